@@ -1,0 +1,137 @@
+// Package plant is the document of what is really there: devices, tags, models, assets,
+// areas. A runtime has one. All apps share it.
+package plant
+
+import (
+	"encoding/json"
+
+	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// Format is the version of the plant document that this runtime writes.
+const Format = 1
+
+// Plant is the document.
+type Plant struct {
+	// Format is the version of the document format.
+	Format int `json:"format"`
+	// Name is shown in the header.
+	Name string `json:"name,omitempty"`
+	// Timezone is an IANA name; "" is the server's.
+	Timezone string `json:"timezone,omitempty"`
+	// Areas names levels of the ISA-95 hierarchy. A path that is not listed is allowed.
+	Areas []Area `json:"areas,omitempty"`
+	// Devices are the configured connections.
+	Devices []Device `json:"devices,omitempty"`
+	// Tags are what the plant measures, computes and controls.
+	Tags []Tag `json:"tags,omitempty"`
+}
+
+// Area is a level of the hierarchy (IEC 62264-1).
+type Area struct {
+	Path  tag.Path  `json:"path"`
+	Level string    `json:"level,omitempty" enum:"enterprise,site,area,line,cell,unit"`
+	Title spec.Text `json:"title,omitempty"`
+}
+
+// Device is one configured connection.
+type Device struct {
+	// ID is unique among devices: letters, digits, "_" and "-", at most 64.
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+	// Connector is the id of the connector: modbus, mqtt, simulator, …
+	Connector string `json:"connector"`
+	// Disabled keeps the device in the document but does not connect it.
+	Disabled bool `json:"disabled,omitempty"`
+	// Settings are the connector's; see its reference. Secrets are stored apart as "secret:…".
+	Settings json.RawMessage `json:"settings,omitempty"`
+	// Scans are the scan classes; a device without one has "default" at one second.
+	Scans []Scan `json:"scans,omitempty"`
+	// Timeout bounds one request; default 3s.
+	Timeout string `json:"timeout,omitempty"`
+}
+
+// Scan is a scan class: tags that are polled together.
+type Scan struct {
+	ID string `json:"id"`
+	// Interval is the time from the beginning of one poll to the next, 10ms to 24h.
+	Interval string `json:"interval"`
+}
+
+// Tag is one tag. With Device it is read from there; with Expr it is computed; with
+// neither it is a memory tag that keeps what was written.
+type Tag struct {
+	Path        tag.Path  `json:"path"`
+	Type        string    `json:"type" enum:"bool,int,float,string,bytes,json"`
+	Title       spec.Text `json:"title,omitempty"`
+	Description string    `json:"description,omitempty"`
+	// Unit is the engineering unit, UCUM where it has one.
+	Unit string `json:"unit,omitempty"`
+	// Range is the engineering range of an analog tag: gauges begin and end there.
+	Range *Range `json:"range,omitempty"`
+	// Decimals is the number of decimals shown, 0 to 10.
+	Decimals *int `json:"decimals,omitempty"`
+
+	Device  string          `json:"device,omitempty"`
+	Address json.RawMessage `json:"address,omitempty"`
+	// Scan is a scan class of the device, "" for its first.
+	Scan string `json:"scan,omitempty"`
+
+	// Expr computes the tag from others.
+	Expr string `json:"expr,omitempty"`
+	// Initial is the first value of a memory tag.
+	Initial json.RawMessage `json:"initial,omitempty"`
+
+	Scale    *Scale    `json:"scale,omitempty"`
+	Deadband *Deadband `json:"deadband,omitempty"`
+	// Bit takes one bit (0 = least significant) of an integer the device delivers; the tag is then a bool.
+	Bit *int `json:"bit,omitempty"`
+	// Normal is the normal band of an analog tag, drawn behind its value.
+	Normal *Range `json:"normal,omitempty"`
+
+	// Write says how the tag may be written; without it, it is read-only.
+	Write *Write `json:"write,omitempty"`
+}
+
+// Range is an interval of engineering values, low < high.
+type Range struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+// Scale turns the raw value of the device into engineering units; writing goes the other way.
+type Scale struct {
+	// RawLow..RawHigh maps linearly to Low..High.
+	RawLow  float64 `json:"rawLow,omitempty"`
+	RawHigh float64 `json:"rawHigh,omitempty"`
+	Low     float64 `json:"low,omitempty"`
+	High    float64 `json:"high,omitempty"`
+	// Clamp keeps the result within Low..High and marks it GoodClamped.
+	Clamp bool `json:"clamp,omitempty"`
+	// Read is an expression over "raw", instead of the linear form; Write one over "value" for the way back.
+	Read  string `json:"read,omitempty"`
+	Write string `json:"write,omitempty"`
+}
+
+// Deadband keeps small changes from being passed on. A change of quality always is.
+type Deadband struct {
+	// Absolute is in engineering units.
+	Absolute float64 `json:"absolute,omitempty"`
+	// Percent is of the span of Range, 0 to 100.
+	Percent float64 `json:"percent,omitempty"`
+	// Interval passes on the value at least this often even so, for example "60s".
+	Interval string `json:"interval,omitempty"`
+}
+
+// Write is the gate of a writable tag.
+type Write struct {
+	Low  *float64 `json:"low,omitempty"`
+	High *float64 `json:"high,omitempty"`
+	// Interlock is an expression that must be true for a write to be allowed.
+	Interlock string `json:"interlock,omitempty"`
+	// Confirm asks the operator before writing: none, ask (default), reason.
+	Confirm string `json:"confirm,omitempty" enum:"none,ask,reason"`
+	// ReadBack is how long the device's value may take to follow, default 5s; "0s" does not wait.
+	ReadBack string `json:"readBack,omitempty"`
+}

@@ -1,0 +1,180 @@
+package session
+
+import "encoding/json"
+
+// This file is the only definition of the live protocol at /api/v1/live: one WebSocket,
+// JSON text frames. docs/reference/live.md and the TypeScript types are made from it.
+//
+// A client sends Requests, each with an id of its own choosing, and gets exactly one
+// Reply with that id. In between the server sends Values, Alarm and Notice frames.
+
+// Limits of what a client may send.
+const (
+	// MaxFrame is the largest frame a client may send, in bytes.
+	MaxFrame = 64 << 10
+	// MaxViews is the number of views (watch and open together) of one connection.
+	MaxViews = 64
+	// MaxSlots is the number of slots of one view.
+	MaxSlots = 20000
+	// MaxPatterns is the number of patterns in one watch.
+	MaxPatterns = 1000
+)
+
+// Close codes. After 4000–4499 the client comes back by itself, after 4500–4999 not.
+const (
+	// CloseRestart: the server goes down and will come back.
+	CloseRestart = 4000
+	// CloseSlow: the client did not read for too long.
+	CloseSlow = 4001
+	// CloseRevision: a new revision was published and the old views are gone.
+	CloseRevision = 4002
+	// CloseProtocol: a frame was not JSON, too large, or of no known form.
+	CloseProtocol = 4500
+	// CloseUnauthorized: not logged in, or the session has ended.
+	CloseUnauthorized = 4501
+	// CloseLimit: more views, connections or requests than allowed.
+	CloseLimit = 4502
+)
+
+// Request is what a client sends. Op decides which other fields are read.
+type Request struct {
+	// ID is echoed in the Reply; a number above 0.
+	ID int `json:"id"`
+	// Op is what is asked: watch, open, event, write, close or ping.
+	Op string `json:"op" enum:"watch,open,event,write,close,ping"`
+
+	// Tags of watch: paths or patterns ("area/line/*/speed", "area/**").
+	Tags []string `json:"tags,omitempty"`
+
+	// Installation, Screen and Params of open. Draft asks for the draft instead of the
+	// published revision, for those who may design. Screen "" is the start screen.
+	Installation string                     `json:"installation,omitempty"`
+	Screen       string                     `json:"screen,omitempty"`
+	Params       map[string]json.RawMessage `json:"params,omitempty"`
+	Draft        bool                       `json:"draft,omitempty"`
+
+	// View of event and close: the number from the reply to watch or open.
+	View int `json:"view,omitempty"`
+	// Widget, Name and Data of event: which widget, what happened ("click", "set"), with what value.
+	Widget string          `json:"widget,omitempty"`
+	Name   string          `json:"name,omitempty"`
+	Data   json.RawMessage `json:"data,omitempty"`
+
+	// Tag and Value of write. Reason is kept in the audit trail, for event too.
+	Tag    string          `json:"tag,omitempty"`
+	Value  json.RawMessage `json:"value,omitempty"`
+	Reason string          `json:"reason,omitempty"`
+}
+
+// Reply answers a Request: Error, or OK with what was asked for.
+type Reply struct {
+	ID    int    `json:"id"`
+	OK    bool   `json:"ok,omitempty"`
+	Error *Error `json:"error,omitempty"`
+	// View is the number of the new view of watch and open.
+	View int `json:"view,omitempty"`
+	// Slots of watch: which slot shows which tag.
+	Slots []WatchSlot `json:"slots,omitempty"`
+	// Bindings of open: which slot feeds which property of which widget.
+	Bindings []ViewBinding `json:"bindings,omitempty"`
+	// Screen of open: the drawing without its bindings, as in the app document.
+	Screen json.RawMessage `json:"screen,omitempty"`
+	// Revision of open: number of the published revision, 0 for the draft.
+	Revision int `json:"revision,omitempty"`
+	// App of open: what the player shows around the screen.
+	App *ViewApp `json:"app,omitempty"`
+	// T and Values of watch and open: the present values, as in a Values frame.
+	T      int64             `json:"t,omitempty"`
+	Values []json.RawMessage `json:"v,omitempty"`
+	// Result of event and write: what became of the write.
+	Result *WriteResult `json:"result,omitempty"`
+	// Show of event: the screen the client shall open next.
+	Show string `json:"show,omitempty"`
+}
+
+// Error is what went wrong with a request; codes are those of the HTTP API.
+type Error struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+	At      string `json:"at,omitempty"`
+}
+
+// WatchSlot is [slot, path] on the wire.
+type WatchSlot struct {
+	Slot int
+	Path string
+}
+
+// ViewBinding says that slot feeds prop of widget.
+type ViewBinding struct {
+	Slot   int    `json:"slot"`
+	Widget string `json:"widget"`
+	Prop   string `json:"prop"`
+	// Meta comes with a binding that is one tag: its unit, range and how it may be written.
+	Meta *Meta `json:"meta,omitempty"`
+}
+
+// Meta is what a widget takes from the tag it is bound to.
+type Meta struct {
+	Path        string   `json:"path,omitempty"`
+	Type        string   `json:"type,omitempty"`
+	Title       string   `json:"title,omitempty"`
+	Description string   `json:"description,omitempty"`
+	Unit        string   `json:"unit,omitempty"`
+	Low         *float64 `json:"low,omitempty"`
+	High        *float64 `json:"high,omitempty"`
+	NormalLow   *float64 `json:"normalLow,omitempty"`
+	NormalHigh  *float64 `json:"normalHigh,omitempty"`
+	Decimals    *int     `json:"decimals,omitempty"`
+	// Writable says that this user may write the tag now; WriteLow and WriteHigh are its limits.
+	Writable  bool     `json:"writable,omitempty"`
+	WriteLow  *float64 `json:"writeLow,omitempty"`
+	WriteHigh *float64 `json:"writeHigh,omitempty"`
+	// Confirm is none, ask or reason.
+	Confirm string `json:"confirm,omitempty"`
+}
+
+// ViewApp is the frame around a screen.
+type ViewApp struct {
+	Name    map[string]string `json:"name"`
+	Screens []ViewScreen      `json:"screens"`
+}
+
+// ViewScreen is one entry of the screen menu.
+type ViewScreen struct {
+	ID   string            `json:"id"`
+	Name map[string]string `json:"name"`
+}
+
+// WriteResult is the end of a write (OPC 10000-4 Good, Bad; Uncertain when it was sent but not confirmed).
+type WriteResult struct {
+	// Outcome is good, failed or unknown.
+	Outcome string `json:"outcome" enum:"good,failed,unknown"`
+	Message string `json:"message,omitempty"`
+	// Old and New are the values before and after, as read back.
+	Old json.RawMessage `json:"old,omitempty"`
+	New json.RawMessage `json:"new,omitempty"`
+}
+
+// Values is {"op":"values","view":1,"t":ms,"v":[row…]}. A row is [slot,value] when the
+// quality is good and the source time is that of the frame to within TimeTolerance; a third
+// number is the quality (OPC UA StatusCode), a fourth the source time in ms. A bad value is null.
+type Values struct {
+	Op     string            `json:"op"`
+	View   int               `json:"view"`
+	T      int64             `json:"t"`
+	Values []json.RawMessage `json:"v"`
+}
+
+// TimeTolerance is how far, in ms, the source time of a two-number row may be from the frame's.
+const TimeTolerance = 250
+
+// Notice is {"op":"notice",…}: something the client should know, such as a new revision.
+type Notice struct {
+	Op string `json:"op"`
+	// Code is revision (a new one was published: open again), access (rights changed: open again) or message.
+	Code         string `json:"code" enum:"revision,access,message"`
+	Installation string `json:"installation,omitempty"`
+	Message      string `json:"message,omitempty"`
+}
