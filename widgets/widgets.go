@@ -1,0 +1,73 @@
+// Package widgets is the catalogue: it embeds the manifest of every widget. A widget is a
+// folder with manifest.json and view.ts; adding one touches nothing else.
+package widgets
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"sort"
+
+	"github.com/lineside/lineside/runtime/spec"
+)
+
+// Manifest is what a widget says of itself.
+type Manifest struct {
+	spec.Component
+	// View is drawing (vector parts on the canvas) or element (DOM above it).
+	View string `json:"view" enum:"drawing,element"`
+	// Size is the size when dropped and the least size, in pixels of the screen.
+	Size Size `json:"size"`
+	// Drop is the property that a dropped tag is bound to; Fits are the tag types that are offered for.
+	Drop string   `json:"drop,omitempty"`
+	Fits []string `json:"fits,omitempty"`
+	// Events are what actions can be put on.
+	Events []Event `json:"events,omitempty"`
+	// Writes names the property whose bound tag the event "set" writes (setpoint, switch).
+	Writes string `json:"writes,omitempty"`
+	// Group says that the widget holds others.
+	Group bool `json:"group,omitempty"`
+}
+
+// Size is in pixels.
+type Size struct {
+	Width     float64 `json:"width"`
+	Height    float64 `json:"height"`
+	MinWidth  float64 `json:"minWidth,omitempty"`
+	MinHeight float64 `json:"minHeight,omitempty"`
+}
+
+// Event is something that happens to a widget.
+type Event struct {
+	Name  string    `json:"name"`
+	Title spec.Text `json:"title"`
+}
+
+//go:embed */manifest.json
+var files embed.FS
+
+// Catalogue is all widgets by id.
+type Catalogue map[string]*Manifest
+
+// Load reads the embedded manifests. The error names the file.
+func Load() (Catalogue, error) {
+	names, err := fs.Glob(files, "*/manifest.json")
+	if err != nil {
+		return nil, fmt.Errorf("widgets: %w", err)
+	}
+	sort.Strings(names)
+	c := make(Catalogue, len(names))
+	for _, name := range names {
+		raw, err := files.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("widgets: %w", err)
+		}
+		m := new(Manifest)
+		if err := json.Unmarshal(raw, m); err != nil {
+			return nil, fmt.Errorf("widgets: %s: %w", name, err)
+		}
+		c[m.ID] = m
+	}
+	return c, nil
+}
