@@ -68,6 +68,9 @@ type Field struct {
 	// When shows the field only if another field has one of the values.
 	When   *When   `json:"when,omitempty"`
 	Fields []Field `json:"fields,omitempty"`
+
+	// pointer says that a nested struct is a pointer: nil when not given.
+	pointer bool
 }
 
 // When is the condition of a field: Field has one of the values In.
