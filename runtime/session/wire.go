@@ -6,7 +6,11 @@ import "encoding/json"
 // JSON text frames. docs/reference/live.md and the TypeScript types are made from it.
 //
 // A client sends Requests, each with an id of its own choosing, and gets exactly one
-// Reply with that id. In between the server sends Values, Alarm and Notice frames.
+// Reply with that id. In between the server sends Values, Slots and Notice frames.
+//
+// The number of a view is unique within its connection. A client must not expect it to count
+// from 1: connections that show the same thing have the same number, so that one encoded
+// frame serves them all.
 
 // Limits of what a client may send.
 const (
@@ -28,6 +32,8 @@ const (
 	CloseSlow = 4001
 	// CloseRevision: a new revision was published and the old views are gone.
 	CloseRevision = 4002
+	// CloseAccess: the rights of the user have changed.
+	CloseAccess = 4003
 	// CloseProtocol: a frame was not JSON, too large, or of no known form.
 	CloseProtocol = 4500
 	// CloseUnauthorized: not logged in, or the session has ended.
@@ -86,7 +92,7 @@ type Reply struct {
 	// T and Values of watch and open: the present values, as in a Values frame.
 	T      int64             `json:"t,omitempty"`
 	Values []json.RawMessage `json:"v,omitempty"`
-	// Result of event and write: what became of the write.
+	// Result of event and write: what became of the write. A write that was refused has an outcome too.
 	Result *WriteResult `json:"result,omitempty"`
 	// Show of event: the screen the client shall open next.
 	Show string `json:"show,omitempty"`
@@ -151,7 +157,10 @@ type ViewScreen struct {
 type WriteResult struct {
 	// Outcome is good, failed or unknown.
 	Outcome string `json:"outcome" enum:"good,failed,unknown"`
+	// Code, Message and Hint say why it was not good, as in Error.
+	Code    string `json:"code,omitempty"`
 	Message string `json:"message,omitempty"`
+	Hint    string `json:"hint,omitempty"`
 	// Old and New are the values before and after, as read back.
 	Old json.RawMessage `json:"old,omitempty"`
 	New json.RawMessage `json:"new,omitempty"`
@@ -169,6 +178,15 @@ type Values struct {
 
 // TimeTolerance is how far, in ms, the source time of a two-number row may be from the frame's.
 const TimeTolerance = 250
+
+// Slots is {"op":"slots","view":1,"slots":[[slot,path],…]}: tags that a watch has come to match
+// since its reply. It stands before the first values of these slots. A tag that was removed
+// keeps its slot, with the quality BadNodeIdUnknown, and gets it back when it returns.
+type Slots struct {
+	Op    string      `json:"op"`
+	View  int         `json:"view"`
+	Slots []WatchSlot `json:"slots"`
+}
 
 // Notice is {"op":"notice",…}: something the client should know, such as a new revision.
 type Notice struct {

@@ -1,0 +1,13 @@
+// What a page needs of the server: types, HTTP, the live connection.
+export { type Answer, ApiError, request } from "./http.ts";
+export {
+  type EventResult,
+  Live,
+  LiveError,
+  type LiveOptions,
+  type ScreenRequest,
+  type Status,
+  View,
+} from "./live.ts";
+export * from "./types.gen.ts";
+export { isBad, isUncertain, type LiveValue, Values } from "./values.ts";

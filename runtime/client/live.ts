@@ -1,0 +1,364 @@
+// The live connection of a page: one WebSocket that comes back by itself and opens its views again.
+import type {
+  Meta,
+  NoticeFrame,
+  Problem,
+  LiveReply as Reply,
+  Screen,
+  ViewApp,
+  ViewBinding,
+  WatchSlot,
+  WriteResult,
+} from "./types.gen.ts";
+import { type LiveValue, Values } from "./values.ts";
+
+/** connecting: no connection yet, or trying; open: values are live; lost: the connection has gone. */
+export type Status = "connecting" | "open" | "lost";
+
+export interface ScreenRequest {
+  installation: string;
+  /** "" or left out is the start screen. */
+  screen?: string;
+  params?: Record<string, unknown>;
+  draft?: boolean;
+}
+
+export interface EventResult {
+  result?: WriteResult;
+  /** The screen to show next. */
+  show?: string;
+}
+
+/** A request that was refused, or could not be sent (code "not_connected"). */
+export class LiveError extends Error {
+  readonly code: string;
+  readonly hint: string;
+  readonly at: string;
+
+  constructor({ code, message, hint = "", at = "" }: Partial<Problem> & { code: string }) {
+    super(message || code);
+    this.name = "LiveError";
+    this.code = code;
+    this.hint = hint;
+    this.at = at;
+  }
+}
+
+type Handlers<E> = { [K in keyof E]?: Set<(arg: E[K]) => void> };
+
+/** Typed events, as small as they can be. */
+class Emitter<E> {
+  readonly #handlers: Handlers<E> = {};
+
+  /** Calls fn at every event until the returned function is called. */
+  on<K extends keyof E>(name: K, fn: (arg: E[K]) => void): () => void {
+    const set = this.#handlers[name] ?? new Set();
+    this.#handlers[name] = set.add(fn);
+    return () => set.delete(fn);
+  }
+
+  /** For Live and View themselves. */
+  emit<K extends keyof E>(name: K, arg: E[K]): void {
+    for (const fn of this.#handlers[name] ?? []) fn(arg);
+  }
+}
+
+interface ViewEvents {
+  /** Opened for the first time, or again after a new revision or a lost connection: everything may have changed. */
+  open: View;
+  /** New values by slot; after "open" it comes with all of them. */
+  values: Map<number, LiveValue>;
+  /** A watch matches more tags than before; slots has them. */
+  slots: View;
+  error: LiveError;
+}
+
+/** What is shown of one screen, or of the tags of one watch. */
+export class View extends Emitter<ViewEvents> {
+  /** Which slot feeds which property of which widget (of a screen). */
+  bindings: ViewBinding[] = [];
+  /** Which slot shows which tag (of a watch). */
+  readonly slots = new Map<number, string>();
+  readonly values = new Values();
+  /** The drawing without its bindings. */
+  screen: Screen | undefined;
+  /** Number of the published revision, 0 for the draft. */
+  revision = 0;
+  app: ViewApp | undefined;
+  /** Why the last attempt to open it failed. */
+  error: LiveError | undefined;
+  closed = false;
+  /** The server's number of the view while it is open. */
+  number = 0;
+  readonly ask: Record<string, unknown>;
+  readonly #live: Live;
+
+  constructor(live: Live, ask: Record<string, unknown>) {
+    super();
+    this.#live = live;
+    this.ask = ask;
+  }
+
+  /** What the bound tag of a property says of itself, if the property is bound to one tag. */
+  meta(widget: string, prop: string): Meta | undefined {
+    return this.bindings.find((b) => b.widget === widget && b.prop === prop)?.meta;
+  }
+
+  /** The newest value of a tag of a watch. */
+  value(path: string): LiveValue | undefined {
+    for (const [slot, p] of this.slots) if (p === path) return this.values.get(slot);
+    return undefined;
+  }
+
+  /** Tells the server what happened to a widget. With a write it ends when the device has confirmed. */
+  async event(widget: string, name: string, data?: unknown, reason?: string): Promise<EventResult> {
+    if (!this.number) throw new LiveError({ code: "not_connected" });
+    const { result, show } = await this.#live.command({ op: "event", view: this.number, widget, name, data, reason });
+    return { result, show };
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.#live.forget(this);
+  }
+
+  /** For Live: takes the reply to watch or open in. */
+  opened(r: Reply): void {
+    this.number = r.view ?? 0;
+    this.error = undefined;
+    this.bindings = r.bindings ?? [];
+    this.screen = r.screen;
+    this.revision = r.revision ?? 0;
+    this.app = r.app;
+    this.slots.clear();
+    this.matched(r.slots ?? []);
+    this.values.clear();
+    this.emit("open", this);
+    this.emit("values", this.values.apply(r.v ?? [], r.t ?? Date.now()));
+  }
+
+  matched(slots: WatchSlot[]): void {
+    for (const [slot, path] of slots) this.slots.set(slot, path);
+  }
+}
+
+interface LiveEvents {
+  status: Status;
+  notice: NoticeFrame;
+}
+
+export interface LiveOptions {
+  /** Address of the endpoint; the page's own server if left out. */
+  url?: string;
+  /** Shortest and longest wait before coming back, in ms. */
+  minWait?: number;
+  maxWait?: number;
+  /** Ask for a sign of life after so many ms of silence; twice that is a lost connection. */
+  silence?: number;
+}
+
+/** Close codes from which there is no coming back by itself. */
+const isFinal = (code: number) => code >= 4500 && code < 5000;
+
+export class Live extends Emitter<LiveEvents> {
+  status: Status = "connecting";
+  /** Since when it has this status, in ms since 1970; of "lost": since when nothing came. */
+  since = Date.now();
+  /** The close code after which it does not come back by itself (4501: log in again), else 0. */
+  ended = 0;
+
+  readonly #options: Required<LiveOptions>;
+  readonly #views = new Set<View>();
+  readonly #pending = new Map<number, { done(r: Reply): void; lost(): void }>();
+  #socket: WebSocket | undefined;
+  #lastID = 0;
+  #attempt = 0;
+  #heard = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #pulse: ReturnType<typeof setInterval> | undefined;
+  readonly #hurry = () => this.#retry !== undefined && this.#connect();
+
+  constructor(options: LiveOptions = {}) {
+    super();
+    this.#options = {
+      url: options.url ?? ownAddress(),
+      minWait: 250,
+      maxWait: 15000,
+      silence: 5000,
+      ...defined(options),
+    };
+    globalThis.addEventListener?.("online", this.#hurry);
+    this.#connect();
+  }
+
+  /** Shows a screen. The view opens itself again after a lost connection and a new revision. */
+  open(screen: ScreenRequest): View {
+    return this.#add({ op: "open", ...screen });
+  }
+
+  /** Shows tags by path or pattern ("area/line/*&#47;speed", "area/**"). */
+  watch(tags: string[]): View {
+    return this.#add({ op: "watch", tags });
+  }
+
+  /**
+   * Writes a tag and ends when the device has confirmed. Never sent twice: without a connection it
+   * fails, and if the connection goes meanwhile the outcome is "unknown".
+   */
+  async write(tag: string, value: unknown, reason?: string): Promise<WriteResult> {
+    const { result } = await this.command({ op: "write", tag, value, reason });
+    return result ?? { outcome: "unknown" };
+  }
+
+  /** Ends it for good. */
+  close(): void {
+    globalThis.removeEventListener?.("online", this.#hurry);
+    this.ended ||= 1000;
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#socket?.close(1000);
+    this.#down(1000);
+  }
+
+  /** For View: sends something that must not be sent twice. */
+  command(ask: Record<string, unknown>): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const done = (r: Reply) => (r.error ? reject(new LiveError(r.error)) : resolve(r));
+      const lost = () => resolve({ id: 0, result: { outcome: "unknown", code: "connection_lost" } });
+      if (!this.#send(ask, done, lost)) reject(new LiveError({ code: "not_connected" }));
+    });
+  }
+
+  /** For View: it is not shown any more. */
+  forget(view: View): void {
+    this.#views.delete(view);
+    if (view.number) this.#send({ op: "close", view: view.number });
+    view.number = 0;
+  }
+
+  #add(ask: Record<string, unknown>): View {
+    const view = new View(this, ask);
+    this.#views.add(view);
+    if (this.status === "open") this.#show(view);
+    return view;
+  }
+
+  /** Opens a view, or opens it again; the old one goes when the new one is there. */
+  #show(view: View): void {
+    this.#send(view.ask, (r) => {
+      const old = view.number;
+      if (view.closed) {
+        if (r.view) this.#send({ op: "close", view: r.view });
+      } else if (r.error) {
+        view.error = new LiveError(r.error);
+        view.emit("error", view.error);
+      } else {
+        if (old && old !== r.view) this.#send({ op: "close", view: old });
+        view.opened(r);
+      }
+    });
+  }
+
+  #send(ask: Record<string, unknown>, done: (r: Reply) => void = () => {}, lost = () => {}): boolean {
+    if (this.status !== "open" || !this.#socket) return false;
+    const id = ++this.#lastID;
+    this.#pending.set(id, { done, lost });
+    this.#socket.send(JSON.stringify({ id, ...ask }));
+    return true;
+  }
+
+  #set(status: Status, since = Date.now()): void {
+    if (status === this.status) return;
+    this.status = status;
+    this.since = since;
+    this.emit("status", status);
+  }
+
+  #connect(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    const socket = new WebSocket(this.#options.url);
+    this.#socket = socket;
+    const mine = () => socket === this.#socket;
+    socket.onopen = () => {
+      if (!mine()) return;
+      this.#heard = Date.now();
+      this.#pulse = setInterval(() => this.#listen(), this.#options.silence / 2);
+      this.#set("open");
+      for (const view of this.#views) this.#show(view);
+    };
+    socket.onmessage = (event) => mine() && this.#receive(String(event.data));
+    socket.onclose = (event) => mine() && this.#down(event.code);
+  }
+
+  /** A network that went without a word leaves the socket open: ask, and give up when nothing comes. */
+  #listen(): void {
+    const silent = Date.now() - this.#heard;
+    if (silent > 2 * this.#options.silence) {
+      this.#socket?.close();
+      this.#down(1006);
+    } else if (silent > this.#options.silence) this.#send({ op: "ping" });
+  }
+
+  #receive(text: string): void {
+    this.#heard = Date.now();
+    this.#attempt = 0;
+    const message = JSON.parse(text);
+    if (message.op === undefined) {
+      const asked = this.#pending.get(message.id);
+      this.#pending.delete(message.id);
+      asked?.done(message);
+    } else if (message.op === "notice") {
+      this.emit("notice", message);
+      if (message.code === "revision" || message.code === "access") this.#reopen(message.installation);
+    } else {
+      for (const view of this.#views) {
+        if (view.number !== message.view) continue;
+        if (message.op === "values") view.emit("values", view.values.apply(message.v, message.t));
+        else if (message.op === "slots") {
+          view.matched(message.slots);
+          view.emit("slots", view);
+        }
+      }
+    }
+  }
+
+  /** Opens the screens of an installation again, spread out: all browsers are told at once. */
+  #reopen(installation: string | undefined): void {
+    const socket = this.#socket;
+    setTimeout(() => {
+      if (socket !== this.#socket) return;
+      for (const view of this.#views) {
+        if (view.ask.op === "open" && (!installation || view.ask.installation === installation)) this.#show(view);
+      }
+    }, Math.random() * 300);
+  }
+
+  #down(code: number): void {
+    clearInterval(this.#pulse);
+    this.#socket = undefined;
+    for (const view of this.#views) view.number = 0;
+    const waiting = [...this.#pending.values()];
+    this.#pending.clear();
+    const { minWait, maxWait } = this.#options;
+    if (isFinal(code)) this.ended = code;
+    if (!this.ended) {
+      const wait = Math.min(maxWait, minWait * 2 ** this.#attempt++);
+      this.#retry = setTimeout(() => this.#connect(), wait * (0.5 + Math.random()));
+    }
+    if (this.status === "open") this.#set("lost", this.#heard);
+    else if (this.ended || this.#attempt > 1) this.#set("lost");
+    for (const asked of waiting) asked.lost();
+  }
+}
+
+function ownAddress(): string {
+  const url = new URL("/api/v1/live", location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}
+
+function defined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined)) as T;
+}

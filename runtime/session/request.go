@@ -1,0 +1,41 @@
+package session
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// errFrame says that a frame is of no form that can be answered: the connection is closed
+// with CloseProtocol.
+var errFrame = errors.New("frame is not a request")
+
+// decodeRequest reads one frame. With an *Error the request can be answered (its ID is set);
+// with errFrame it cannot.
+func decodeRequest(frame []byte) (Request, error) {
+	var head struct {
+		ID int `json:"id"`
+	}
+	if err := json.Unmarshal(frame, &head); err != nil {
+		return Request{}, fmt.Errorf("%w: %w", errFrame, err)
+	}
+	if head.ID <= 0 {
+		return Request{}, fmt.Errorf("%w: id must be a number above 0", errFrame)
+	}
+	var r Request
+	dec := json.NewDecoder(bytes.NewReader(frame))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&r); err != nil {
+		return Request{ID: head.ID}, &Error{Code: "request_invalid", Message: "The request cannot be read: " + err.Error() + ".", Hint: "See docs/reference/live.md for its fields."}
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return Request{}, errFrame
+	}
+	r.ID = head.ID
+	return r, nil
+}
+
+// Error implements error: the message.
+func (e *Error) Error() string { return e.Message }
