@@ -1,0 +1,18 @@
+export default {
+  search: "Search apps",
+  newApp: "New app",
+  import: "Import app",
+  create: "Create",
+  name: "Name of the app",
+  none: "No apps yet",
+  noneText: "Press New app to draw the first one, or import an app document.",
+  noneViewer: "Nothing has been published yet. Ask an engineer.",
+  revision: "Revision {{revision}} · {{version}}",
+  unpublished: "Draft, not published",
+  draftChanged: "Draft changed",
+  run: "Open {{name}}",
+  design: "Design {{name}}",
+  remove: "Remove {{name}}",
+  removeText: "The app, its draft and all its revisions are removed. Tags and devices stay.",
+  notJson: "The file is not a JSON document.",
+};

@@ -1,0 +1,16 @@
+export default {
+  apps: "Apps",
+  plant: "Plant",
+  admin: "Administration",
+  places: "Main menu",
+  light: "Light theme",
+  dark: "Dark theme",
+  logout: "Log out",
+  next: "Next",
+  previous: "Previous",
+  good: "Good",
+  uncertain: "Uncertain",
+  bad: "Bad",
+  waiting: "Waiting",
+  copy: "Copy",
+};

@@ -1,0 +1,18 @@
+export default {
+  search: "搜索应用",
+  newApp: "新建应用",
+  import: "导入应用",
+  create: "创建",
+  name: "应用名称",
+  none: "还没有应用",
+  noneText: "点击“新建应用”绘制第一个应用，或导入应用文档。",
+  noneViewer: "尚未发布任何应用，请联系工程师。",
+  revision: "修订 {{revision}} · {{version}}",
+  unpublished: "草稿，未发布",
+  draftChanged: "草稿有更改",
+  run: "打开 {{name}}",
+  design: "设计 {{name}}",
+  remove: "删除 {{name}}",
+  removeText: "将删除该应用、其草稿和所有修订。标签和设备保留。",
+  notJson: "该文件不是 JSON 文档。",
+};

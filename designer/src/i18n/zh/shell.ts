@@ -1,0 +1,16 @@
+export default {
+  apps: "应用",
+  plant: "工厂",
+  admin: "管理",
+  places: "主菜单",
+  light: "浅色主题",
+  dark: "深色主题",
+  logout: "退出登录",
+  next: "下一页",
+  previous: "上一页",
+  good: "良好",
+  uncertain: "不确定",
+  bad: "坏",
+  waiting: "等待",
+  copy: "复制",
+};

@@ -1,0 +1,94 @@
+import { useId } from "react";
+import { type Token, tokens } from "../../../runtime/scene/tokens";
+import { useT } from "../i18n";
+import { useTheme } from "../preferences";
+import { Popover } from "./dialog";
+import { Input } from "./field";
+
+const names = Object.keys(tokens.light) as Token[];
+
+/** A colour: a token of the theme, which follows light and dark, or one's own "#RRGGBB". Undefined is the default. */
+export function ColorInput(props: {
+  value: string | undefined;
+  onChange: (value: string | undefined) => void;
+  id?: string;
+  label: string;
+  placeholder?: string;
+  disabled?: boolean;
+}) {
+  const t = useT();
+  const theme = useTheme();
+  const own = useId();
+  const { value } = props;
+  const token = value !== undefined && (names as string[]).includes(value);
+  const paint = value === undefined ? undefined : token ? tokens[theme][value as Token] : value;
+  return (
+    <Popover
+      label={props.label}
+      trigger={
+        <button
+          type="button"
+          id={props.id}
+          className="input color-input"
+          disabled={props.disabled}
+          aria-label={`${props.label}: ${value ?? props.placeholder ?? t("common:field.default")}`}
+        >
+          <span className="swatch" style={{ background: paint ?? "transparent" }} />
+          <span className={value === undefined ? "muted" : undefined}>
+            {value === undefined
+              ? (props.placeholder ?? t("common:field.default"))
+              : token
+                ? t(`common:color.${value}`)
+                : value}
+          </span>
+        </button>
+      }
+    >
+      <div className="form">
+        <div className="form-row">
+          <span className="label">{t("common:field.token")}</span>
+          <div className="swatches">
+            {names.map((name) => (
+              <button
+                key={name}
+                type="button"
+                title={t(`common:color.${name}`)}
+                aria-label={t(`common:color.${name}`)}
+                aria-pressed={value === name}
+                style={{ background: tokens[theme][name] }}
+                onClick={() => props.onChange(name)}
+              />
+            ))}
+          </div>
+        </div>
+        <div className="form-row">
+          <label className="label" htmlFor={own}>
+            {t("common:field.literal")}
+          </label>
+          <div className="color-own">
+            <input
+              type="color"
+              aria-label={t("common:field.literal")}
+              value={/^#[0-9a-f]{6}$/i.test(paint ?? "") ? paint : "#808080"}
+              onChange={(e) => props.onChange(e.target.value.toUpperCase())}
+            />
+            <Input
+              id={own}
+              key={value}
+              defaultValue={token ? "" : value}
+              placeholder="#RRGGBB"
+              onBlur={(e) => {
+                const text = e.target.value.trim();
+                if (/^#[0-9a-f]{6}([0-9a-f]{2})?$/i.test(text)) props.onChange(text.toUpperCase());
+              }}
+              onKeyDown={(e) => e.key === "Enter" && e.currentTarget.blur()}
+            />
+            <button type="button" className="button quiet" onClick={() => props.onChange(undefined)}>
+              {t("common:field.default")}
+            </button>
+          </div>
+        </div>
+      </div>
+    </Popover>
+  );
+}

@@ -1,0 +1,113 @@
+import { X } from "lucide-react";
+import { Dialog as Radix, Popover as RadixPopover } from "radix-ui";
+import { type ReactNode, useCallback, useState } from "react";
+import { useT } from "../i18n";
+import { Button, IconButton } from "./button";
+
+/** A dialog over the page. Escape closes it; the focus stays within. */
+export function Dialog(props: {
+  open: boolean;
+  onClose: () => void;
+  title: ReactNode;
+  /** Said to screen readers and shown under the title. */
+  text?: ReactNode;
+  size?: "wide" | "full";
+  footer?: ReactNode;
+  children?: ReactNode;
+}) {
+  const t = useT();
+  return (
+    <Radix.Root open={props.open} onOpenChange={(open) => !open && props.onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="overlay" />
+        <Radix.Content
+          className={["dialog", props.size].filter(Boolean).join(" ")}
+          {...(props.text ? {} : { "aria-describedby": undefined })}
+        >
+          <header>
+            <Radix.Title asChild>
+              <h2>{props.title}</h2>
+            </Radix.Title>
+            <Radix.Close asChild>
+              <IconButton label={t("common:close")}>
+                <X size={16} aria-hidden />
+              </IconButton>
+            </Radix.Close>
+          </header>
+          <div className="body">
+            {props.text && (
+              <Radix.Description asChild>
+                <p className="muted">{props.text}</p>
+              </Radix.Description>
+            )}
+            {props.children}
+          </div>
+          {props.footer && <footer>{props.footer}</footer>}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+/** A small panel beside its trigger. */
+export function Popover(props: {
+  trigger: ReactNode;
+  children: ReactNode;
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  align?: "start" | "center" | "end";
+  side?: "top" | "right" | "bottom" | "left";
+  className?: string;
+  label?: string;
+}) {
+  return (
+    <RadixPopover.Root open={props.open} onOpenChange={props.onOpenChange}>
+      <RadixPopover.Trigger asChild>{props.trigger}</RadixPopover.Trigger>
+      <RadixPopover.Portal>
+        <RadixPopover.Content
+          className={["popover", props.className].filter(Boolean).join(" ")}
+          align={props.align ?? "start"}
+          side={props.side}
+          sideOffset={4}
+          collisionPadding={8}
+          aria-label={props.label}
+        >
+          {props.children}
+        </RadixPopover.Content>
+      </RadixPopover.Portal>
+    </RadixPopover.Root>
+  );
+}
+
+type Question = { title: string; text?: ReactNode; action: string; danger?: boolean; resolve: (yes: boolean) => void };
+
+/** Asks before something that cannot be undone: `const [ask, dialog] = useConfirm()`, show `dialog`, `if (await ask({…}))`. */
+export function useConfirm(): [(question: Omit<Question, "resolve">) => Promise<boolean>, ReactNode] {
+  const t = useT();
+  const [question, setQuestion] = useState<Question>();
+  const ask = useCallback(
+    (q: Omit<Question, "resolve">) => new Promise<boolean>((resolve) => setQuestion({ ...q, resolve })),
+    [],
+  );
+  const answer = (yes: boolean) => {
+    question?.resolve(yes);
+    setQuestion(undefined);
+  };
+  const dialog = question && (
+    <Dialog
+      open
+      onClose={() => answer(false)}
+      title={question.title}
+      text={question.text}
+      footer={
+        <>
+          <Button onClick={() => answer(false)}>{t("common:cancel")}</Button>
+          <Button look={question.danger ? "danger" : "primary"} onClick={() => answer(true)} autoFocus>
+            {question.action}
+          </Button>
+        </>
+      }
+    />
+  );
+  return [ask, dialog];
+}
