@@ -1,0 +1,1 @@
+export { type ScreenMeta, type ScreenOptions, type ScreenValues, ScreenView } from "./screen-view";

@@ -1,0 +1,177 @@
+import { look } from "@lineside/scene";
+import { fixed, lookText, textOf } from "@lineside/widgets";
+import { Quality } from "../client/types.gen";
+import type { Instance } from "./instance";
+import type { ScreenView } from "./screen-view";
+
+const rest = 400;
+const slop = 8;
+
+const names = new Map<number, string>(Object.entries(Quality).map(([name, code]) => [code, name]));
+
+/** Mouse, touch and pen on a running screen: press and act, pan what does not fit, quality and age when resting. */
+export class Pointing {
+  /** The last input came from a pointer: no focus ring. */
+  byPointer = false;
+  private pressed: Instance | undefined;
+  private from: { x: number; y: number; id: number } | undefined;
+  private panning = false;
+  private resting: ReturnType<typeof setTimeout> | undefined;
+  private tip: HTMLElement | undefined;
+  private refresh: ReturnType<typeof setInterval> | undefined;
+  private readonly gone = new AbortController();
+
+  constructor(private readonly view: ScreenView) {
+    const el = view.element;
+    const { signal } = this.gone;
+    el.addEventListener("pointerdown", (e) => this.down(e), { signal });
+    el.addEventListener("pointermove", (e) => this.move(e), { signal });
+    el.addEventListener("pointerup", (e) => this.up(e), { signal });
+    el.addEventListener("pointercancel", () => this.release(), { signal });
+    el.addEventListener("pointerleave", () => this.hide(), { signal });
+    el.addEventListener(
+      "wheel",
+      (e) => {
+        e.preventDefault();
+        this.hide();
+        this.view.pan(e.shiftKey ? e.deltaY : e.deltaX, e.shiftKey ? 0 : e.deltaY);
+      },
+      { signal, passive: false },
+    );
+    window.addEventListener("keydown", () => this.setByPointer(false), { signal, capture: true });
+  }
+
+  destroy(): void {
+    this.gone.abort();
+    this.hide();
+  }
+
+  private setByPointer(on: boolean): void {
+    this.byPointer = on;
+  }
+
+  private at(e: PointerEvent): { x: number; y: number } {
+    const r = this.view.element.getBoundingClientRect();
+    return { x: e.clientX - r.left, y: e.clientY - r.top };
+  }
+
+  private instanceAt(x: number, y: number): Instance | undefined {
+    const id = this.view.hit(x, y);
+    return id === undefined ? undefined : this.view.instance(id);
+  }
+
+  private down(e: PointerEvent): void {
+    this.byPointer = true;
+    this.hide();
+    if (e.button !== 0 || (e.target as HTMLElement).closest(".ls-elements")) return;
+    const p = this.at(e);
+    this.from = { ...p, id: e.pointerId };
+    this.panning = false;
+    const i = this.instanceAt(p.x, p.y);
+    if (i?.active) {
+      this.pressed = i;
+      i.press(true);
+    }
+    // A finger that stays asks what it is on, as the mouse does by resting.
+    if (e.pointerType !== "mouse") this.resting = setTimeout(() => this.show(p.x, p.y), rest * 1.5);
+    try {
+      this.view.element.setPointerCapture(e.pointerId);
+    } catch {
+      // The pointer is already gone.
+    }
+  }
+
+  private move(e: PointerEvent): void {
+    const p = this.at(e);
+    if (this.from && this.from.id === e.pointerId) {
+      const dx = p.x - this.from.x;
+      const dy = p.y - this.from.y;
+      if (this.panning || Math.hypot(dx, dy) > slop) {
+        this.hide();
+        if (!this.panning) this.lift();
+        this.panning = true;
+        if (e.pointerType !== "mouse") {
+          this.view.pan(-dx, -dy);
+          this.from = { ...p, id: e.pointerId };
+        }
+      }
+      return;
+    }
+    if (e.pointerType !== "mouse") return;
+    this.hide();
+    if ((e.target as HTMLElement).closest(".ls-elements")) return;
+    const i = this.instanceAt(p.x, p.y);
+    this.view.element.style.cursor = i?.active ? "pointer" : "";
+    if (i) this.resting = setTimeout(() => this.show(p.x, p.y), rest);
+  }
+
+  private up(e: PointerEvent): void {
+    const p = this.at(e);
+    const was = this.pressed;
+    const moved = this.panning;
+    this.release();
+    if (was && !moved && this.instanceAt(p.x, p.y) === was) was.act();
+  }
+
+  private lift(): void {
+    this.pressed?.press(false);
+    this.pressed = undefined;
+  }
+
+  private release(): void {
+    this.lift();
+    this.from = undefined;
+    this.panning = false;
+    clearTimeout(this.resting);
+  }
+
+  private hide(): void {
+    clearTimeout(this.resting);
+    clearInterval(this.refresh);
+    this.tip?.remove();
+    this.tip = undefined;
+  }
+
+  /** Value, quality in full and age of every tag of the widget below. */
+  private show(x: number, y: number): void {
+    const i = this.instanceAt(x, y);
+    if (!i || i.tags.length === 0) return;
+    const tip = document.createElement("div");
+    tip.className = "ls-tip";
+    tip.setAttribute("role", "tooltip");
+    const write = () => {
+      tip.textContent = i.tags.map((t) => this.line(t)).join("\n");
+    };
+    write();
+    this.view.element.append(tip);
+    const { width, height } = this.view.viewport;
+    tip.style.left = `${Math.max(0, Math.min(x + 12, width - tip.offsetWidth - 4))}px`;
+    const below = y + 20;
+    tip.style.top = `${below + tip.offsetHeight > height ? Math.max(0, y - tip.offsetHeight - 12) : below}px`;
+    this.tip = tip;
+    this.refresh = setInterval(write, 1000);
+  }
+
+  private line(t: Instance["tags"][number]): string {
+    const zh = this.view.lang === "zh";
+    const q = t.live.q >>> 0;
+    const k = look(q);
+    const reason =
+      names.get(q) ?? names.get((q & 0xffff0000) >>> 0) ?? `0x${q.toString(16).toUpperCase().padStart(8, "0")}`;
+    const value =
+      t.live.v === null
+        ? "– –"
+        : `${textOf(t.live.v, t.meta?.decimals, this.view.lang)}${t.meta?.unit ? ` ${t.meta.unit}` : ""}`;
+    const words = k === "good" ? "" : ` · ${lookText(k, this.view.lang)} (${reason})`;
+    const age = t.live.t > 0 ? Math.max(0, (Date.now() - t.live.t) / 1000) : undefined;
+    const old =
+      age === undefined
+        ? ""
+        : age < 90
+          ? zh
+            ? ` · ${fixed(age, 0)} 秒前`
+            : ` · ${fixed(age, 0)} s ago`
+          : ` · ${new Date(t.live.t).toLocaleString(zh ? "zh-CN" : "en-GB", { hour12: false })}`;
+    return `${t.title}: ${value}${words}${old}`;
+  }
+}

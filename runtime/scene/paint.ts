@@ -1,0 +1,133 @@
+import type { Bounds } from "./geometry";
+import { color, type Theme } from "./tokens";
+import { Type } from "./type";
+
+/** The 2D context as the scene uses it. */
+export type Context = CanvasRenderingContext2D;
+
+/**
+ * Draws in whole device pixels and keeps the state of the context, because setting a colour
+ * or a font that is already set costs as much as drawing a small rectangle.
+ */
+export class Painter {
+  /** Device pixels per world unit, and the device position of the world's origin. */
+  scale = 1;
+  dx = 0;
+  dy = 0;
+  /** What is being painted now, in device pixels. */
+  clip: Bounds = { x0: 0, y0: 0, x1: 0, y1: 0 };
+  /** Parts with `blink` are shown now. */
+  blinkOn = true;
+  private fillNow = "";
+  private strokeNow = "";
+  private widthNow = -1;
+  private fontNow = -1;
+  private alphaNow = 1;
+  private fonts = new Map<number, string>();
+  private colors = new Map<string, string>();
+  private themeNow: Theme = "light";
+
+  constructor(
+    readonly ctx: Context,
+    readonly type: Type,
+  ) {}
+
+  get theme(): Theme {
+    return this.themeNow;
+  }
+
+  set theme(theme: Theme) {
+    this.themeNow = theme;
+    this.colors.clear();
+    this.reset();
+  }
+
+  /** Forgets the state of the context: it was restored or resized. */
+  reset(): void {
+    this.fillNow = "";
+    this.strokeNow = "";
+    this.widthNow = -1;
+    this.fontNow = -1;
+    this.alphaNow = -1;
+    const ctx = this.ctx;
+    ctx.textBaseline = "alphabetic";
+    ctx.textAlign = "left";
+    ctx.textRendering = "geometricPrecision";
+    ctx.fontKerning = "none";
+    ctx.lineJoin = "round";
+  }
+
+  resolve(name: string): string {
+    let c = this.colors.get(name);
+    if (c === undefined) {
+      c = color(name, this.themeNow);
+      this.colors.set(name, c);
+    }
+    return c;
+  }
+
+  fill(name: string): void {
+    const c = this.resolve(name);
+    if (c !== this.fillNow) {
+      this.fillNow = c;
+      this.ctx.fillStyle = c;
+    }
+  }
+
+  stroke(name: string, width: number): void {
+    const c = this.resolve(name);
+    if (c !== this.strokeNow) {
+      this.strokeNow = c;
+      this.ctx.strokeStyle = c;
+    }
+    if (width !== this.widthNow) {
+      this.widthNow = width;
+      this.ctx.lineWidth = width;
+    }
+  }
+
+  alpha(a: number): void {
+    if (a !== this.alphaNow) {
+      this.alphaNow = a;
+      this.ctx.globalAlpha = a;
+    }
+  }
+
+  font(weight: number, px: number): void {
+    const rounded = Math.round(px * 4);
+    const k = rounded * 1000 + weight;
+    if (k === this.fontNow) return;
+    this.fontNow = k;
+    let f = this.fonts.get(k);
+    if (f === undefined) {
+      if (this.fonts.size > 500) this.fonts.clear();
+      f = Type.font(weight, rounded / 4);
+      this.fonts.set(k, f);
+    }
+    this.ctx.font = f;
+  }
+
+  /** World to device, to the nearest whole pixel. */
+  px(x: number): number {
+    return Math.round(x * this.scale + this.dx);
+  }
+
+  py(y: number): number {
+    return Math.round(y * this.scale + this.dy);
+  }
+
+  /** A length in whole device pixels, at least one. */
+  length(v: number): number {
+    return Math.max(1, Math.round(v * this.scale));
+  }
+
+  /** Fills a device rectangle as far as it lies in what is being painted. */
+  fillWithin(x0: number, y0: number, x1: number, y1: number): void {
+    const c = this.clip;
+    if (x0 < c.x0) x0 = c.x0;
+    if (y0 < c.y0) y0 = c.y0;
+    if (x1 > c.x1) x1 = c.x1;
+    if (y1 > c.y1) y1 = c.y1;
+    if (x1 > x0 && y1 > y0) this.ctx.fillRect(x0, y0, x1 - x0, y1 - y0);
+  }
+}

@@ -1,0 +1,362 @@
+import { DirtyRects } from "./dirty";
+import { type Bounds, type Box, type Camera, clearBounds, intersects, isEmpty } from "./geometry";
+import { Layer } from "./layer";
+import { type Context, Painter } from "./paint";
+import type { Part } from "./part";
+import { GridIndex } from "./place";
+import { color, type Theme } from "./tokens";
+import { Type } from "./type";
+
+/** The page a drawing stands on. Outside of it the scene shows `outside`. */
+export interface Page {
+  width: number;
+  height: number;
+  color: string;
+  outside: string;
+}
+
+export interface SceneOptions {
+  theme?: Theme;
+  page?: Page;
+  /** Asks for a frame; requestAnimationFrame when not given. */
+  schedule?: (frame: (now: number) => void) => void;
+  /** Steady instead of blinking, as prefers-reduced-motion says. */
+  reducedMotion?: boolean;
+}
+
+/** What a frame cost. */
+export interface FrameStats {
+  frames: number;
+  /** Rectangles, parts and device pixels of the last frame, and its milliseconds. */
+  rects: number;
+  parts: number;
+  pixels: number;
+  ms: number;
+}
+
+/**
+ * A retained drawing on one canvas. Parts are changed in place; a frame is asked for when
+ * something changed, and paints only the rectangles that did.
+ */
+export class Scene {
+  readonly type: Type;
+  readonly stats: FrameStats = { frames: 0, rects: 0, parts: 0, pixels: 0, ms: 0 };
+  private readonly painter: Painter;
+  private readonly layers: Layer[] = [];
+  private readonly byId = new Map<string, Layer>();
+  private readonly place = new GridIndex<Layer>();
+  private readonly dirty = new DirtyRects();
+  private queue: Layer[] = [];
+  private readonly before = new Set<(now: number) => void>();
+  private readonly schedule: (frame: (now: number) => void) => void;
+  private cam: Camera = { x: 0, y: 0, zoom: 1 };
+  private pageNow: Page;
+  private width = 0;
+  private height = 0;
+  private dprNow = 1;
+  private waiting = false;
+  private dead = false;
+  private unordered = false;
+  private full = true;
+  private blinker: ReturnType<typeof setInterval> | undefined;
+  private readonly reducedMotion: boolean;
+  private found: Layer[] = [];
+  private drawn: Part[] = [];
+
+  /** The context must be of a canvas of its own; for speed without transparency ({alpha: false}). */
+  constructor(
+    readonly ctx: Context,
+    options: SceneOptions = {},
+  ) {
+    ctx.fontKerning = "none";
+    ctx.textRendering = "geometricPrecision";
+    this.type = new Type(ctx);
+    this.painter = new Painter(ctx, this.type);
+    this.painter.theme = options.theme ?? "light";
+    this.pageNow = options.page ?? { width: 0, height: 0, color: "ground", outside: "ground" };
+    this.schedule = options.schedule ?? ((f) => requestAnimationFrame(f));
+    this.reducedMotion = options.reducedMotion ?? false;
+  }
+
+  get theme(): Theme {
+    return this.painter.theme;
+  }
+
+  set theme(theme: Theme) {
+    if (theme === this.painter.theme) return;
+    this.painter.theme = theme;
+    this.invalidate();
+  }
+
+  get page(): Page {
+    return this.pageNow;
+  }
+
+  set page(page: Page) {
+    this.pageNow = page;
+    this.invalidate();
+  }
+
+  get camera(): Camera {
+    return { ...this.cam };
+  }
+
+  set camera(c: Camera) {
+    if (c.x === this.cam.x && c.y === this.cam.y && c.zoom === this.cam.zoom) return;
+    this.cam = { x: c.x, y: c.y, zoom: Math.min(64, Math.max(0.01, c.zoom)) };
+    this.aim();
+    this.invalidate();
+  }
+
+  get dpr(): number {
+    return this.dprNow;
+  }
+
+  /** Size in CSS pixels and device pixels per CSS pixel. Clears the canvas. */
+  resize(width: number, height: number, dpr: number): void {
+    const w = Math.max(1, Math.round(width * dpr));
+    const h = Math.max(1, Math.round(height * dpr));
+    const canvas = this.ctx.canvas;
+    if (canvas.width !== w) canvas.width = w;
+    if (canvas.height !== h) canvas.height = h;
+    this.width = w;
+    this.height = h;
+    this.dprNow = dpr;
+    this.dirty.resize(w, h);
+    this.painter.reset();
+    this.aim();
+    this.invalidate();
+  }
+
+  private aim(): void {
+    const q = this.painter;
+    q.scale = this.cam.zoom * this.dprNow;
+    // The origin sits on a whole device pixel, so that panning does not blur or wobble.
+    q.dx = Math.round(-this.cam.x * q.scale);
+    q.dy = Math.round(-this.cam.y * q.scale);
+  }
+
+  /** CSS pixels of the canvas to world. */
+  toWorld(x: number, y: number): { x: number; y: number } {
+    return { x: this.cam.x + x / this.cam.zoom, y: this.cam.y + y / this.cam.zoom };
+  }
+
+  /** World to CSS pixels of the canvas. */
+  toView(x: number, y: number): { x: number; y: number } {
+    return { x: (x - this.cam.x) * this.cam.zoom, y: (y - this.cam.y) * this.cam.zoom };
+  }
+
+  /** Adds a layer on top. Solid: its whole box is hit, drawn on or not. The id must be new. */
+  layer(id: string, box: Box, solid = true): Layer {
+    if (this.byId.has(id)) throw new Error(`scene: layer ${id} exists`);
+    const layer = new Layer(
+      id,
+      { type: this.type, changed: (l) => this.changed(l), moved: (l) => this.place.put(l) },
+      box,
+      solid,
+    );
+    layer.order = this.layers.length;
+    this.layers.push(layer);
+    this.byId.set(id, layer);
+    return layer;
+  }
+
+  get(id: string): Layer | undefined {
+    return this.byId.get(id);
+  }
+
+  remove(layer: Layer): void {
+    if (this.byId.get(layer.id) !== layer) return;
+    this.dirtyWorld(layer.extent);
+    layer.clear();
+    layer.owner = undefined;
+    this.byId.delete(layer.id);
+    this.layers.splice(this.layers.indexOf(layer), 1);
+    this.place.remove(layer);
+    this.unordered = true;
+    this.request();
+  }
+
+  /** The drawing order by id, from the bottom; layers not named stay below in their present order. */
+  order(ids: readonly string[]): void {
+    const rank = new Map(ids.map((id, i) => [id, i]));
+    this.layers.sort((a, b) => (rank.get(a.id) ?? -1) - (rank.get(b.id) ?? -1) || a.order - b.order);
+    let same = true;
+    this.layers.forEach((l, i) => {
+      if (l.order !== i) same = false;
+      l.order = i;
+    });
+    this.unordered = false;
+    if (!same) this.invalidate();
+  }
+
+  /** The topmost layer at a place in world coordinates. */
+  hit(x: number, y: number, wanted: (l: Layer) => boolean = () => true): Layer | undefined {
+    const near = this.place.query({ x0: x - 3, y0: y - 3, x1: x + 3, y1: y + 3 }, []);
+    near.sort((a, b) => b.order - a.order);
+    return near.find((l) => wanted(l) && l.hit(x, y));
+  }
+
+  /** The layers that touch a rectangle in world coordinates, from the bottom. */
+  within(b: Bounds): Layer[] {
+    return this.place.query(b, []).sort((p, q) => p.order - q.order);
+  }
+
+  /** Calls fn at the start of every frame, before painting. Ask for frames with request. */
+  onFrame(fn: (now: number) => void): () => void {
+    this.before.add(fn);
+    return () => this.before.delete(fn);
+  }
+
+  /** Paints everything again in the next frame. */
+  invalidate(): void {
+    this.full = true;
+    this.request();
+  }
+
+  /** Asks for a frame. */
+  request(): void {
+    if (this.waiting || this.dead) return;
+    this.waiting = true;
+    this.schedule((now) => this.frame(now));
+  }
+
+  destroy(): void {
+    this.dead = true;
+    if (this.blinker) clearInterval(this.blinker);
+    this.before.clear();
+  }
+
+  private changed(layer: Layer): void {
+    if (!layer.queued) {
+      layer.queued = true;
+      this.queue.push(layer);
+    }
+    this.request();
+  }
+
+  private dirtyWorld(b: Bounds): void {
+    if (isEmpty(b)) return;
+    const q = this.painter;
+    const s = q.scale;
+    // One pixel more for rounding to whole pixels.
+    this.dirty.add(b.x0 * s + q.dx - 1, b.y0 * s + q.dy - 1, b.x1 * s + q.dx + 1, b.y1 * s + q.dy + 1);
+  }
+
+  /** Runs one frame now. */
+  frame(now: number): void {
+    this.waiting = false;
+    if (this.dead) return;
+    const began = performance.now();
+    for (const fn of this.before) fn(now);
+    if (this.unordered) {
+      this.unordered = false;
+      this.layers.forEach((l, i) => {
+        l.order = i;
+      });
+    }
+    for (const layer of this.queue) {
+      layer.queued = false;
+      if (!this.full) this.dirtyWorld(layer.dirty);
+      clearBounds(layer.dirty);
+    }
+    this.queue.length = 0;
+    if (this.full) {
+      this.full = false;
+      this.dirty.all();
+    }
+    const rects = this.dirty.rects;
+    this.stats.parts = 0;
+    this.stats.pixels = 0;
+    for (const r of rects) this.paint(r);
+    this.stats.rects = rects.length;
+    this.dirty.clear();
+    this.stats.frames++;
+    this.stats.ms = performance.now() - began;
+  }
+
+  private paint(r: Bounds): void {
+    const q = this.painter;
+    const ctx = this.ctx;
+    q.clip = r;
+    const s = q.scale;
+    const world: Bounds = {
+      x0: (r.x0 - q.dx) / s,
+      y0: (r.y0 - q.dy) / s,
+      x1: (r.x1 - q.dx) / s,
+      y1: (r.y1 - q.dy) / s,
+    };
+    this.found.length = 0;
+    const layers = this.place.query(world, this.found);
+    if (layers.length > 1) layers.sort((a, b) => a.order - b.order);
+    const drawn = this.drawn;
+    drawn.length = 0;
+    let spills = false;
+    // Half a pixel inside: what rounds outwards over the edge needs the clip.
+    const m = 0.5 / s;
+    for (const layer of layers)
+      for (const p of layer.parts) {
+        const b = p.bounds;
+        if (!intersects(b, world)) continue;
+        if (p.props.blink && !q.blinkOn) continue;
+        drawn.push(p);
+        if (
+          !spills &&
+          (b.x0 < world.x0 + m || b.y0 < world.y0 + m || b.x1 > world.x1 - m || b.y1 > world.y1 - m) &&
+          p.spills(q)
+        )
+          spills = true;
+        if (p.props.blink) this.wantBlink();
+      }
+    this.ground(r);
+    if (spills) {
+      ctx.save();
+      ctx.beginPath();
+      ctx.rect(r.x0, r.y0, r.x1 - r.x0, r.y1 - r.y0);
+      ctx.clip();
+    }
+    for (const p of drawn) p.draw(q);
+    if (spills) {
+      ctx.restore();
+      q.reset();
+    }
+    this.stats.parts += drawn.length;
+    this.stats.pixels += (r.x1 - r.x0) * (r.y1 - r.y0);
+  }
+
+  private ground(r: Bounds): void {
+    const q = this.painter;
+    const p = this.pageNow;
+    const x1 = q.px(p.width);
+    const y1 = q.py(p.height);
+    q.alpha(1);
+    const inside = r.x0 >= q.dx && r.y0 >= q.dy && r.x1 <= x1 && r.y1 <= y1;
+    if (!inside || p.width <= 0) {
+      q.fill(p.outside);
+      q.fillWithin(r.x0, r.y0, r.x1, r.y1);
+      if (p.width <= 0 || color(p.outside, q.theme) === color(p.color, q.theme)) return;
+    }
+    q.fill(p.color);
+    q.fillWithin(q.dx, q.dy, x1, y1);
+  }
+
+  private wantBlink(): void {
+    if (this.blinker || this.reducedMotion) return;
+    this.blinker = setInterval(() => {
+      this.painter.blinkOn = !this.painter.blinkOn;
+      let any = false;
+      for (const l of this.layers)
+        for (const p of l.parts)
+          if (p.props.blink && !isEmpty(p.bounds)) {
+            any = true;
+            this.dirtyWorld(p.bounds);
+          }
+      if (!any) {
+        clearInterval(this.blinker);
+        this.blinker = undefined;
+        this.painter.blinkOn = true;
+      }
+      this.request();
+    }, 500);
+  }
+}

@@ -1,0 +1,94 @@
+/** The colours of every page that draws a plant. This is the only place where a colour has a value. */
+
+/** A site chooses the theme of a screen, not the operating system. */
+export type Theme = "light" | "dark";
+
+const light = {
+  /** What a screen stands on. */
+  ground: "#DCDCDC",
+  /** What lies on the ground: panels, fields, headers. */
+  surface: "#EDEDED",
+  text: "#1E1E1E",
+  muted: "#4A4A4A",
+  /** A value that comes from the plant now. */
+  live: "#0B3D78",
+  line: "#6E6E6E",
+  equipment: "#B9B9B9",
+  /** The normal band of an analog range. */
+  band: "#A9C3DC",
+  interactive: "#0B5CAD",
+  focus: "#0B5CAD",
+  /** Text on the interactive colour. */
+  contrast: "#FFFFFF",
+  /** A lamp or state that is on, by brightness; and off. */
+  lit: "#FFFFFF",
+  unlit: "#8A8A8A",
+  /** Alarm marks only, always with shape, digit and an outline in text colour. */
+  urgent: "#B00020",
+  high: "#E06C00",
+  medium: "#FFE500",
+  low: "#7B3FA0",
+  /** Pens of a trend; told apart by dash pattern as well. */
+  pen1: "#0B3D78",
+  pen2: "#6B4E16",
+  pen3: "#4A4A4A",
+  pen4: "#2F6B60",
+  pen5: "#704468",
+  pen6: "#1E1E1E",
+};
+
+/** The name of a colour. */
+export type Token = keyof typeof light;
+
+const dark: Record<Token, string> = {
+  ground: "#2E2E2E",
+  surface: "#3A3A3A",
+  text: "#ECECEC",
+  muted: "#BDBDBD",
+  live: "#9CC7F2",
+  line: "#9A9A9A",
+  equipment: "#5A5A5A",
+  band: "#46617C",
+  interactive: "#7FB8FF",
+  focus: "#7FB8FF",
+  contrast: "#10202F",
+  lit: "#F4F4F4",
+  unlit: "#4C4C4C",
+  urgent: "#FF5252",
+  high: "#FF9326",
+  medium: "#FFF27A",
+  low: "#C58CFF",
+  pen1: "#9CC7F2",
+  pen2: "#DDBE85",
+  pen3: "#BDBDBD",
+  pen4: "#8FCFC2",
+  pen5: "#DDB3D4",
+  pen6: "#ECECEC",
+};
+
+/** Both themes by name. */
+export const tokens: Record<Theme, Record<Token, string>> = { light, dark };
+
+/** The value of a token in a theme; anything else (a literal colour) is returned as it is. */
+export function color(name: string, theme: Theme): string {
+  return (tokens[theme] as Record<string, string>)[name] ?? name;
+}
+
+/** Sets every token as a custom property ("--ground", …) and the colour scheme on an element. */
+export function applyTokens(to: HTMLElement, theme: Theme): void {
+  for (const [name, value] of Object.entries(tokens[theme])) to.style.setProperty(`--${name}`, value);
+  to.style.colorScheme = theme;
+}
+
+/**
+ * Sans families whose figures are tabular by default, then Chinese, of the common systems.
+ * A canvas cannot ask for tabular figures by CSS feature.
+ */
+export const family =
+  '"Noto Sans", "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", "Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif';
+
+/** The four sizes of type, in pixels. */
+export const size = { small: 14, body: 16, large: 20, title: 28 } as const;
+
+/** The grid everything is laid on, in pixels. */
+export const grid = 8;
