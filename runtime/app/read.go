@@ -1,0 +1,48 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/lineside/lineside/runtime/app/migrate"
+	"github.com/lineside/lineside/runtime/spec"
+)
+
+// Limits of an app document.
+const (
+	MaxBytes = 8 << 20
+	MaxDepth = 64
+)
+
+var document = spec.Document{
+	Name: "app", Format: Format, MaxBytes: MaxBytes, MaxDepth: MaxDepth,
+	Migrate: func(data []byte, from int) ([]byte, error) {
+		out, _, err := migrate.Up(data, from, Format)
+		return out, err
+	},
+}
+
+// Read reads a document strictly, of this format or an older one. The error is of type
+// spec.Problems: the text is too large, not JSON, has double or unknown keys, values of a wrong
+// type or a newer format. Whether it makes sense is asked of Validate.
+func Read(data []byte) (*App, error) {
+	a := new(App)
+	if err := document.Read(data, a).Err(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Canonical writes the document with sorted keys, two spaces of indent and a newline at
+// the end, so that a difference of two versions reads well. Read gives back the same app.
+func Canonical(a *App) ([]byte, error) { return spec.Canonical(a) }
+
+// ParseBinding tells whether a property's value is a binding, and which.
+func ParseBinding(raw json.RawMessage) (Binding, bool) {
+	raw = bytes.TrimLeft(raw, " \t\r\n")
+	var b Binding
+	if len(raw) == 0 || raw[0] != '{' || json.Unmarshal(raw, &b) != nil {
+		return Binding{}, false
+	}
+	return b, true
+}

@@ -1,0 +1,78 @@
+package app
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/lineside/lineside/runtime/spec"
+)
+
+// Bindings calls f for every binding of every screen, with its JSON Pointer, in the order
+// of the document and of the names of properties.
+func (a *App) Bindings(f func(at string, b Binding)) {
+	for i := range a.Screens {
+		a.Screens[i].Bindings(func(at string, _ *Widget, _ string, b Binding) {
+			f(fmt.Sprintf("/screens/%d%s", i, at), b)
+		})
+	}
+}
+
+// Bindings calls f for every binding of the screen; at is relative to the screen.
+func (s *Screen) Bindings(f func(at string, w *Widget, prop string, b Binding)) {
+	for i := range s.Widgets {
+		w := &s.Widgets[i]
+		for _, prop := range slices.Sorted(maps.Keys(w.Props)) {
+			if b, ok := ParseBinding(w.Props[prop]); ok {
+				f(fmt.Sprintf("/widgets/%d/props/%s", i, spec.Escape(prop)), w, prop, b)
+			}
+		}
+	}
+}
+
+// Actions calls f for every action of every screen, with its JSON Pointer.
+func (a *App) Actions(f func(at string, action *Action)) {
+	for i := range a.Screens {
+		for j := range a.Screens[i].Widgets {
+			w := &a.Screens[i].Widgets[j]
+			for _, event := range slices.Sorted(maps.Keys(w.On)) {
+				for k := range w.On[event] {
+					f(fmt.Sprintf("/screens/%d/widgets/%d/on/%s/%d", i, j, spec.Escape(event), k), &w.On[event][k])
+				}
+			}
+		}
+	}
+}
+
+// Expressions calls f for every expression of the document, with its JSON Pointer:
+// computed tags, bindings and the values of actions.
+func (a *App) Expressions(f func(at, text string)) {
+	for i := range a.Tags {
+		f(fmt.Sprintf("/tags/%d/expr", i), a.Tags[i].Expr)
+	}
+	a.Bindings(func(at string, b Binding) {
+		if b.Expr != "" {
+			f(at+"/expr", b.Expr)
+		}
+	})
+	a.Actions(func(at string, action *Action) {
+		if b, ok := ParseBinding(action.Value); ok && b.Expr != "" {
+			f(at+"/value/expr", b.Expr)
+		}
+	})
+}
+
+// TagPaths calls f for every path of a tag that stands in the document outside of an
+// expression, with its JSON Pointer: bindings to a tag and the targets of actions.
+func (a *App) TagPaths(f func(at, path string)) {
+	a.Bindings(func(at string, b Binding) {
+		if b.Tag != "" {
+			f(at+"/tag", b.Tag)
+		}
+	})
+	a.Actions(func(at string, action *Action) {
+		if action.Tag != "" {
+			f(at+"/tag", action.Tag)
+		}
+	})
+}

@@ -1,0 +1,429 @@
+package plant
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// Limits of what a plant may hold.
+const (
+	MaxAreas     = 100000
+	MaxDevices   = 10000
+	MaxScans     = 64
+	MaxTags      = 1000000
+	MaxExprBytes = 4096
+	MaxName      = 800 // bytes of a name or title
+	MaxText      = 16000
+)
+
+const (
+	minScan, maxScan       = 10 * time.Millisecond, 24 * time.Hour
+	minTimeout, maxTimeout = 10 * time.Millisecond, 5 * time.Minute
+	maxReadBack            = 10 * time.Minute
+	maxProblems            = 500
+)
+
+// Validate tells everything that is wrong with a document by itself. What depends on the
+// connectors (settings, addresses) and on the tags (expressions) is checked by the engine.
+func Validate(p *Plant) spec.Problems {
+	v := &validator{plant: p}
+	v.head()
+	v.areas()
+	v.devices()
+	v.count("/tags", len(p.Tags), MaxTags, "tags")
+	seen := make(map[tag.Path]bool, len(p.Tags))
+	for i := range p.Tags {
+		t := &p.Tags[i]
+		at := func() string { return fmt.Sprintf("/tags/%d", i) }
+		if seen[t.Path] {
+			v.fail("id_double", at()+"/path", "give each tag its own path", "there is another tag %q", t.Path)
+		}
+		seen[t.Path] = true
+		v.tag(at, t)
+	}
+	return v.problems
+}
+
+type validator struct {
+	plant    *Plant
+	scans    map[string]map[string]bool // device → scan classes
+	ids      []string                   // of devices
+	problems spec.Problems
+}
+
+func (v *validator) add(p *spec.Problem) {
+	switch {
+	case len(v.problems) < maxProblems:
+		v.problems = append(v.problems, p)
+	case len(v.problems) == maxProblems:
+		v.problems.Add("too_many_problems", "", "correct these first", "there are more than %d problems", maxProblems)
+	}
+}
+
+func (v *validator) fail(code, at, hint, format string, args ...any) {
+	v.add(&spec.Problem{Code: code, At: at, Hint: hint, Message: fmt.Sprintf(format, args...)})
+}
+
+func (v *validator) count(at string, n, limit int, what string) {
+	if n > limit {
+		v.fail("too_many", at, "split the plant over several runtimes", "there are %d %s, more than %d", n, what, limit)
+	}
+}
+
+func (v *validator) head() {
+	p := v.plant
+	if p.Format != Format {
+		v.fail("format_unknown", "/format", fmt.Sprintf(`write "format": %d`, Format), "the format is %d, not %d", p.Format, Format)
+	}
+	if len(p.Name) > MaxName {
+		v.fail("text_too_long", "/name", "make it shorter", "the name has %d bytes, more than %d", len(p.Name), MaxName)
+	}
+	if p.Timezone != "" {
+		if _, err := time.LoadLocation(p.Timezone); err != nil || p.Timezone == "Local" {
+			v.fail("timezone_unknown", "/timezone", `write an IANA name: "Europe/Berlin", "Asia/Shanghai"`, "there is no time zone %q", clip(p.Timezone))
+		}
+	}
+}
+
+func (v *validator) text(at string, t spec.Text, limit int) {
+	if len(t) > 0 && t["en"] == "" {
+		v.fail("value_missing", at+"/en", "give an English text; it stands in for missing languages", "the English text is missing")
+	}
+	for lang, s := range t {
+		if len(s) > limit {
+			v.fail("text_too_long", at+"/"+spec.Escape(lang), "make it shorter", "the text has %d bytes, more than %d", len(s), limit)
+		}
+	}
+}
+
+func (v *validator) path(at string, p tag.Path) bool {
+	if _, err := tag.ParsePath(string(p)); err != nil {
+		v.fail("tag_path", at, "write levels joined by /, such as area/line/speed", "%v", err)
+		return false
+	}
+	return true
+}
+
+func (v *validator) choice(at, s string, known ...string) {
+	if !slices.Contains(known, s) {
+		v.add(spec.OneOf("value_choice", at, fmt.Sprintf("%q is not one of the choices", clip(s)), s, known))
+	}
+}
+
+// duration checks a duration that may be left out.
+func (v *validator) duration(at, s string, low, high time.Duration) {
+	if s == "" {
+		return
+	}
+	switch d, err := time.ParseDuration(s); {
+	case err != nil:
+		v.fail("value_format", at, `write a number with a unit: "200ms", "5s", "1h30m"`, "%q is not a duration", clip(s))
+	case d < low || d > high:
+		v.fail("value_range", at, fmt.Sprintf("%s to %s", low, high), "%s is out of range", d)
+	}
+}
+
+func (v *validator) areas() {
+	v.count("/areas", len(v.plant.Areas), MaxAreas, "areas")
+	seen := map[tag.Path]bool{}
+	for i := range v.plant.Areas {
+		a := &v.plant.Areas[i]
+		at := fmt.Sprintf("/areas/%d", i)
+		v.path(at+"/path", a.Path)
+		if seen[a.Path] {
+			v.fail("id_double", at+"/path", "remove one of them", "there is another area %q", a.Path)
+		}
+		seen[a.Path] = true
+		if a.Level != "" {
+			v.choice(at+"/level", a.Level, "enterprise", "site", "area", "line", "cell", "unit")
+		}
+		v.text(at+"/title", a.Title, MaxName)
+	}
+}
+
+// ID reports whether s may be the id of a device or scan class: 1 to 64 letters, digits,
+// "_" and "-" of ASCII.
+func ID(s string) bool {
+	if s == "" || len(s) > 64 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-') {
+			return false
+		}
+	}
+	return true
+}
+
+func (v *validator) devices() {
+	v.count("/devices", len(v.plant.Devices), MaxDevices, "devices")
+	v.scans = make(map[string]map[string]bool, len(v.plant.Devices))
+	for i := range v.plant.Devices {
+		d := &v.plant.Devices[i]
+		at := fmt.Sprintf("/devices/%d", i)
+		if !ID(d.ID) {
+			v.fail("id_form", at+"/id", `write 1 to 64 letters, digits, "_" and "-"`, "%q cannot be the id of a device", clip(d.ID))
+		}
+		if v.scans[d.ID] != nil {
+			v.fail("id_double", at+"/id", "give each device its own id", "there is another device with the id %q", clip(d.ID))
+		}
+		if d.Connector == "" {
+			v.fail("value_missing", at+"/connector", "name the connector: modbus, mqtt, simulator, …", "the device has no connector")
+		}
+		if len(d.Name) > MaxName {
+			v.fail("text_too_long", at+"/name", "make it shorter", "the name has %d bytes, more than %d", len(d.Name), MaxName)
+		}
+		if s := strings.TrimSpace(string(d.Settings)); s != "" && s[0] != '{' {
+			v.fail("value_type", at+"/settings", "write an object", "the settings are not an object")
+		}
+		v.duration(at+"/timeout", d.Timeout, minTimeout, maxTimeout)
+		v.count(at+"/scans", len(d.Scans), MaxScans, "scan classes")
+		scans := map[string]bool{}
+		for j := range d.Scans {
+			s := &d.Scans[j]
+			place := fmt.Sprintf("%s/scans/%d", at, j)
+			if !ID(s.ID) {
+				v.fail("id_form", place+"/id", `write 1 to 64 letters, digits, "_" and "-"`, "%q cannot be the id of a scan class", clip(s.ID))
+			}
+			if scans[s.ID] {
+				v.fail("id_double", place+"/id", "give each scan class its own id", "there is another scan class %q", clip(s.ID))
+			}
+			scans[s.ID] = true
+			if s.Interval == "" {
+				v.fail("value_missing", place+"/interval", `write an interval such as "1s"`, "the scan class has no interval")
+			}
+			v.duration(place+"/interval", s.Interval, minScan, maxScan)
+		}
+		if len(scans) == 0 {
+			scans["default"] = true
+		}
+		v.scans[d.ID] = scans
+		v.ids = append(v.ids, d.ID)
+	}
+}
+
+func (v *validator) tag(at func() string, t *Tag) {
+	if v.path(at()+"/path", t.Path) && (t.Path.Under("system") || t.Path.Under("apps")) {
+		v.fail("tag_reserved", at()+"/path", "begin the path with another level", "%q is kept for the runtime's own tags", t.Path)
+	}
+	typ, ok := tag.ParseType(t.Type)
+	if !ok {
+		v.choice(at()+"/type", t.Type, "bool", "int", "float", "string", "bytes", "json")
+	}
+	v.text(at()+"/title", t.Title, MaxName)
+	if len(t.Description) > MaxText {
+		v.fail("text_too_long", at()+"/description", "make it shorter", "the description has %d bytes, more than %d", len(t.Description), MaxText)
+	}
+	if len(t.Unit) > 64 {
+		v.fail("text_too_long", at()+"/unit", "make it shorter", "the unit has %d bytes, more than 64", len(t.Unit))
+	}
+	v.interval(at, "range", t.Range)
+	v.interval(at, "normal", t.Normal)
+	if t.Decimals != nil && (*t.Decimals < 0 || *t.Decimals > 10) {
+		v.fail("value_range", at()+"/decimals", "0 to 10", "%d is out of range", *t.Decimals)
+	}
+	v.origin(at, t, typ)
+	v.processing(at, t, typ)
+	if t.Write != nil {
+		v.write(at()+"/write", t, typ)
+	}
+}
+
+// interval checks low < high.
+func (v *validator) interval(at func() string, key string, r *Range) {
+	if r != nil && !(r.Low < r.High) {
+		v.fail("value_range", at()+"/"+key, "low must be less than high", "the range %g to %g is empty", r.Low, r.High)
+	}
+}
+
+// origin checks where the value comes from: device, expression or memory.
+func (v *validator) origin(at func() string, t *Tag, typ tag.Type) {
+	if t.Device != "" && t.Expr != "" {
+		v.fail("tag_origin", at()+"/expr", "remove device or expr", "a tag is read from a device or computed, not both")
+	}
+	if t.Expr != "" {
+		v.expr(at()+"/expr", t.Expr)
+	}
+	if len(t.Initial) > 0 {
+		if t.Device != "" || t.Expr != "" {
+			v.fail("tag_origin", at()+"/initial", "remove it", "only a memory tag, without device and expr, has a first value")
+		} else if _, err := tag.Parse(t.Initial, typ); err != nil && typ != tag.None {
+			v.fail("value_type", at()+"/initial", "write a value of the type of the tag", "the first value is not of type %s", t.Type)
+		}
+	}
+	if t.Device == "" {
+		for _, f := range [...]struct {
+			key   string
+			given bool
+		}{{"address", len(t.Address) > 0}, {"scan", t.Scan != ""}, {"bit", t.Bit != nil}, {"scale", t.Scale != nil}} {
+			if f.given {
+				v.fail("tag_origin", at()+"/"+f.key, "name the device, or remove it", "%s is for tags of a device", f.key)
+			}
+		}
+		return
+	}
+	scans, ok := v.scans[t.Device]
+	if !ok {
+		v.add(spec.OneOf("device_unknown", at()+"/device", fmt.Sprintf("there is no device %q", clip(t.Device)), t.Device, v.ids))
+		return
+	}
+	if t.Scan != "" && !scans[t.Scan] {
+		known := make([]string, 0, len(scans))
+		for id := range scans {
+			known = append(known, id)
+		}
+		slices.Sort(known)
+		v.add(spec.OneOf("scan_unknown", at()+"/scan", fmt.Sprintf("device %q has no scan class %q", t.Device, clip(t.Scan)), t.Scan, known))
+	}
+	if s := strings.TrimSpace(string(t.Address)); s != "" && s[0] != '{' {
+		v.fail("value_type", at()+"/address", "write an object", "the address is not an object")
+	}
+}
+
+func (v *validator) expr(at, text string) {
+	switch {
+	case strings.TrimSpace(text) == "":
+		v.fail("value_missing", at, "write an expression", "the expression is empty")
+	case len(text) > MaxExprBytes:
+		v.fail("expression_too_long", at, "split it into computed tags", "the expression has %d bytes, more than %d", len(text), MaxExprBytes)
+	}
+}
+
+// processing checks bit, scale and deadband.
+func (v *validator) processing(at func() string, t *Tag, typ tag.Type) {
+	if t.Bit != nil {
+		if *t.Bit < 0 || *t.Bit > 63 {
+			v.fail("value_range", at()+"/bit", "0 to 63", "%d is out of range", *t.Bit)
+		}
+		if typ != tag.Bool {
+			v.fail("value_type", at()+"/type", `write "bool"`, "a tag that takes one bit is a bool, not %s", t.Type)
+		}
+	}
+	if s := t.Scale; s != nil {
+		place := at() + "/scale"
+		linear := s.RawLow != 0 || s.RawHigh != 0 || s.Low != 0 || s.High != 0
+		if typ != tag.None && !typ.IsNumber() && s.Read == "" {
+			v.fail("value_type", place, "use the type int or float, or remove the scale", "a tag of type %s cannot be scaled", t.Type)
+		}
+		switch {
+		case s.Read != "" && linear:
+			v.fail("scale_form", place, "keep the four limits or the expression", "a scale is linear or an expression, not both")
+		case s.Read != "":
+			v.expr(place+"/read", s.Read)
+		case s.Write != "":
+			v.fail("scale_form", place+"/write", "add read, the expression for the other way", "write is for a scale by expression")
+		case !linear:
+			v.fail("scale_form", place, "give rawLow, rawHigh, low and high, or read", "the scale is empty")
+		default:
+			if s.RawLow == s.RawHigh {
+				v.fail("value_range", place+"/rawHigh", "rawLow and rawHigh must differ", "the raw range %g to %g is empty", s.RawLow, s.RawHigh)
+			}
+			if s.Low == s.High {
+				v.fail("value_range", place+"/high", "low and high must differ", "the range %g to %g is empty", s.Low, s.High)
+			}
+		}
+		if s.Read != "" && s.Clamp && t.Range == nil {
+			v.fail("scale_form", place+"/clamp", "give the tag a range", "there is nothing to clamp to")
+		}
+		if s.Write != "" {
+			v.expr(place+"/write", s.Write)
+		}
+	}
+	if d := t.Deadband; d != nil {
+		place := at() + "/deadband"
+		if typ != tag.None && !typ.IsNumber() && (d.Absolute != 0 || d.Percent != 0) {
+			v.fail("value_type", place, "remove it", "a deadband is for numbers; the tag is of type %s", t.Type)
+		}
+		if d.Absolute < 0 {
+			v.fail("value_range", place+"/absolute", "0 or more", "%g is out of range", d.Absolute)
+		}
+		if d.Percent < 0 || d.Percent > 100 {
+			v.fail("value_range", place+"/percent", "0 to 100", "%g is out of range", d.Percent)
+		}
+		if d.Percent > 0 && t.Range == nil {
+			v.fail("value_missing", at()+"/range", "give the tag a range, or use absolute", "a deadband in per cent needs a range")
+		}
+		v.duration(place+"/interval", d.Interval, minScan, maxScan)
+	}
+}
+
+func (v *validator) write(at string, t *Tag, typ tag.Type) {
+	w := t.Write
+	if t.Expr != "" {
+		v.fail("tag_origin", at, "remove it", "a computed tag cannot be written")
+	}
+	if s := t.Scale; s != nil && s.Read != "" && s.Write == "" {
+		v.fail("scale_form", at, "add scale.write, the expression for the way back", "a tag that is scaled by an expression needs one for writing too")
+	}
+	for _, l := range [...]struct {
+		key string
+		v   *float64
+	}{{"low", w.Low}, {"high", w.High}} {
+		if l.v == nil {
+			continue
+		}
+		if typ != tag.None && !typ.IsNumber() {
+			v.fail("value_type", at+"/"+l.key, "remove it", "limits are for numbers; the tag is of type %s", t.Type)
+		}
+		if math.IsNaN(*l.v) {
+			v.fail("value_range", at+"/"+l.key, "write a number", "the limit is not a number")
+		}
+	}
+	if w.Low != nil && w.High != nil && *w.Low >= *w.High {
+		v.fail("value_range", at, "low must be less than high", "the limits %g to %g leave nothing to write", *w.Low, *w.High)
+	}
+	if w.Interlock != "" {
+		v.expr(at+"/interlock", w.Interlock)
+	}
+	if w.Confirm != "" {
+		v.choice(at+"/confirm", w.Confirm, "none", "ask", "reason")
+	}
+	v.duration(at+"/readBack", w.ReadBack, 0, maxReadBack)
+}
+
+// Use says what an expression of the plant is for, and so what it may name.
+type Use string
+
+// The uses of expressions. Read names "raw", Write and Interlock "value"; Compute and Interlock name tags.
+const (
+	UseCompute   Use = "compute"
+	UseRead      Use = "read"
+	UseWrite     Use = "write"
+	UseInterlock Use = "interlock"
+)
+
+// Expressions calls f for every expression of the document, with its JSON Pointer.
+func (p *Plant) Expressions(f func(at string, t *Tag, use Use, text string)) {
+	for i := range p.Tags {
+		t := &p.Tags[i]
+		at := fmt.Sprintf("/tags/%d", i)
+		if t.Expr != "" {
+			f(at+"/expr", t, UseCompute, t.Expr)
+		}
+		if s := t.Scale; s != nil {
+			if s.Read != "" {
+				f(at+"/scale/read", t, UseRead, s.Read)
+			}
+			if s.Write != "" {
+				f(at+"/scale/write", t, UseWrite, s.Write)
+			}
+		}
+		if t.Write != nil && t.Write.Interlock != "" {
+			f(at+"/write/interlock", t, UseInterlock, t.Write.Interlock)
+		}
+	}
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:57]) + "..."
+	}
+	return s
+}
