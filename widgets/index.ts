@@ -1,4 +1,4 @@
-import type { Manifest } from "../runtime/client/types.gen";
+import type { Manifest } from "@lineside/client";
 import type { View } from "./view";
 
 export * from "./kit";

@@ -1,5 +1,5 @@
 import { type Look, look } from "@lineside/scene";
-import type { Env, Lang, Live, Settings, Values } from "./view";
+import type { Env, Lang, Settings, Values } from "./view";
 
 /** What a property shows now: a live value with its quality, a constant, or nothing yet. */
 export interface Shown {
@@ -11,7 +11,7 @@ const unset: Shown = { v: undefined, look: "unset" };
 
 /** The value of a property, live or constant. */
 export function shown(values: Values, settings: Settings, prop: string): Shown {
-  const l: Live | undefined = values[prop];
+  const l = values[prop];
   if (l) {
     const k = look(l.q);
     // A good quality without a value would look alive; nothing may.

@@ -1,15 +1,8 @@
+import type { LiveValue, Meta, Text, WriteResult } from "@lineside/client";
 import type { Group, MirrorEntry, Theme } from "@lineside/scene";
-import type { Meta, Text, WriteResult } from "../runtime/client/types.gen";
-
-/** A live value: v is null when the quality q (OPC UA StatusCode, 0 good) is bad; t is the source time in ms. */
-export interface Live {
-  v: unknown;
-  q: number;
-  t: number;
-}
 
 /** The live values of a widget by property. A property that is a constant is not here. */
-export type Values = Record<string, Live>;
+export type Values = Record<string, LiveValue>;
 
 /** Constants of the document over the manifest's defaults and what comes from the bound tag. */
 export type Settings = Record<string, unknown>;

@@ -1,17 +1,16 @@
+import type { LiveValue, Manifest, Meta, Text, Widget, WriteResult } from "@lineside/client";
 import type { Layer, Mirror, Scene, Theme } from "@lineside/scene";
 import {
   type Drawn,
   type Env,
   isElement,
   type Lang,
-  type Live,
   type Mounted,
   type NumberEntry,
   type Settings,
   type Values,
   views,
 } from "@lineside/widgets";
-import type { Manifest, Meta, Text, Widget, WriteResult } from "../client/types.gen";
 import { failed } from "./texts";
 
 /** What an instance needs of its screen. */
@@ -34,7 +33,7 @@ export interface InstanceHost {
 }
 
 /** BadWaitingForInitialData: what a bound property is before its first value. */
-const waiting: Live = Object.freeze({ v: null, q: 0x80320000, t: 0 });
+const waiting: LiveValue = Object.freeze({ v: null, q: 0x80320000, t: 0 });
 
 const isBinding = (v: unknown): boolean => typeof v === "object" && v !== null && !Array.isArray(v);
 
@@ -85,12 +84,12 @@ export class Instance {
   }
 
   /** What the eye is told when the pointer rests on it. */
-  get tags(): { title: string; prop: string; live: Live; meta: Meta | undefined }[] {
+  get tags(): { title: string; prop: string; live: LiveValue; meta: Meta | undefined }[] {
     const values = this.all(this.host.values(this.widget.id));
     const meta = this.host.meta(this.widget.id);
     return Object.keys(values).map((prop) => ({
       prop,
-      live: values[prop] as Live,
+      live: values[prop] as LiveValue,
       meta: meta[prop],
       title: meta[prop]?.title || meta[prop]?.path || this.fieldTitle(prop),
     }));
@@ -236,7 +235,7 @@ export class Instance {
   private foreign(values: Values): string {
     let key = "";
     for (const name in values)
-      if (!this.live.includes(name)) key += `${name}=${JSON.stringify((values[name] as Live).v)};`;
+      if (!this.live.includes(name)) key += `${name}=${JSON.stringify((values[name] as LiveValue).v)};`;
     return key;
   }
 
@@ -253,7 +252,7 @@ export class Instance {
     for (const [name, v] of Object.entries(this.widget.props ?? {})) if (!isBinding(v) && v !== null) out[name] = v;
     for (const name in values) {
       if (this.live.includes(name)) delete out[name];
-      else out[name] = (values[name] as Live).v ?? undefined;
+      else out[name] = (values[name] as LiveValue).v ?? undefined;
     }
     return out;
   }

@@ -1,6 +1,6 @@
+import { Quality } from "@lineside/client";
 import { look } from "@lineside/scene";
 import { fixed, lookText, textOf } from "@lineside/widgets";
-import { Quality } from "../client/types.gen";
 import type { Instance } from "./instance";
 import type { ScreenView } from "./screen-view";
 

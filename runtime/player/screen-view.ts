@@ -1,12 +1,12 @@
+import type { LiveValue, Manifest, Meta, Screen, Widget, WriteResult } from "@lineside/client";
 import { applyTokens, type Camera, type Layer, Mirror, Scene, type Theme } from "@lineside/scene";
-import { type Lang, type Live, manifests, type NumberEntry } from "@lineside/widgets";
-import type { Manifest, Meta, Screen, Widget, WriteResult } from "../client/types.gen";
+import { type Lang, manifests, type NumberEntry } from "@lineside/widgets";
 import { Instance, type InstanceHost } from "./instance";
 import { Pointing } from "./pointing";
 import "./screen.css";
 
 /** Live values: widget → property → value. What is not named stays. */
-export type ScreenValues = Record<string, Record<string, Live>>;
+export type ScreenValues = Record<string, Record<string, LiveValue>>;
 
 /** What the bound tags say of themselves: widget → property → meta. */
 export type ScreenMeta = Record<string, Record<string, Meta>>;
@@ -41,7 +41,7 @@ export class ScreenView {
   private readonly resizing: ResizeObserver;
   private readonly instances = new Map<string, Instance>();
   private readonly catalogue: Record<string, Manifest>;
-  private readonly values = new Map<string, Record<string, Live>>();
+  private readonly values = new Map<string, Record<string, LiveValue>>();
   private meta: ScreenMeta = {};
   private document: Screen;
   private widgets = new Map<string, Widget>();
