@@ -1,0 +1,3 @@
+import type { Route } from "../router";
+
+export default [{ path: "/admin", load: () => import("./AdminPage") }] satisfies Route[];

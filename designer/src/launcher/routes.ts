@@ -1,0 +1,3 @@
+import type { Route } from "../router";
+
+export default [{ path: "/", load: () => import("./LauncherPage") }] satisfies Route[];

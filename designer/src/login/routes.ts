@@ -1,0 +1,6 @@
+import type { Route } from "../router";
+
+export default [
+  { path: "/login", load: () => import("./LoginPage").then((m) => ({ default: m.LoginPage })) },
+  { path: "/setup", load: () => import("./LoginPage").then((m) => ({ default: m.SetupPage })) },
+] satisfies Route[];

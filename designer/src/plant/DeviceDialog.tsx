@@ -1,0 +1,205 @@
+import type { ConnectorType, Device, Plant, Problem } from "@lineside/client";
+import { request } from "@lineside/client";
+import { Plug, Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { textIn, useT } from "../i18n";
+import { useCatalogue } from "../shell/catalogue";
+import { ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
+import { asApiError } from "../shell/resource";
+import { Button, Check, Dialog, IconButton, SpecForm } from "../ui";
+
+type Test =
+  | { state: "idle" }
+  | { state: "running" }
+  | { state: "ok"; latency: number }
+  | { state: "failed"; problem: Problem };
+
+/** The problems below a place, as that place sees them. */
+export function below(problems: Problem[], place: string): Problem[] {
+  return problems.flatMap((problem) => {
+    const at = problem.at?.split(place)[1];
+    return at === undefined ? [] : [{ ...problem, at }];
+  });
+}
+
+/** Makes an id of a name: latin letters, digits and "-"; a number keeps it unique. */
+export function idFrom(name: string, taken: Set<string>, fallback: string): string {
+  const base =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-+|-+$/g, "")
+      .slice(0, 56) || fallback;
+  let id = base;
+  for (let n = 2; taken.has(id); n++) id = `${base}-${n}`;
+  return id;
+}
+
+/** Adds or edits a device: connector, settings from its own description, test, scan classes. */
+export function DeviceDialog({
+  plant,
+  device,
+  onClose,
+  onSaved,
+}: {
+  plant: Plant;
+  device?: Device;
+  onClose(): void;
+  onSaved(): Promise<void>;
+}) {
+  const t = useT();
+  const catalogue = useCatalogue();
+  const [connector, setConnector] = useState(device?.connector ?? "");
+  const [name, setName] = useState(device?.name ?? device?.id ?? "");
+  const [settings, setSettings] = useState<Record<string, unknown>>(
+    (device?.settings as Record<string, unknown>) ?? {},
+  );
+  const [scans, setScans] = useState(device?.scans ?? [{ id: "default", interval: "1s" }]);
+  const [disabled, setDisabled] = useState(device?.disabled ?? false);
+  const [test, setTest] = useState<Test>({ state: "idle" });
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const [saving, setSaving] = useState(false);
+  const type: ConnectorType | undefined = catalogue?.connectors.find((c) => c.id === connector);
+
+  const runTest = async () => {
+    setTest({ state: "running" });
+    try {
+      const { data } = await request<{ ok: boolean; latencyMs: number; problem?: Problem }>("POST", "/devices/test", {
+        connector,
+        settings,
+        device: device?.id,
+      });
+      setTest(
+        data.ok
+          ? { state: "ok", latency: data.latencyMs }
+          : { state: "failed", problem: data.problem ?? { code: "failed", message: t("plant:testFailed") } },
+      );
+    } catch (error) {
+      setTest({ state: "failed", problem: asApiError(error) });
+    }
+  };
+
+  const save = async () => {
+    setSaving(true);
+    try {
+      const id = device?.id ?? idFrom(name, new Set((plant.devices ?? []).map((d) => d.id)), connector);
+      const next: Device = { ...device, id, connector, settings };
+      next.name = name && name !== id ? name : undefined;
+      next.disabled = disabled || undefined;
+      next.scans = type?.push ? device?.scans : scans;
+      await request("PATCH", "/plant", { put: { devices: [next] } });
+      await onSaved();
+      onClose();
+    } catch (error) {
+      const failure = asApiError(error);
+      setProblems(problemsOf(failure));
+    } finally {
+      setSaving(false);
+    }
+  };
+
+  return (
+    <Dialog
+      open
+      title={device ? t("plant:editDevice", { name: device.name || device.id }) : t("plant:addDevice")}
+      size="wide"
+      onClose={onClose}
+      footer={
+        type && (
+          <>
+            <div className="grow" aria-live="polite">
+              {test.state === "running" && <span className="muted">{t("plant:testing")}</span>}
+              {test.state === "ok" && (
+                <span className="ok-text">{t("plant:testOk", { latency: test.latency.toFixed(1) })}</span>
+              )}
+              {test.state === "failed" && <ProblemList problems={[test.problem]} />}
+            </div>
+            <Button icon={<Plug size={16} aria-hidden />} onClick={runTest} disabled={test.state === "running"}>
+              {t("plant:test")}
+            </Button>
+            <Button look="primary" onClick={save} disabled={saving}>
+              {device ? t("common:save") : t("common:add")}
+            </Button>
+          </>
+        )
+      }
+    >
+      {!type ? (
+        <fieldset className="choices">
+          <legend>{t("plant:chooseConnector")}</legend>
+          {catalogue?.connectors.map((c) => (
+            <button
+              key={c.id}
+              type="button"
+              className="choice"
+              onClick={() => {
+                setConnector(c.id);
+                if (!name) setName(idFrom(c.id, new Set((plant.devices ?? []).map((d) => d.id)), c.id));
+              }}
+            >
+              <strong>{textIn(c.title)}</strong>
+              <span className="muted">{textIn(c.summary)}</span>
+            </button>
+          ))}
+        </fieldset>
+      ) : (
+        <>
+          <TextField label={t("plant:deviceName")} value={name} onChange={setName} autoFocus />
+          <SpecForm
+            fields={type.settings}
+            value={settings}
+            onChange={setSettings}
+            problems={below(problems, "/settings")}
+          />
+          {!type.push && (
+            <fieldset className="fieldset">
+              <legend>{t("plant:scans")}</legend>
+              {scans.map((scan, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: the id is what is being edited
+                <div className="field-row" key={index}>
+                  <TextField
+                    label={t("plant:scan")}
+                    value={scan.id}
+                    onChange={(id) => setScans(scans.map((s, i) => (i === index ? { ...s, id } : s)))}
+                  />
+                  <TextField
+                    label={t("plant:interval")}
+                    value={scan.interval}
+                    onChange={(interval) => setScans(scans.map((s, i) => (i === index ? { ...s, interval } : s)))}
+                  />
+                  <IconButton
+                    label={t("plant:removeScan", { name: scan.id })}
+                    disabled={scans.length === 1}
+                    onClick={() => setScans(scans.filter((_, i) => i !== index))}
+                  >
+                    <Trash2 size={16} aria-hidden />
+                  </IconButton>
+                </div>
+              ))}
+              <Button
+                icon={<Plus size={16} aria-hidden />}
+                onClick={() => setScans([...scans, { id: `scan${scans.length + 1}`, interval: "200ms" }])}
+              >
+                {t("plant:addScan")}
+              </Button>
+            </fieldset>
+          )}
+          <Check label={t("plant:disabled")} checked={disabled} onChange={setDisabled} />
+          {problems.length > 0 && <ProblemList problems={problems} />}
+          {!device && (
+            <SelectField
+              label={t("plant:connector")}
+              value={connector}
+              onChange={(id) => {
+                setConnector(id);
+                setSettings({});
+                setTest({ state: "idle" });
+              }}
+              options={(catalogue?.connectors ?? []).map((c) => ({ value: c.id, label: textIn(c.title) }))}
+            />
+          )}
+        </>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,141 @@
+import type { Device, DeviceStatus, Plant } from "@lineside/client";
+import { request } from "@lineside/client";
+import { FolderSearch, Pencil, Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { useT } from "../i18n";
+import { Status, sayFailure } from "../shell/form";
+import { asApiError } from "../shell/resource";
+import { Button, Empty, IconButton, useConfirm } from "../ui";
+import { BrowseDialog } from "./BrowseDialog";
+import { DeviceDialog } from "./DeviceDialog";
+
+/** The list of devices with how each is doing. */
+export function Devices({
+  plant,
+  devices,
+  reload,
+}: {
+  plant: Plant;
+  devices: DeviceStatus[];
+  reload(): Promise<void>;
+}) {
+  const t = useT();
+  const [editing, setEditing] = useState<Device | "new">();
+  const [browsing, setBrowsing] = useState<Device>();
+  const [ask, question] = useConfirm();
+  const status = new Map(devices.map((device) => [device.id, device]));
+  const list = plant.devices ?? [];
+
+  const remove = async (device: Device) => {
+    const tags = (plant.tags ?? []).filter((tag) => tag.device === device.id).map((tag) => tag.path);
+    const title = t("plant:removeDevice", { name: device.name || device.id });
+    if (
+      !(await ask({
+        title,
+        text: t("plant:removeDeviceText", { count: tags.length }),
+        action: t("common:remove"),
+        danger: true,
+      }))
+    )
+      return;
+    try {
+      await request("PATCH", "/plant", { remove: { devices: [device.id], tags } });
+      await reload();
+    } catch (error) {
+      sayFailure(asApiError(error));
+    }
+  };
+
+  return (
+    <section aria-label={t("plant:devices")} className="page-section">
+      <div className="page-tools">
+        <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
+          {t("plant:addDevice")}
+        </Button>
+      </div>
+      {list.length === 0 ? (
+        <Empty title={t("plant:noDevices")} text={t("plant:noDevicesText")}>
+          <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
+            {t("plant:addDevice")}
+          </Button>
+        </Empty>
+      ) : (
+        <table className="table">
+          <thead>
+            <tr>
+              <th>{t("plant:device")}</th>
+              <th>{t("plant:connector")}</th>
+              <th>{t("plant:state")}</th>
+              <th className="number">{t("plant:tags")}</th>
+              <th className="number">{t("plant:latency")}</th>
+              <th className="number">{t("plant:reads")}</th>
+              <th className="number">{t("plant:errors")}</th>
+              <th aria-label={t("plant:actions")} />
+            </tr>
+          </thead>
+          <tbody>
+            {list.map((device) => {
+              const now = status.get(device.id);
+              return (
+                <tr key={device.id}>
+                  <td>
+                    <button type="button" className="link" onClick={() => setEditing(device)}>
+                      {device.name || device.id}
+                    </button>
+                    {device.name && <span className="muted"> {device.id}</span>}
+                  </td>
+                  <td>{device.connector}</td>
+                  <td>
+                    <Status
+                      state={now?.state ?? "connecting"}
+                      label={t(`plant:states.${now?.state ?? "connecting"}`)}
+                    />
+                    {now?.error && <div className="error-text selectable">{now.error}</div>}
+                  </td>
+                  <td className="number">{now?.tags ?? 0}</td>
+                  <td className="number">
+                    {now?.state === "connected" ? `${(now.latencyMs ?? 0).toFixed(1)} ms` : "–"}
+                  </td>
+                  <td className="number">{now?.reads ?? 0}</td>
+                  <td className="number">{now?.errors ?? 0}</td>
+                  <td className="row-actions">
+                    <IconButton
+                      label={t("plant:browseDevice", { name: device.name || device.id })}
+                      onClick={() => setBrowsing(device)}
+                    >
+                      <FolderSearch size={16} aria-hidden />
+                    </IconButton>
+                    <IconButton
+                      label={t("plant:editDevice", { name: device.name || device.id })}
+                      onClick={() => setEditing(device)}
+                    >
+                      <Pencil size={16} aria-hidden />
+                    </IconButton>
+                    <IconButton
+                      label={t("plant:removeDevice", { name: device.name || device.id })}
+                      onClick={() => void remove(device)}
+                    >
+                      <Trash2 size={16} aria-hidden />
+                    </IconButton>
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      )}
+      {editing && (
+        <DeviceDialog
+          plant={plant}
+          device={editing === "new" ? undefined : editing}
+          onClose={() => setEditing(undefined)}
+          onSaved={reload}
+        />
+      )}
+      {browsing && (
+        <BrowseDialog plant={plant} device={browsing} onClose={() => setBrowsing(undefined)} onSaved={reload} />
+      )}
+      {question}
+    </section>
+  );
+}

@@ -1,0 +1,319 @@
+import type { Plant, PlantTag, Problem } from "@lineside/client";
+import { request } from "@lineside/client";
+import { useState } from "react";
+import { language, useT } from "../i18n";
+import { useCatalogue } from "../shell/catalogue";
+import { NumberField, ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
+import { asApiError } from "../shell/resource";
+import { Button, Check, Dialog, SpecForm } from "../ui";
+import { below } from "./DeviceDialog";
+import { ExpressionField } from "./ExpressionField";
+
+type Kind = "device" | "computed" | "memory";
+
+const types = ["float", "int", "bool", "string", "bytes", "json"] as const;
+
+function kindOf(tag: Partial<PlantTag>): Kind {
+  if (tag.device) return "device";
+  return tag.expr ? "computed" : "memory";
+}
+
+/** Leaves out what is empty, so that the document stays small and its diff readable. */
+function clean<T extends object>(value: T): T | undefined {
+  const kept = Object.entries(value).filter(
+    ([, v]) => v !== undefined && v !== "" && v !== null && !(typeof v === "number" && Number.isNaN(v)),
+  );
+  return kept.length ? (Object.fromEntries(kept) as T) : undefined;
+}
+
+/** Adds or edits one tag. */
+export function TagDialog({
+  plant,
+  tag,
+  initial,
+  onClose,
+  onSaved,
+}: {
+  plant: Plant;
+  tag?: PlantTag;
+  initial?: Partial<PlantTag>;
+  onClose(): void;
+  onSaved(): Promise<void>;
+}) {
+  const t = useT();
+  const lang = language();
+  const catalogue = useCatalogue();
+  const devices = plant.devices ?? [];
+  const [draft, setDraft] = useState<Partial<PlantTag>>(
+    tag ?? { type: "float", device: devices[0]?.id, path: initial?.device ? `${initial.device}/` : "", ...initial },
+  );
+  const [kind, setKind] = useState<Kind>(tag ? kindOf(tag) : devices.length ? "device" : "memory");
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const device = devices.find((d) => d.id === draft.device);
+  const connector = catalogue?.connectors.find((c) => c.id === device?.connector);
+  const numeric = draft.type === "float" || draft.type === "int";
+  const set = (change: Partial<PlantTag>) => setDraft((old) => ({ ...old, ...change }));
+  const range = (key: "range" | "normal", end: "low" | "high", value: number | undefined) =>
+    set({ [key]: clean({ ...draft[key], [end]: value }) });
+
+  const save = async (again: boolean) => {
+    const next: Partial<PlantTag> = { ...draft };
+    if (kind !== "device") for (const key of ["device", "address", "scan", "bit", "scale"] as const) delete next[key];
+    if (kind !== "computed") delete next.expr;
+    if (kind !== "memory") delete next.initial;
+    if (kind === "computed") delete next.write;
+    const body: Record<string, unknown> = { put: { tags: [clean(next)] } };
+    if (tag && tag.path !== next.path) body.remove = { tags: [tag.path] };
+    try {
+      await request("PATCH", "/plant", body);
+      await onSaved();
+      if (again) {
+        setProblems([]);
+        set({ path: `${(next.path ?? "").split("/").slice(0, -1).join("/")}/`, title: undefined });
+      } else onClose();
+    } catch (error) {
+      const failure = asApiError(error);
+      setProblems(problemsOf(failure));
+    }
+  };
+
+  return (
+    <Dialog
+      open
+      title={tag ? t("plant:editTag", { path: tag.path }) : t("plant:addTag")}
+      size="wide"
+      onClose={onClose}
+      footer={
+        <>
+          <span className="grow" />
+          {!tag && <Button onClick={() => save(true)}>{t("plant:addAnother")}</Button>}
+          <Button look="primary" onClick={() => save(false)}>
+            {tag ? t("common:save") : t("common:add")}
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label={t("plant:path")}
+        value={draft.path ?? ""}
+        onChange={(path) => set({ path })}
+        hint={t("plant:pathHint")}
+        autoFocus
+      />
+      <div className="field-row">
+        <SelectField
+          label={t("plant:source")}
+          value={kind}
+          onChange={(value) => {
+            setKind(value as Kind);
+            if (value === "device" && !draft.device) set({ device: devices[0]?.id });
+          }}
+          options={[
+            ...(devices.length ? [{ value: "device", label: t("plant:kinds.device") }] : []),
+            { value: "computed", label: t("plant:kinds.computed") },
+            { value: "memory", label: t("plant:kinds.memory") },
+          ]}
+        />
+        <SelectField
+          label={t("plant:type")}
+          value={draft.type ?? "float"}
+          onChange={(type) => set({ type: type as PlantTag["type"] })}
+          options={types.map((value) => ({ value, label: t(`plant:types.${value}`) }))}
+        />
+        {kind === "device" && (
+          <SelectField
+            label={t("plant:device")}
+            value={draft.device ?? ""}
+            onChange={(id) => set({ device: id, address: undefined, scan: undefined })}
+            options={devices.map((d) => ({ value: d.id, label: d.name || d.id }))}
+          />
+        )}
+      </div>
+      {kind === "computed" && (
+        <ExpressionField label={t("plant:expression")} value={draft.expr ?? ""} onChange={(expr) => set({ expr })} />
+      )}
+      {kind === "memory" && (
+        <TextField
+          label={t("plant:initial")}
+          value={draft.initial === undefined ? "" : String(draft.initial)}
+          onChange={(text) => set({ initial: text === "" ? undefined : parse(text) })}
+        />
+      )}
+      {kind === "device" && connector && (
+        <SpecForm
+          fields={connector.address}
+          value={(draft.address as Record<string, unknown>) ?? {}}
+          onChange={(address) => set({ address })}
+          problems={below(problems, "/address")}
+        />
+      )}
+      {kind === "device" && connector && !connector.push && (device?.scans?.length ?? 0) > 1 && (
+        <SelectField
+          label={t("plant:scan")}
+          value={draft.scan || device?.scans?.[0]?.id || ""}
+          onChange={(scan) => set({ scan })}
+          options={(device?.scans ?? []).map((s) => ({ value: s.id, label: `${s.id} (${s.interval})` }))}
+        />
+      )}
+      <div className="field-row">
+        <TextField
+          label={t("plant:title")}
+          value={draft.title?.[lang] ?? ""}
+          onChange={(value) => set({ title: clean({ ...draft.title, [lang]: value }) })}
+        />
+        <TextField label={t("plant:unit")} value={draft.unit ?? ""} onChange={(unit) => set({ unit })} />
+        {numeric && (
+          <NumberField
+            label={t("plant:decimals")}
+            value={draft.decimals}
+            onChange={(decimals) => set({ decimals })}
+            min={0}
+            max={10}
+          />
+        )}
+      </div>
+      {numeric && (
+        <div className="field-row">
+          <NumberField label={t("plant:low")} value={draft.range?.low} onChange={(v) => range("range", "low", v)} />
+          <NumberField label={t("plant:high")} value={draft.range?.high} onChange={(v) => range("range", "high", v)} />
+          <NumberField
+            label={t("plant:normalLow")}
+            value={draft.normal?.low}
+            onChange={(v) => range("normal", "low", v)}
+          />
+          <NumberField
+            label={t("plant:normalHigh")}
+            value={draft.normal?.high}
+            onChange={(v) => range("normal", "high", v)}
+          />
+        </div>
+      )}
+      {kind !== "computed" && (
+        <Check
+          label={t("plant:writable")}
+          checked={!!draft.write}
+          onChange={(on) => set({ write: on ? {} : undefined })}
+        />
+      )}
+      {kind !== "computed" && draft.write && (
+        <div className="field-row">
+          {numeric && (
+            <NumberField
+              label={t("plant:writeLow")}
+              value={draft.write.low}
+              onChange={(low) => set({ write: clean({ ...draft.write, low }) ?? {} })}
+            />
+          )}
+          {numeric && (
+            <NumberField
+              label={t("plant:writeHigh")}
+              value={draft.write.high}
+              onChange={(high) => set({ write: clean({ ...draft.write, high }) ?? {} })}
+            />
+          )}
+          <SelectField
+            label={t("plant:confirm")}
+            value={draft.write.confirm ?? "ask"}
+            onChange={(confirm) => set({ write: { ...draft.write, confirm: confirm as "none" | "ask" | "reason" } })}
+            options={(["none", "ask", "reason"] as const).map((value) => ({
+              value,
+              label: t(`plant:confirms.${value}`),
+            }))}
+          />
+        </div>
+      )}
+      <details className="fold">
+        <summary>{t("common:advanced")}</summary>
+        <TextField
+          label={t("plant:description")}
+          value={draft.description ?? ""}
+          onChange={(description) => set({ description })}
+        />
+        {kind === "device" && numeric && (
+          <fieldset className="fieldset">
+            <legend>{t("plant:scaling")}</legend>
+            <div className="field-row">
+              {(["rawLow", "rawHigh", "low", "high"] as const).map((key) => (
+                <NumberField
+                  key={key}
+                  label={t(`plant:scale.${key}`)}
+                  value={draft.scale?.[key]}
+                  onChange={(v) => set({ scale: clean({ ...draft.scale, [key]: v }) })}
+                />
+              ))}
+            </div>
+            <Check
+              label={t("plant:scale.clamp")}
+              checked={draft.scale?.clamp ?? false}
+              onChange={(clamp) => set({ scale: clean({ ...draft.scale, clamp: clamp || undefined }) })}
+            />
+            <div className="field-row">
+              <TextField
+                label={t("plant:scale.read")}
+                value={draft.scale?.read ?? ""}
+                onChange={(read) => set({ scale: clean({ ...draft.scale, read }) })}
+              />
+              <TextField
+                label={t("plant:scale.write")}
+                value={draft.scale?.write ?? ""}
+                onChange={(write) => set({ scale: clean({ ...draft.scale, write }) })}
+              />
+            </div>
+          </fieldset>
+        )}
+        {numeric && (
+          <fieldset className="fieldset">
+            <legend>{t("plant:deadband")}</legend>
+            <div className="field-row">
+              <NumberField
+                label={t("plant:deadbandAbsolute")}
+                value={draft.deadband?.absolute}
+                onChange={(absolute) => set({ deadband: clean({ ...draft.deadband, absolute }) })}
+                min={0}
+              />
+              <NumberField
+                label={t("plant:deadbandPercent")}
+                value={draft.deadband?.percent}
+                onChange={(percent) => set({ deadband: clean({ ...draft.deadband, percent }) })}
+                min={0}
+                max={100}
+              />
+              <TextField
+                label={t("plant:deadbandInterval")}
+                value={draft.deadband?.interval ?? ""}
+                onChange={(interval) => set({ deadband: clean({ ...draft.deadband, interval }) })}
+              />
+            </div>
+          </fieldset>
+        )}
+        {kind === "device" && draft.type === "bool" && (
+          <NumberField label={t("plant:bit")} value={draft.bit} onChange={(bit) => set({ bit })} min={0} max={63} />
+        )}
+        {kind !== "computed" && draft.write && (
+          <>
+            <ExpressionField
+              label={t("plant:interlock")}
+              value={draft.write.interlock ?? ""}
+              onChange={(interlock) => set({ write: clean({ ...draft.write, interlock }) ?? {} })}
+            />
+            <TextField
+              label={t("plant:readBack")}
+              value={draft.write.readBack ?? ""}
+              onChange={(readBack) => set({ write: clean({ ...draft.write, readBack }) ?? {} })}
+              hint={t("plant:readBackHint")}
+            />
+          </>
+        )}
+      </details>
+      {problems.length > 0 && <ProblemList problems={problems} />}
+    </Dialog>
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

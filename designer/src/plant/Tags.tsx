@@ -1,0 +1,144 @@
+import type { Plant, PlantTag } from "@lineside/client";
+import { request } from "@lineside/client";
+import { Download, Pencil, Plus, Trash2, Upload } from "lucide-react";
+import { useDeferredValue, useMemo, useState } from "react";
+import { textIn, useT } from "../i18n";
+import { QualityText, sayFailure } from "../shell/form";
+import { useTagValues } from "../shell/live";
+import { asApiError } from "../shell/resource";
+import { Button, Empty, IconButton, SearchInput, useConfirm } from "../ui";
+import { ImportDialog } from "./ImportDialog";
+import { TagDialog } from "./TagDialog";
+
+const pageSize = 100;
+
+/** The list of tags with live value and quality, a page at a time; only what is shown is watched. */
+export function Tags({ plant, reload }: { plant: Plant; reload(): Promise<void> }) {
+  const t = useT();
+  const [query, setQuery] = useState("");
+  const [page, setPage] = useState(0);
+  const [editing, setEditing] = useState<PlantTag | "new">();
+  const [ask, question] = useConfirm();
+  const [importing, setImporting] = useState(false);
+  const wanted = useDeferredValue(query.trim().toLowerCase());
+  const found = useMemo(() => {
+    const words = wanted.split(/\s+/).filter(Boolean);
+    const all = [...(plant.tags ?? [])].sort((a, b) => (a.path < b.path ? -1 : 1));
+    if (!words.length) return all;
+    return all.filter((tag) => {
+      const haystack =
+        `${tag.path} ${Object.values(tag.title ?? {}).join(" ")} ${tag.unit ?? ""} ${tag.device ?? ""}`.toLowerCase();
+      return words.every((word) => haystack.includes(word));
+    });
+  }, [plant.tags, wanted]);
+  const pages = Math.max(1, Math.ceil(found.length / pageSize));
+  const at = Math.min(page, pages - 1);
+  const rows = found.slice(at * pageSize, (at + 1) * pageSize);
+  const values = useTagValues(useMemo(() => rows.map((tag) => tag.path), [rows]));
+
+  const remove = async (tag: PlantTag) => {
+    const title = t("plant:removeTag", { path: tag.path });
+    if (!(await ask({ title, text: t("plant:removeTagText"), action: t("common:remove"), danger: true }))) return;
+    try {
+      await request("PATCH", "/plant", { remove: { tags: [tag.path] } });
+      await reload();
+    } catch (error) {
+      sayFailure(asApiError(error));
+    }
+  };
+
+  return (
+    <section aria-label={t("plant:tags")} className="page-section">
+      <div className="page-tools">
+        <SearchInput
+          label={t("plant:searchTags")}
+          value={query}
+          onChange={(value) => {
+            setQuery(value);
+            setPage(0);
+          }}
+        />
+        <span className="muted">{t("plant:found", { count: found.length })}</span>
+        <span className="grow" />
+        <Button icon={<Upload size={16} aria-hidden />} onClick={() => setImporting(true)}>
+          {t("plant:importCsv")}
+        </Button>
+        <a className="button" href="/api/v1/plant/tags.csv" download="tags.csv">
+          <Download size={16} aria-hidden /> {t("plant:exportCsv")}
+        </a>
+        <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
+          {t("plant:addTag")}
+        </Button>
+      </div>
+      {(plant.tags ?? []).length === 0 ? (
+        <Empty title={t("plant:noTags")} text={t("plant:noTagsText")} />
+      ) : (
+        <table className="table">
+          <thead>
+            <tr>
+              <th>{t("plant:path")}</th>
+              <th className="number">{t("plant:value")}</th>
+              <th>{t("plant:unit")}</th>
+              <th>{t("plant:quality")}</th>
+              <th>{t("plant:type")}</th>
+              <th>{t("plant:source")}</th>
+              <th aria-label={t("plant:actions")} />
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((tag) => (
+              <tr key={tag.path}>
+                <td>
+                  <button type="button" className="link" onClick={() => setEditing(tag)}>
+                    {tag.path}
+                  </button>
+                  {tag.title && <span className="muted"> {textIn(tag.title)}</span>}
+                </td>
+                <td className="number">
+                  <QualityText live={values.get(tag.path)} decimals={tag.decimals} />
+                </td>
+                <td>{tag.unit}</td>
+                <td>
+                  <QualityText live={values.get(tag.path)} name />
+                </td>
+                <td>{t(`plant:types.${tag.type}`)}</td>
+                <td>{tag.device ?? t(`plant:kinds.${tag.expr ? "computed" : "memory"}`)}</td>
+                <td className="row-actions">
+                  <IconButton label={t("plant:editTag", { path: tag.path })} onClick={() => setEditing(tag)}>
+                    <Pencil size={16} aria-hidden />
+                  </IconButton>
+                  <IconButton label={t("plant:removeTag", { path: tag.path })} onClick={() => void remove(tag)}>
+                    <Trash2 size={16} aria-hidden />
+                  </IconButton>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {pages > 1 && (
+        <nav className="pager" aria-label={t("plant:pages")}>
+          <Button disabled={at === 0} onClick={() => setPage(at - 1)}>
+            {t("shell:previous")}
+          </Button>
+          <span>
+            {at + 1} / {pages}
+          </span>
+          <Button disabled={at === pages - 1} onClick={() => setPage(at + 1)}>
+            {t("shell:next")}
+          </Button>
+        </nav>
+      )}
+      {editing && (
+        <TagDialog
+          plant={plant}
+          tag={editing === "new" ? undefined : editing}
+          onClose={() => setEditing(undefined)}
+          onSaved={reload}
+        />
+      )}
+      {importing && <ImportDialog onClose={() => setImporting(false)} onSaved={reload} />}
+      {question}
+    </section>
+  );
+}

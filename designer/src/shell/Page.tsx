@@ -1,0 +1,93 @@
+import { request } from "@lineside/client";
+import { CircleUser, Factory, LayoutGrid, LogOut, Moon, ShieldCheck, Sun } from "lucide-react";
+import { type ReactNode, useEffect } from "react";
+import { useLanguage, useT } from "../i18n";
+import { chooseLanguage, chooseTheme, useTheme } from "../preferences";
+import { Link, usePath } from "../router";
+import { Button, Menu, type MenuEntry } from "../ui";
+import { useMay, useMe } from "./me";
+
+/** The frame around every page but the editor and the player: where one is, where one can go, who one is. */
+export function Page({ title, tools, children }: { title: string; tools?: ReactNode; children: ReactNode }) {
+  const t = useT();
+  const path = usePath();
+  const administer = useMay("administer");
+  const design = useMay("design");
+  useEffect(() => {
+    document.title = `${title} · Lineside`;
+  }, [title]);
+  const places = [
+    { href: "/", icon: LayoutGrid, label: t("shell:apps"), show: true },
+    { href: "/plant", icon: Factory, label: t("shell:plant"), show: design },
+    { href: "/admin", icon: ShieldCheck, label: t("shell:admin"), show: administer },
+  ];
+  return (
+    <div className="page">
+      <header className="page-header">
+        <span className="brand">Lineside</span>
+        <nav aria-label={t("shell:places")}>
+          {places
+            .filter((place) => place.show)
+            .map(({ href, icon: Icon, label }) => (
+              <Link key={href} to={href} className={path === href ? "place current" : "place"}>
+                <Icon size={16} aria-hidden /> {label}
+              </Link>
+            ))}
+        </nav>
+        <span className="grow" />
+        {tools}
+        <UserMenu />
+      </header>
+      <main className="page-main">
+        <h1 className="page-title">{title}</h1>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+/** Language, theme and leaving; the choice is kept with the person. */
+export function UserMenu() {
+  const t = useT();
+  const lang = useLanguage();
+  const me = useMe();
+  const theme = useTheme();
+  const keep = (change: Record<string, string>) => void request("PATCH", "/me", change).catch(() => {});
+  const entries: MenuEntry[] = [
+    {
+      id: "language",
+      label: lang === "zh" ? "English" : "中文",
+      run: () => {
+        const next = lang === "zh" ? "en" : "zh";
+        chooseLanguage(next);
+        keep({ language: next });
+      },
+    },
+    {
+      id: "theme",
+      label: theme === "dark" ? t("shell:light") : t("shell:dark"),
+      icon: theme === "dark" ? <Sun size={14} aria-hidden /> : <Moon size={14} aria-hidden />,
+      run: () => {
+        const next = theme === "dark" ? "light" : "dark";
+        chooseTheme(next);
+        keep({ theme: next });
+      },
+    },
+    {
+      id: "logout",
+      label: t("shell:logout"),
+      icon: <LogOut size={14} aria-hidden />,
+      run: async () => {
+        await request("POST", "/logout").catch(() => {});
+        location.assign("/login");
+      },
+    },
+  ];
+  return (
+    <Menu entries={entries} align="end">
+      <Button look="quiet" icon={<CircleUser size={16} aria-hidden />}>
+        {me.name}
+      </Button>
+    </Menu>
+  );
+}
