@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Installation is an installed app, without its documents.
+type Installation struct {
+	ID      string
+	Created time.Time
+	// Revision is the published one, 0 when none was published.
+	Revision int
+}
+
+// Revision is one published state of an app. It never changes.
+type Revision struct {
+	Number  int
+	Content []byte
+	ETag    string
+	Version string
+	Comment string
+	Author  string
+	Created time.Time
+}
+
+// Installations lists all by id.
+func (s *Store) Installations(ctx context.Context) ([]Installation, error) {
+	var rows []installationRow
+	if err := s.read(ctx).Order("id").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	out := make([]Installation, len(rows))
+	for i, r := range rows {
+		out[i] = Installation{r.ID, fromMicro(r.Created), r.Revision}
+	}
+	return out, nil
+}
+
+// Installation finds one; ErrNotFound when there is none.
+func (s *Store) Installation(ctx context.Context, id string) (Installation, error) {
+	var r installationRow
+	if err := s.read(ctx).First(&r, "id = ?", id).Error; err != nil {
+		return Installation{}, known(err)
+	}
+	return Installation{r.ID, fromMicro(r.Created), r.Revision}, nil
+}
+
+// Install makes an installation with its first draft and mapping; ErrExists when the id is taken.
+func (s *Store) Install(ctx context.Context, id string, draft, mapping []byte, author string, entries ...Entry) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.Create(&installationRow{ID: id, Created: time.Now().UnixMicro()}).Error; err != nil {
+			return known(err)
+		}
+		if _, err := saveDocument(tx, Draft, id, draft, author); err != nil {
+			return err
+		}
+		if _, err := saveDocument(tx, Mapping, id, mapping, author); err != nil {
+			return err
+		}
+		return s.appendAudit(tx, entries)
+	})
+}
+
+// Uninstall removes an installation with its documents and revisions.
+func (s *Store) Uninstall(ctx context.Context, id string, entries ...Entry) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		done := tx.Delete(&installationRow{}, "id = ?", id)
+		if done.Error != nil {
+			return done.Error
+		}
+		if done.RowsAffected == 0 {
+			return ErrNotFound
+		}
+		if err := tx.Delete(&documentRow{}, "id = ? AND kind IN ?", id, []string{string(Draft), string(Mapping)}).Error; err != nil {
+			return err
+		}
+		if err := tx.Delete(&revisionRow{}, "installation = ?", id).Error; err != nil {
+			return err
+		}
+		return s.appendAudit(tx, entries)
+	})
+}
+
+// Publish makes a new revision of content, which must still be the draft under want (or
+// AnyETag, then content becomes the draft), and makes it the published one.
+func (s *Store) Publish(ctx context.Context, id string, content []byte, want string, r Revision, entries ...Entry) (number int, err error) {
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		var inst installationRow
+		if err := tx.First(&inst, "id = ?", id).Error; err != nil {
+			return known(err)
+		}
+		present, err := checkETag(tx, Draft, id, want)
+		if err != nil {
+			return err
+		}
+		if ETagOf(content) != present {
+			if _, err := saveDocument(tx, Draft, id, content, r.Author); err != nil {
+				return err
+			}
+		}
+		var last revisionRow
+		if err := tx.Select("number").Where("installation = ?", id).Order("number DESC").Limit(1).Find(&last).Error; err != nil {
+			return err
+		}
+		number = last.Number + 1
+		row := revisionRow{Installation: id, Number: number, Content: content, ETag: ETagOf(content), Version: r.Version, Comment: r.Comment, Author: r.Author, Created: time.Now().UnixMicro()}
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+		if err := tx.Model(&installationRow{}).Where("id = ?", id).Update("revision", number).Error; err != nil {
+			return err
+		}
+		for i := range entries {
+			entries[i].Old, entries[i].New = numeral(inst.Revision), numeral(number)
+		}
+		return s.appendAudit(tx, entries)
+	})
+	return number, err
+}
+
+// Revisions lists the revisions of an installation, newest first, without their content.
+func (s *Store) Revisions(ctx context.Context, id string) ([]Revision, error) {
+	var rows []revisionRow
+	if err := s.read(ctx).Omit("content").Where("installation = ?", id).Order("number DESC").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	out := make([]Revision, len(rows))
+	for i, r := range rows {
+		out[i] = r.revision()
+	}
+	return out, nil
+}
+
+// Revision reads one revision; ErrNotFound when there is none.
+func (s *Store) Revision(ctx context.Context, id string, number int) (Revision, error) {
+	var r revisionRow
+	if err := s.read(ctx).First(&r, "installation = ? AND number = ?", id, number).Error; err != nil {
+		return Revision{}, known(err)
+	}
+	return r.revision(), nil
+}
+
+func (r revisionRow) revision() Revision {
+	return Revision{r.Number, r.Content, r.ETag, r.Version, r.Comment, r.Author, fromMicro(r.Created)}
+}
