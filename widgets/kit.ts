@@ -113,7 +113,7 @@ const looks: Record<Look, { en: string; zh: string }> = {
   good: { en: "", zh: "" },
   override: { en: "local override", zh: "本地强制" },
   uncertain: { en: "uncertain", zh: "不确定" },
-  bad: { en: "bad, no value", zh: "坏值,无数据" },
+  bad: { en: "bad, no value", zh: "坏值，无数据" },
   waiting: { en: "waiting for the first value", zh: "等待首个数值" },
   unset: { en: "not connected to a tag", zh: "未连接变量" },
 };
@@ -131,3 +131,58 @@ export function ticks(low: number, high: number, most: number): number[] {
     out.push(Math.abs(v) < step * 1e-9 ? 0 : Number.parseFloat(v.toPrecision(12)));
   return out;
 }
+
+/** What an analog view needs of its settings. */
+export interface Scale {
+  low: number;
+  high: number;
+  /** The normal band, cut to the range. */
+  normal: { from: number; to: number } | undefined;
+  limitLow: number | undefined;
+  limitHigh: number | undefined;
+  unit: string;
+  decimals: number | undefined;
+  label: string;
+  /** 0 to 1 for a value, cut to the range. */
+  at(v: number): number;
+}
+
+export function scaleOf(settings: Settings, env: Env): Scale {
+  const { low, high } = rangeOf(settings);
+  const from = number(settings, "normalLow");
+  const to = number(settings, "normalHigh");
+  const inside = (v: number | undefined) => (v !== undefined && v > low && v < high ? v : undefined);
+  const band = { from: clamp(from ?? low, low, high), to: clamp(to ?? high, low, high) };
+  return {
+    low,
+    high,
+    normal: (from !== undefined || to !== undefined) && band.to > band.from ? band : undefined,
+    limitLow: inside(number(settings, "limitLow")),
+    limitHigh: inside(number(settings, "limitHigh")),
+    unit: string(settings, "unit"),
+    decimals: number(settings, "decimals") ?? decimalsFor(low, high),
+    label: labelOf(settings, env),
+    at: (v) => clamp((v - low) / (high - low), 0, 1),
+  };
+}
+
+/** What a screen reader says of an analog view. */
+export function sayAnalog(
+  s: Scale,
+  env: Env,
+  value: Shown,
+  role = "img",
+): { role: string; label: string; value: string } {
+  const n = numeric(value);
+  return {
+    role,
+    label: s.label || env.name,
+    value: [n === undefined ? "" : fixed(n, s.decimals), n === undefined ? "" : s.unit, lookText(value.look, env.lang)]
+      .filter(Boolean)
+      .join(" "),
+  };
+}
+
+/** Makes a looked-at widget act on a click when the engineer put an action there. */
+export const clickable = (env: Env): { act?: () => void } =>
+  env.actions.includes("click") ? { act: () => void env.emit("click") } : {};

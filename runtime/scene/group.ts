@@ -51,6 +51,11 @@ export class Group extends Part<GroupProps> {
     return this.add(new Group(p));
   }
 
+  /** Height of a capital letter in pixels, for setting texts of two sizes on one baseline. */
+  textCap(size: number, weight: number): number {
+    return this.owner?.type.cap(size, weight) ?? size * 0.72;
+  }
+
   /** Puts a part on top of the others. */
   add<T extends Part>(part: T): T {
     this.children.push(part);
