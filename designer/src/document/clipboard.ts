@@ -1,0 +1,79 @@
+// The clipboard is JSON text, so that it goes across screens, apps and browser windows.
+import type { Widget } from "@lineside/client";
+import type { Document } from "./document";
+import { addWidgets, idSource } from "./edit";
+import { type Box, parentOf, structureOf, topmost, union, withDescendants } from "./layout";
+import type { ScreenRecord } from "./state";
+
+/** What is on the clipboard. Widgets without a parent lie at absolute places. */
+export interface Clip {
+  lineside: "widgets";
+  widgets: Widget[];
+}
+
+/** Copies widgets with all that is in them. */
+export function copy(screen: ScreenRecord, ids: Iterable<string>): Clip {
+  const tops = topmost(screen, ids);
+  const { boxes } = structureOf(screen);
+  const roots = new Set(tops);
+  const widgets = withDescendants(screen, tops).map((id) => {
+    const { parent, ...w } = screen.widgets[id] as Widget;
+    if (!roots.has(id)) return { ...w, parent: parentOf(screen, screen.widgets[id] as Widget) };
+    const b = boxes.get(id) as Box;
+    return { ...w, x: b.x, y: b.y };
+  });
+  return { lineside: "widgets", widgets };
+}
+
+/** Reads a clipboard text; undefined when it is something else. */
+export function readClip(text: string): Clip | undefined {
+  if (!text.includes('"lineside"')) return undefined;
+  try {
+    const clip = JSON.parse(text) as Clip;
+    if (clip?.lineside !== "widgets" || !Array.isArray(clip.widgets)) return undefined;
+    const fits = (w: Widget) =>
+      typeof w?.id === "string" && typeof w.type === "string" && [w.x, w.y, w.w, w.h].every(Number.isFinite);
+    return clip.widgets.every(fits) ? clip : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The box around a clip. */
+export function clipBox(clip: Clip): Box | undefined {
+  const ids = new Set(clip.widgets.map((w) => w.id));
+  return union(clip.widgets.filter((w) => !w.parent || !ids.has(w.parent)));
+}
+
+/** Pastes a clip moved by an offset and answers the ids of what lies on the screen itself. */
+export function paste(
+  doc: Document,
+  screenId: string,
+  clip: Clip,
+  dx: number,
+  dy: number,
+  label = "design:step.paste",
+): string[] {
+  const screen = doc.state.screens[screenId];
+  if (!screen) return [];
+  const fresh = idSource(screen);
+  const renamed = new Map(clip.widgets.map((w) => [w.id, w.id in screen.widgets ? fresh(w.id) : w.id]));
+  // Two of a clip must not come out with one name: a name kept may be one that was just given.
+  const seen = new Set<string>();
+  for (const [old, id] of renamed) {
+    const name = seen.has(id) ? fresh(old) : id;
+    seen.add(name);
+    renamed.set(old, name);
+  }
+  const roots: string[] = [];
+  const widgets = clip.widgets.map((w) => {
+    const { parent, ...rest } = structuredClone(w);
+    const id = renamed.get(w.id) as string;
+    const inside = parent !== undefined && renamed.has(parent);
+    if (inside) return { ...rest, id, parent: renamed.get(parent) as string };
+    roots.push(id);
+    return { ...rest, id, x: w.x + dx, y: w.y + dy };
+  });
+  addWidgets(doc, screenId, widgets, label);
+  return roots;
+}

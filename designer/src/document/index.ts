@@ -1,0 +1,9 @@
+// The app document of the editor: state, history, edits, saving. No UI framework.
+export * from "./align";
+export * from "./autosave";
+export * from "./clipboard";
+export * from "./document";
+export * from "./edit";
+export * from "./layout";
+export * from "./screens";
+export * from "./state";
