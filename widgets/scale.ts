@@ -43,6 +43,20 @@ export interface Caption {
   show(value: Shown): void;
 }
 
+/** One line above a horizontal drawing: the label at the left, the value at the right. */
+export function headline(g: Group, box: { width: number; height: number }, s: Scale, withValue: boolean): Caption {
+  const type = Math.max(9, Math.min(box.height * 0.3, size.large));
+  const line = box.height >= 40 && (withValue || s.label !== "") ? type * 1.4 : 0;
+  if (line === 0) return { top: 0, bottom: box.height, show: () => {} };
+  const px = Math.max(9, Math.min(size.small, type * 0.85));
+  const half = withValue ? box.width * 0.5 : box.width;
+  const drop = (g.textCap(type, 600) - g.textCap(px, 400)) / 2;
+  g.text({ x: 0, y: drop, width: half - 8, height: line, text: s.label, size: px, color: "muted" });
+  if (!withValue) return { top: line, bottom: box.height, show: () => {} };
+  const readout = new ValueLine(g, { x: half, y: 0, width: box.width - half, height: line }, type, px, s.unit, "end");
+  return { top: line, bottom: box.height, show: (v) => readout.set(textOfValue(v, s), v.look) };
+}
+
 /** Room at the top for the label and at the bottom for the value, as far as the box has it. */
 export function caption(g: Group, box: { width: number; height: number }, s: Scale, withValue: boolean): Caption {
   const px = Math.max(8, Math.min(size.small, box.height * 0.14));
@@ -67,7 +81,7 @@ export function textOfValue(v: Shown, s: Scale): string {
   return n === undefined ? "" : fixed(n, s.decimals);
 }
 
-/** A value and its unit, centred together. */
+/** A value and its unit together. */
 export class ValueLine {
   private readonly readout: Readout;
   private readonly unit: Text | undefined;
@@ -79,6 +93,7 @@ export class ValueLine {
     type: number,
     small: number,
     unit: string,
+    align: "center" | "end" = "center",
   ) {
     this.gap = small * 0.35;
     const drop = (g.textCap(type, 600) - g.textCap(small, 400)) / 2;
@@ -91,12 +106,12 @@ export class ValueLine {
       ...box,
       width: Math.max(0, box.width - room),
       size: type,
-      align: "center",
+      align,
     });
   }
 
   set(text: string, look: Shown["look"]): void {
     this.readout.set(text, look);
-    this.unit?.set({ x: this.readout.end + this.gap });
+    this.unit?.set({ x: this.readout.end + this.gap, visible: look !== "bad" && look !== "waiting" });
   }
 }

@@ -41,6 +41,11 @@ export class Text extends Part<TextProps> {
     return this.lefts[0] ?? this.props.x;
   }
 
+  /** The width this text would have at a size, on one line. */
+  measured(text: string, size: number): number {
+    return this.owner?.type.width(text, size, this.props.weight ?? 400) ?? 0;
+  }
+
   protected cover(b: Bounds): void {
     const p = this.props;
     const type = this.owner?.type;

@@ -36,7 +36,7 @@ export class Readout {
   private readonly mark: Text;
   private readonly hand: Path;
   private place: Required<Pick<TextProps, "x" | "y" | "width" | "height">>;
-  private state: Look = "good";
+  private state: Look | undefined;
   private value = "";
 
   constructor(
@@ -62,9 +62,8 @@ export class Readout {
 
   /** Width of the text as drawn, with its mark. */
   get textWidth(): number {
-    return (
-      this.words.textWidth + (this.state === "uncertain" || this.state === "override" ? (this.style.size ?? 16) : 0)
-    );
+    const marked = this.state === "uncertain" || this.state === "override";
+    return this.words.textWidth + (marked ? (this.style.size ?? 16) * 0.85 : 0);
   }
 
   /** Right end of the text, relative to the group. */
@@ -72,27 +71,54 @@ export class Readout {
     return this.words.textLeft + this.textWidth;
   }
 
+  /** The size at which a text fits, not below 60 % of the wanted one; 0 when it does not fit at all. */
+  private fitting(text: string, width: number): number {
+    const size = this.style.size ?? 16;
+    const w = this.words.measured(text, size);
+    if (w <= width + 0.5) return size;
+    const smaller = (size * width) / w;
+    return smaller >= size * 0.6 ? smaller : 0;
+  }
+
   set(value: string, state: Look): void {
-    if (state === "good" && this.state === "good") {
-      if (value !== this.value) this.words.set({ text: value });
-      this.value = value;
-      return;
-    }
+    if (value === this.value && state === this.state) return;
+    const same = state === "good" && this.state === "good";
     this.value = value;
     this.state = state;
     const size = this.style.size ?? 16;
     const p = this.place;
+    const marked = state === "uncertain" || state === "override";
+    const room = Math.max(0, p.width - (marked ? size * 0.85 : 0));
+    let text = state === "bad" || state === "unset" ? nothing : state === "waiting" ? "" : value;
+    let fit = this.fitting(text, room);
+    if (fit === 0) {
+      // Half a number is a wrong number: show that it does not fit.
+      fit = Math.max(6, size * 0.7);
+      const one = this.words.measured("#", fit);
+      text = "#".repeat(Math.max(0, Math.min(3, Math.floor(room / one))));
+    }
+    if (same) {
+      this.words.set(fit === this.words.props.size ? { text } : { text, size: fit });
+      return;
+    }
     this.words.set({
-      text: state === "bad" || state === "unset" ? nothing : state === "waiting" ? "" : value,
+      text,
+      size: fit,
+      width: room,
       color: state === "bad" || state === "unset" ? "muted" : (this.style.color ?? "live"),
       dotted: state === "uncertain" ? "text" : undefined,
     });
-    const h = Math.min(p.height, size * 1.5);
-    const at = p.y + (p.height - h) / 2;
-    this.ground.set({ visible: state === "bad", y: at, height: h });
+    const end = this.words.textLeft + this.words.textWidth;
+    const h = Math.min(p.height, size * 1.4);
     const w = Math.min(p.width, size * 3);
     const left =
       this.style.align === "end" ? p.x + p.width - w : this.style.align === "center" ? p.x + (p.width - w) / 2 : p.x;
+    // The hatch lies around the dashes with some room at both sides.
+    const inset = Math.max(0, (w - this.words.textWidth) / 2);
+    const shift = this.style.align === "end" ? -inset : this.style.align === "center" ? 0 : inset;
+    if (state === "bad") this.words.set({ x: p.x + shift });
+    else this.words.set({ x: p.x });
+    this.ground.set({ visible: state === "bad", x: left, width: w, y: p.y + (p.height - h) / 2, height: h });
     this.bone.set({
       visible: state === "waiting",
       x: left,
@@ -100,12 +126,12 @@ export class Readout {
       y: p.y + (p.height - size * 0.8) / 2,
       height: size * 0.8,
     });
-    this.mark.set({ visible: state === "uncertain", x: this.words.textLeft + this.words.textWidth + size * 0.15 });
+    this.mark.set({ visible: state === "uncertain", x: end + size * 0.12 });
     this.hand.set({
       visible: state === "override",
-      x: this.words.textLeft + this.words.textWidth + size * 0.1,
+      x: end + size * 0.02,
       y: p.y + (p.height - size) / 2,
-      scale: size / 18,
+      scale: size / 19,
     });
   }
 }

@@ -1,5 +1,5 @@
 import { clickable, fixed, numeric, sayAnalog, scaleOf, shown } from "../kit";
-import { caption, drawTrack } from "../scale";
+import { caption, drawTrack, headline } from "../scale";
 import type { DrawingView } from "../view";
 
 /** A pointer moving along its range (ISA-101 moving analog indicator): normal band, limits, setpoint, both ends named. */
@@ -8,7 +8,7 @@ export default {
   build(g, box, settings, env) {
     const s = scaleOf(settings, env);
     const vertical = settings.direction !== "horizontal";
-    const c = caption(g, box, s, true);
+    const c = (vertical ? caption : headline)(g, box, s, true);
     const height = Math.max(8, c.bottom - c.top);
     const end = Math.max(8, Math.min(12, (vertical ? box.width : box.height) * 0.14));
     const names = [

@@ -1,5 +1,5 @@
 import { clickable, flag, numeric, sayAnalog, scaleOf, shown } from "../kit";
-import { caption, drawTrack } from "../scale";
+import { caption, drawTrack, headline } from "../scale";
 import type { DrawingView } from "../view";
 
 /** A bar filled from the low end. The normal band and limits stand beside the fill, so that it never hides them. */
@@ -8,7 +8,7 @@ export default {
   build(g, box, settings, env) {
     const s = scaleOf(settings, env);
     const vertical = settings.direction !== "horizontal";
-    const c = caption(g, box, s, flag(settings, "showValue"));
+    const c = (vertical ? caption : headline)(g, box, s, flag(settings, "showValue"));
     const room = { x: 0, y: c.top, width: box.width, height: Math.max(4, c.bottom - c.top) };
     const thick = vertical ? Math.min(room.width * 0.5, 56) : Math.min(room.height * 0.62, 48);
     const beside = Math.max(3, Math.min(10, thick * 0.3));

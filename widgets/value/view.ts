@@ -37,7 +37,7 @@ export default {
       update(values) {
         now = shown(values, settings, "value");
         readout.set(textOf(now.v, decimals, env.lang), now.look);
-        if (room > 0) unitText.set({ x: readout.end + gap });
+        if (room > 0) unitText.set({ x: readout.end + gap, visible: usable(now) });
       },
       ...clickable(env),
       describe: () => ({

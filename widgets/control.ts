@@ -1,0 +1,54 @@
+import type { WriteResult } from "@lineside/client";
+import type { Env, Settings } from "./view";
+
+/** Something an operator sets: pending until the device has confirmed. */
+export class Control {
+  /** A write is under way. */
+  pending = false;
+  /** The last write did not end well. */
+  result: WriteResult | undefined;
+
+  constructor(
+    private readonly env: Env,
+    private readonly settings: Settings,
+    private readonly draw: () => void,
+  ) {}
+
+  /** May it be used: enabled by the engineer, and nothing under way. */
+  get free(): boolean {
+    return this.settings.enabled !== false && !this.pending;
+  }
+
+  /** The ARIA state. */
+  get state(): Record<string, string> {
+    return this.pending ? { busy: "true" } : {};
+  }
+
+  /** Emits, is pending until the answer is there, and draws in between. */
+  async emit(name: string, data?: unknown): Promise<void> {
+    if (this.pending) return;
+    this.pending = true;
+    this.result = undefined;
+    this.draw();
+    try {
+      const r = await this.env.emit(name, data);
+      this.result = r && r.outcome !== "good" ? r : undefined;
+    } finally {
+      this.pending = false;
+      this.draw();
+    }
+  }
+}
+
+const words = {
+  pending: { en: "waiting for confirmation", zh: "等待确认" },
+  failed: { en: "last write failed", zh: "上次写入失败" },
+  unknown: { en: "outcome of last write unknown", zh: "上次写入结果未知" },
+};
+
+/** The state of a control in words, "" when there is nothing to say. */
+export function controlText(c: Control, env: Env): string {
+  if (c.pending) return words.pending[env.lang];
+  if (!c.result) return "";
+  return c.result.outcome === "unknown" ? words.unknown[env.lang] : words.failed[env.lang];
+}
