@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"github.com/lineside/lineside/runtime/app/migrate"
 	"github.com/lineside/lineside/runtime/spec"
@@ -30,12 +31,37 @@ func Read(data []byte) (*App, error) {
 	if err := document.Read(data, a).Err(); err != nil {
 		return nil, err
 	}
+	a.complete()
 	return a, nil
+}
+
+// complete makes empty what must not be null as JSON.
+func (a *App) complete() {
+	if a.Name == nil {
+		a.Name = spec.Text{}
+	}
+	if a.Screens == nil {
+		a.Screens = []Screen{}
+	}
+	for i := range a.Screens {
+		s := &a.Screens[i]
+		if s.Name == nil {
+			s.Name = spec.Text{}
+		}
+		if s.Widgets == nil {
+			s.Widgets = []Widget{}
+		}
+	}
 }
 
 // Canonical writes the document with sorted keys, two spaces of indent and a newline at
 // the end, so that a difference of two versions reads well. Read gives back the same app.
-func Canonical(a *App) ([]byte, error) { return spec.Canonical(a) }
+func Canonical(a *App) ([]byte, error) {
+	whole := *a
+	whole.Screens = slices.Clone(a.Screens)
+	whole.complete()
+	return spec.Canonical(&whole)
+}
 
 // ParseBinding tells whether a property's value is a binding, and which.
 func ParseBinding(raw json.RawMessage) (Binding, bool) {

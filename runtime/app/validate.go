@@ -164,7 +164,7 @@ func (v *validator) unique(seen map[string]bool, id string, at func() string, ki
 
 func (v *validator) count(at string, n, limit int, what string) {
 	if n > limit {
-		v.fail("too_many", at, "split the app", "there are %d %s, more than %d", n, what, limit)
+		v.fail("too_many", at, fmt.Sprintf("keep to %d at most", limit), "there are %d %s, more than %d", n, what, limit)
 	}
 }
 
@@ -367,7 +367,7 @@ func (v *validator) props(at func() string, w *Widget, m *widgets.Manifest, c *s
 	var bad []string // names with problems, told in order of name
 	for prop, raw := range w.Props {
 		f, ok := c.Field(prop)
-		if !ok || len(c.Value(prop, raw)) > 0 || f.Kind == spec.KindScreen || f.Kind == spec.KindAny {
+		if !ok || len(c.Value(prop, raw)) > 0 || f.Kind == spec.KindScreen || f.Kind == spec.KindAny && !f.Bind && isObject(raw) || len(raw) > MaxExprBytes {
 			bad = append(bad, prop)
 		}
 	}
@@ -383,8 +383,11 @@ func (v *validator) props(at func() string, w *Widget, m *widgets.Manifest, c *s
 		for _, p := range c.Value(prop, raw).Under(place) {
 			v.add(p)
 		}
-		if f.Kind == spec.KindAny && bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) {
-			v.freeBinding(place, raw, f)
+		if f.Kind == spec.KindAny && !f.Bind && isObject(raw) {
+			v.fail("value_type", place, "write a constant", "an object stands where a constant should")
+		}
+		if b, ok := ParseBinding(raw); ok && len(b.Expr) > MaxExprBytes {
+			v.expr(place+"/expr", b.Expr)
 		}
 		var id string
 		if f.Kind == spec.KindScreen && json.Unmarshal(raw, &id) == nil && id != "" {
@@ -399,20 +402,8 @@ func (v *validator) props(at func() string, w *Widget, m *widgets.Manifest, c *s
 	}
 }
 
-// freeBinding checks a binding of a property that takes any value.
-func (v *validator) freeBinding(at string, raw json.RawMessage, f *spec.Field) {
-	if !f.Bind {
-		v.fail("value_type", at, "write a constant", "an object stands where a constant should")
-		return
-	}
-	bindable := *f
-	bindable.Kind = spec.KindString
-	for _, p := range spec.NewChecker([]spec.Field{bindable}).Value(f.Name, raw).Under(at) {
-		v.add(p)
-	}
-	if b, ok := ParseBinding(raw); ok && len(b.Expr) > MaxExprBytes {
-		v.expr(at+"/expr", b.Expr)
-	}
+func isObject(raw json.RawMessage) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{"))
 }
 
 func (v *validator) event(at, event string, actions []Action, m *widgets.Manifest) {

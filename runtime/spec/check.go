@@ -246,16 +246,16 @@ func (w *walker) object(s *shape) {
 		return
 	}
 	inside := s
+	if s.kind != shapeObject && s.kind != shapeMap && s.field != nil && s.field.Bind {
+		w.binding()
+		w.depth--
+		return
+	}
 	switch s.kind {
 	case shapeObject, shapeMap, shapeAny:
 	default:
-		if s.field != nil && s.field.Bind {
-			w.binding()
-			w.depth--
-			return
-		}
 		w.wrongType(s, "an object")
-		inside = &shape{}
+		inside = &anything
 	}
 	base, seen := len(w.keys), map[string]bool(nil)
 	var given uint64
@@ -278,12 +278,12 @@ func (w *walker) object(s *shape) {
 				if !w.stopped {
 					w.problems[len(w.problems)-1] = unknown("key_unknown", string(w.path), fmt.Sprintf("%q is not known here", clip(string(key))), string(key), inside.names())
 				}
-				member = &shape{}
+				member = &anything
 			}
 		} else {
 			member = inside.elem
 			if member == nil {
-				member = &shape{}
+				member = &anything
 			}
 			double, seen = w.seen(base, seen, key)
 		}
@@ -502,6 +502,11 @@ func IsColor(s string) bool {
 	return true
 }
 
+var (
+	bindingTag  = shape{kind: shapeString, field: &Field{Name: "tag", Kind: KindTag, Required: true}}
+	bindingExpr = shape{kind: shapeString, field: &Field{Name: "expr", Kind: KindText, Required: true}}
+)
+
 // binding checks an object that stands in place of a constant: one text, tag or expr.
 func (w *walker) binding() {
 	w.i++
@@ -512,11 +517,11 @@ func (w *walker) binding() {
 		count++
 		switch string(key) {
 		case "tag", "expr":
-			kind := KindText
 			if key[0] == 't' {
-				kind = KindTag
+				w.value(&bindingTag)
+			} else {
+				w.value(&bindingExpr)
 			}
-			w.value(&shape{kind: shapeString, field: &Field{Name: string(key), Kind: kind, Required: true}})
 		default:
 			w.fail("key_unknown", `a binding is {"tag": path} or {"expr": text}`, "%q is not known in a binding", clip(string(key)))
 			w.value(&anything)

@@ -82,7 +82,7 @@ func (ps Problems) Err() error {
 	return nil
 }
 
+var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
+
 // Escape makes one reference token of a JSON Pointer.
-func Escape(token string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(token)
-}
+func Escape(token string) string { return pointerEscape.Replace(token) }
