@@ -339,6 +339,9 @@ func (im *Import) merge(p *Plant, v *validator, index map[tag.Path]int, header, 
 	if !slices.ContainsFunc(record, func(c string) bool { return c != "" }) {
 		return // an empty line at the end, as spreadsheets leave it
 	}
+	for len(record) > len(header) && record[len(record)-1] == "" {
+		record = record[:len(record)-1]
+	}
 	if len(record) > len(header) {
 		im.fault(row, "", &spec.Problem{Code: "csv_cells", Message: fmt.Sprintf("the row has %d cells, the header %d", len(record), len(header)), Hint: "put texts with separators in quotes"})
 		return
