@@ -1,0 +1,133 @@
+package mqtt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"sync"
+	"time"
+
+	paho3 "github.com/eclipse/paho.mqtt.golang"
+	packets3 "github.com/eclipse/paho.mqtt.golang/packets"
+)
+
+// session3 speaks MQTT 3.1.1.
+type session3 struct {
+	client paho3.Client
+	conn   net.Conn
+	gone   chan struct{}
+
+	once  sync.Once
+	cause error
+}
+
+func dial3(ctx context.Context, s *Settings, clientID string, got receive) (session, error) {
+	conn, err := s.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	x := &session3{conn: conn, gone: make(chan struct{})}
+	o := paho3.NewClientOptions()
+	o.AddBroker("tcp://" + s.parsed.Host) // only a name here: the connection is open
+	o.SetCustomOpenConnectionFn(func(*url.URL, paho3.ClientOptions) (net.Conn, error) { return conn, nil })
+	o.SetProtocolVersion(4).SetClientID(clientID).SetCleanSession(s.CleanStart)
+	o.SetAutoReconnect(false).SetConnectRetry(false).SetOrderMatters(true).SetResumeSubs(false)
+	o.SetKeepAlive(s.KeepAlive.Std()).SetPingTimeout(min(10*time.Second, max(time.Second, s.KeepAlive.Std()/2)))
+	o.SetConnectTimeout(10 * time.Second).SetWriteTimeout(10 * time.Second)
+	if s.Username != "" {
+		o.SetUsername(s.Username).SetPassword(s.Password)
+	}
+	if s.WillTopic != "" {
+		o.SetBinaryWill(s.WillTopic, []byte(s.WillPayload), byte(s.WillQoS), s.WillRetain)
+	}
+	o.SetDefaultPublishHandler(func(_ paho3.Client, m paho3.Message) { got(m.Topic(), m.Payload()) })
+	o.SetConnectionLostHandler(func(_ paho3.Client, err error) { x.end(err) })
+	x.client = paho3.NewClient(o)
+	token := x.client.Connect()
+	select {
+	case <-token.Done():
+	case <-ctx.Done():
+		conn.Close()
+		<-token.Done()
+		x.client.Disconnect(0)
+		return nil, lostError(ctx.Err())
+	}
+	if err := token.Error(); err != nil {
+		conn.Close()
+		if code := token.(*paho3.ConnectToken).ReturnCode(); code > 0 && code < packets3.ErrNetworkError {
+			return nil, refusedConnect(code, false, "")
+		}
+		return nil, lostError(err)
+	}
+	return x, nil
+}
+
+func (x *session3) end(cause error) {
+	x.once.Do(func() {
+		x.cause = cause
+		close(x.gone)
+	})
+}
+
+func (x *session3) lost() <-chan struct{} { return x.gone }
+
+func (x *session3) why() error { return lostError(x.cause) }
+
+// await waits for the broker's answer.
+func (x *session3) await(ctx context.Context, t paho3.Token) error {
+	select {
+	case <-t.Done():
+		if err := t.Error(); err != nil {
+			if errors.Is(err, paho3.ErrNotConnected) || !x.client.IsConnectionOpen() {
+				return lostError(err)
+			}
+			return err
+		}
+		return nil
+	case <-x.gone:
+		return x.why()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (x *session3) subscribe(ctx context.Context, filters []filter) ([]string, error) {
+	wanted := make(map[string]byte, len(filters))
+	for _, f := range filters {
+		wanted[f.topic] = f.qos
+	}
+	token := x.client.SubscribeMultiple(wanted, nil)
+	if err := x.await(ctx, token); err != nil {
+		// The library reports a refusal as an error, with the answers beside it.
+		if len(token.(*paho3.SubscribeToken).Result()) == 0 {
+			return nil, fmt.Errorf("subscribe: %w", err)
+		}
+	}
+	var refused []string
+	for topic, code := range token.(*paho3.SubscribeToken).Result() {
+		if code >= 0x80 {
+			refused = append(refused, topic)
+		}
+	}
+	return refused, nil
+}
+
+func (x *session3) unsubscribe(ctx context.Context, topics []string) error {
+	return x.await(ctx, x.client.Unsubscribe(topics...))
+}
+
+func (x *session3) publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool) (bool, error) {
+	if !x.client.IsConnectionOpen() {
+		return false, lostError(x.cause)
+	}
+	return true, x.await(ctx, x.client.Publish(topic, qos, retain, payload))
+}
+
+func (x *session3) close() {
+	_ = x.conn.SetWriteDeadline(time.Now().Add(goodbye)) // fails only when closed already
+	x.client.Disconnect(uint(goodbye / time.Millisecond))
+	x.conn.Close()
+	x.end(nil)
+}
