@@ -31,11 +31,7 @@ func measureScreen(ctx context.Context, b *bench) (string, error) {
 			"props": map[string]any{"value": map[string]any{"expr": fmt.Sprintf(`tag("bench/t%d") * 2`, i)}},
 		}
 	}
-	err = s.publish("bench", map[string]any{
-		"format": 2, "id": "com.example.bench", "version": "1.0.0", "name": map[string]any{"en": "Bench"},
-		"screens": []any{map[string]any{"id": "main", "name": map[string]any{"en": "Main"}, "width": 1280, "height": 720, "widgets": widgets}},
-	})
-	if err != nil {
+	if err := s.publish("bench", appOf(widgets)); err != nil {
 		return "", err
 	}
 	open := map[string]any{"id": 1, "op": "open", "installation": "bench"}
