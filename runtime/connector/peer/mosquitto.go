@@ -52,10 +52,12 @@ func StartMosquitto(t testing.TB, o MosquittoOptions) *Mosquitto {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	lines := []string{
-		"per_listener_settings true", fmt.Sprintf("listener %d 127.0.0.1", m.Port), "persistence false",
-		"log_dest stderr", "max_queued_messages 0", "set_tcp_nodelay true",
+	lines := []string{"per_listener_settings true", "persistence false", "log_dest stderr", "max_queued_messages 0", "set_tcp_nodelay true"}
+	if o.Websocket {
+		// Mosquitto 2.0.11 does not start without a listener of the plain kind.
+		lines = append(lines, fmt.Sprintf("listener %d 127.0.0.1", FreePort(t)), "allow_anonymous true")
 	}
+	lines = append(lines, fmt.Sprintf("listener %d 127.0.0.1", m.Port))
 	if o.Websocket {
 		lines = append(lines, "protocol websockets")
 	}
