@@ -22,13 +22,19 @@ const (
 	MaxSlots = 20000
 	// MaxPatterns is the number of patterns in one watch.
 	MaxPatterns = 1000
+	// MaxRate is the number of requests a second, MaxBurst of how many at once.
+	MaxRate  = 50
+	MaxBurst = 200
+	// MaxWrites is the number of writes and events under way at once.
+	MaxWrites = 16
 )
 
 // Close codes. After 4000–4499 the client comes back by itself, after 4500–4999 not.
 const (
 	// CloseRestart: the server goes down and will come back.
 	CloseRestart = 4000
-	// CloseSlow: the client did not read for too long.
+	// CloseSlow: the client did not read for 5 s. A frame is half out then, so the code itself
+	// seldom arrives: a browser reports 1006.
 	CloseSlow = 4001
 	// CloseRevision: a new revision was published and the old views are gone.
 	CloseRevision = 4002
@@ -38,7 +44,8 @@ const (
 	CloseProtocol = 4500
 	// CloseUnauthorized: not logged in, or the session has ended.
 	CloseUnauthorized = 4501
-	// CloseLimit: more views, connections or requests than allowed.
+	// CloseLimit: far more requests than allowed. A few too many, and too many views or writes,
+	// are refused by an Error; too many connections by HTTP 503, after which the client comes back.
 	CloseLimit = 4502
 )
 
