@@ -47,6 +47,11 @@ type Event struct {
 //go:embed */manifest.json
 var files embed.FS
 
+// Schema is the JSON Schema of a manifest, for editors that know such.
+//
+//go:embed catalog.schema.json
+var Schema []byte
+
 // Catalogue is all widgets by id.
 type Catalogue map[string]*Manifest
 

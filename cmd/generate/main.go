@@ -21,6 +21,9 @@ type output struct {
 }
 
 var outputs = []output{
+	{"runtime/app/app.schema.json", appSchema},
+	{"runtime/plant/plant.schema.json", plantSchema},
+	{"widgets/catalog.schema.json", widgetSchema},
 	{"runtime/client/types.gen.ts", typeScript},
 }
 

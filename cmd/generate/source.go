@@ -139,6 +139,19 @@ func literal(e ast.Expr) string {
 	return tv.Value.ExactString()
 }
 
+// values are the literals of the constants whose names begin with prefix.
+func (p *pkg) values(prefix string) []string {
+	var out []string
+	for _, g := range p.groups {
+		for _, c := range g.consts {
+			if strings.HasPrefix(c.name, prefix) && c.value != "" {
+				out = append(out, c.value)
+			}
+		}
+	}
+	return out
+}
+
 // typeDoc is the doc comment of a type; fieldDoc that of a field of a struct.
 func (s *source) typeDoc(t reflect.Type) string {
 	p, err := s.of(t.PkgPath())

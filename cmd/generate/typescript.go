@@ -293,15 +293,7 @@ func (w *tsWriter) constants() error {
 	if err != nil {
 		return err
 	}
-	var kinds []string
-	for _, g := range specs.groups {
-		for _, c := range g.consts {
-			if strings.HasPrefix(c.name, "Kind") && c.value != "" {
-				kinds = append(kinds, c.value)
-			}
-		}
-	}
-	w.union("FieldKind", "What a field holds, and so how it is edited.", kinds)
+	w.union("FieldKind", "What a field holds, and so how it is edited.", specs.values("Kind"))
 	var actions []string
 	for _, a := range auth.ActionNames {
 		actions = append(actions, a.Name)

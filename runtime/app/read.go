@@ -2,12 +2,20 @@ package app
 
 import (
 	"bytes"
+	_ "embed"
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"github.com/lineside/lineside/runtime/app/migrate"
 	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/widgets"
 )
+
+// Schema is the JSON Schema of the document, for editors that know such.
+//
+//go:embed app.schema.json
+var Schema []byte
 
 // Limits of an app document.
 const (
@@ -33,6 +41,16 @@ func Read(data []byte) (*App, error) {
 	}
 	a.complete()
 	return a, nil
+}
+
+// Check reads and validates a document: everything that is wrong with it at once. The app
+// is nil when the text cannot be read.
+func Check(data []byte, catalogue widgets.Catalogue) (*App, spec.Problems) {
+	a, err := Read(data)
+	if ps := (spec.Problems)(nil); errors.As(err, &ps) {
+		return nil, ps
+	}
+	return a, Validate(a, catalogue)
 }
 
 // complete makes empty what must not be null as JSON.

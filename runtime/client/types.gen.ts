@@ -545,7 +545,10 @@ export interface Grant {
 export const CloseCode = {
   /** CloseRestart: the server goes down and will come back. */
   restart: 4000,
-  /** CloseSlow: the client did not read for too long. */
+  /**
+   * CloseSlow: the client did not read for 5 s. A frame is half out then, so the code itself
+   * seldom arrives: a browser reports 1006.
+   */
   slow: 4001,
   /** CloseRevision: a new revision was published and the old views are gone. */
   revision: 4002,
@@ -555,7 +558,10 @@ export const CloseCode = {
   protocol: 4500,
   /** CloseUnauthorized: not logged in, or the session has ended. */
   unauthorized: 4501,
-  /** CloseLimit: more views, connections or requests than allowed. */
+  /**
+   * CloseLimit: far more requests than allowed. A few too many, and too many views or writes,
+   * are refused by an Error; too many connections by HTTP 503, after which the client comes back.
+   */
   limit: 4502,
 } as const;
 
@@ -569,6 +575,11 @@ export const LiveLimit = {
   maxSlots: 20000,
   /** maxPatterns is the number of patterns in one watch. */
   maxPatterns: 1000,
+  /** maxRate is the number of requests a second, MaxBurst of how many at once. */
+  maxRate: 50,
+  maxBurst: 200,
+  /** maxWrites is the number of writes and events under way at once. */
+  maxWrites: 16,
   timeTolerance: 250,
 } as const;
 

@@ -1,8 +1,16 @@
 package plant
 
 import (
+	_ "embed"
+	"errors"
+
 	"github.com/lineside/lineside/runtime/spec"
 )
+
+// Schema is the JSON Schema of the document, for editors that know such.
+//
+//go:embed plant.schema.json
+var Schema []byte
 
 // Limits of a plant document.
 const (
@@ -26,3 +34,13 @@ func Read(data []byte) (*Plant, error) {
 // Canonical writes the document with sorted keys, two spaces of indent and a newline at
 // the end, so that a difference of two versions reads well. Read gives back the same plant.
 func Canonical(p *Plant) ([]byte, error) { return spec.Canonical(p) }
+
+// Check reads and validates a document: everything that is wrong with it at once. The
+// plant is nil when the text cannot be read.
+func Check(data []byte) (*Plant, spec.Problems) {
+	p, err := Read(data)
+	if ps := (spec.Problems)(nil); errors.As(err, &ps) {
+		return nil, ps
+	}
+	return p, Validate(p)
+}
