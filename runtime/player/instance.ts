@@ -11,7 +11,7 @@ import {
   type Values,
   views,
 } from "@lineside/widgets";
-import { failed } from "./texts";
+import { say } from "./texts";
 
 /** What an instance needs of its screen. */
 export interface InstanceHost {
@@ -36,6 +36,10 @@ export interface InstanceHost {
 const waiting: LiveValue = Object.freeze({ v: null, q: 0x80320000, t: 0 });
 
 const isBinding = (v: unknown): boolean => typeof v === "object" && v !== null && !Array.isArray(v);
+
+/** Equal as documents: what comes again from the server is no change. */
+const same = (a: unknown[], b: unknown[]): boolean =>
+  a.every((v, i) => v === b[i] || JSON.stringify(v) === JSON.stringify(b[i]));
 
 /** One widget on a screen. What its view throws stays with it: it becomes an error tile. */
 export class Instance {
@@ -106,10 +110,7 @@ export class Instance {
     const moved = x !== this.x || y !== this.y;
     this.x = x;
     this.y = y;
-    if (
-      before !== widget &&
-      (before.props !== widget.props || before.on !== widget.on || before.name !== widget.name)
-    ) {
+    if (before !== widget && !same([before.props, before.on, before.name], [widget.props, widget.on, widget.name])) {
       this.rebuild();
       return;
     }
@@ -169,7 +170,7 @@ export class Instance {
   private build(): void {
     const view = views[this.widget.type];
     if (!view) {
-      this.fail(failed("unknown", this.host.lang, this.widget.type));
+      this.fail(say("unknownWidget", this.host.lang, this.widget.type));
       return;
     }
     this.live = view.live ?? [this.manifest?.drop ?? "value"];
@@ -301,8 +302,8 @@ export class Instance {
       console.error(`widget ${this.widget.id}:`, e);
       this.clear();
       this.fail(
-        failed(
-          "threw",
+        say(
+          "widgetThrew",
           this.host.lang,
           `${this.widget.type} ${this.widget.id}: ${e instanceof Error ? e.message : String(e)}`,
         ),

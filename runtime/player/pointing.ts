@@ -3,6 +3,7 @@ import { look } from "@lineside/scene";
 import { fixed, lookText, textOf } from "@lineside/widgets";
 import type { Instance } from "./instance";
 import type { ScreenView } from "./screen-view";
+import { say } from "./texts";
 
 const rest = 400;
 const slop = 8;
@@ -168,9 +169,7 @@ export class Pointing {
       age === undefined
         ? ""
         : age < 90
-          ? zh
-            ? ` · ${fixed(age, 0)} 秒前`
-            : ` · ${fixed(age, 0)} s ago`
+          ? ` · ${say("seconds", this.view.lang, fixed(age, 0))}`
           : ` · ${new Date(t.live.t).toLocaleString(zh ? "zh-CN" : "en-GB", { hour12: false })}`;
     return `${t.title}: ${value}${words}${old}`;
   }

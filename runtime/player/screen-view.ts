@@ -8,13 +8,15 @@ import "./screen.css";
 /** Live values: widget → property → value. What is not named stays. */
 export type ScreenValues = Record<string, Record<string, LiveValue>>;
 
-/** What the bound tags say of themselves: widget → property → meta. */
+/** What is bound: widget → property → what the tag says of itself, {} for an expression. */
 export type ScreenMeta = Record<string, Record<string, Meta>>;
 
 export interface ScreenOptions {
   document: Screen;
   /** Manifests by widget id, or a list; those built in when not given. */
   catalogue?: Record<string, Manifest> | readonly Manifest[];
+  /** What is bound, when it is known already; see setMeta. */
+  meta?: ScreenMeta;
   theme: Theme;
   lang: Lang;
   /** run: widgets act and the camera fits the screen. design: nothing acts, the caller moves the camera. */
@@ -86,12 +88,15 @@ export class ScreenView {
     if (options.mode === "run") this.pointing = new Pointing(this);
     this.resizing = new ResizeObserver(() => this.resized());
     this.resizing.observe(this.element);
-    this.setScreen(options.document);
+    this.setScreen(options.document, options.meta);
     this.resized();
   }
 
-  /** Shows another document, or a changed one: widgets that are the same object stay as they are. */
-  setScreen(doc: Screen): void {
+  /**
+   * Shows another document, or a changed one: widgets that are the same stay as they are. With
+   * meta the bindings are set as well, and nothing is built twice.
+   */
+  setScreen(doc: Screen, meta?: ScreenMeta): void {
     const other = doc.id !== this.document.id;
     const resized =
       doc.width !== this.document.width || doc.height !== this.document.height || doc.fit !== this.document.fit;
@@ -108,9 +113,20 @@ export class ScreenView {
       this.values.clear();
       this.meta = {};
     }
+    const before = this.meta;
+    if (meta) {
+      this.meta = meta;
+      // A property that is not bound any more has no live value any more.
+      for (const [id, mine] of this.values)
+        for (const prop of Object.keys(mine)) if (before[id]?.[prop] && !meta[id]?.[prop]) delete mine[prop];
+    }
+    const kept = new Set(this.instances.keys());
     this.widgets = new Map(doc.widgets.map((w) => [w.id, w]));
     for (const id of [...this.instances.keys()]) if (!this.widgets.has(id)) this.drop(id);
     for (const w of doc.widgets) this.sync(w);
+    if (meta)
+      for (const [id, i] of this.instances)
+        if (kept.has(id) && JSON.stringify(before[id]) !== JSON.stringify(meta[id])) i.rebuild();
     this.reorder();
     if (other || resized) this.fit();
   }
@@ -151,10 +167,7 @@ export class ScreenView {
 
   /** Says what the bound tags are. Replaces what was said before; changed widgets are built again. */
   setMeta(meta: ScreenMeta): void {
-    const before = this.meta;
-    this.meta = meta;
-    for (const [id, instance] of this.instances)
-      if (JSON.stringify(before[id]) !== JSON.stringify(meta[id])) instance.rebuild();
+    this.setScreen(this.document, meta);
   }
 
   /** The id of the topmost widget at a place in CSS pixels of the host. */

@@ -1,12 +1,66 @@
 import type { Lang } from "@lineside/widgets";
 
-const faults = {
-  unknown: {
-    en: "There is no widget of this type here; a newer Lineside may have it: ",
-    zh: "此处没有该类型的控件,可能需要更新版本的 Lineside:",
+const texts = {
+  unknownWidget: {
+    en: "There is no widget of this type here; a newer Lineside may have it: {0}",
+    zh: "此处没有该类型的控件，可能需要更新版本的 Lineside：{0}",
   },
-  threw: { en: "This widget failed and was stopped. ", zh: "该控件出错,已停止。" },
-};
+  widgetThrew: { en: "This widget failed and was stopped. {0}", zh: "该控件出错，已停止。{0}" },
+  set: { en: "Set {0} to {1}?", zh: "将 {0} 设为 {1}？" },
+  toggle: { en: "Switch {0} over?", zh: "切换 {0} 的状态？" },
+  setComputed: { en: "Set {0} to its computed value?", zh: "将 {0} 设为计算值？" },
+  confirm: { en: "Set", zh: "确定" },
+  switchOver: { en: "Switch over", zh: "切换" },
+  cancel: { en: "Cancel", zh: "取消" },
+  reason: { en: "Reason", zh: "原因" },
+  reasonHelp: { en: "Kept in the audit trail.", zh: "将记入审计记录。" },
+  present: { en: "Now {0}", zh: "当前 {0}" },
+  allowed: { en: "Allowed {0} to {1}", zh: "允许范围 {0} 至 {1}" },
+  atLeast: { en: "At least {0}", zh: "不小于 {0}" },
+  atMost: { en: "At most {0}", zh: "不大于 {0}" },
+  notNumber: { en: "Enter a number.", zh: "请输入数字。" },
+  notWhole: { en: "Enter a whole number.", zh: "请输入整数。" },
+  newValue: { en: "New value", zh: "新数值" },
+  next: { en: "Continue", zh: "继续" },
+  erase: { en: "Delete", zh: "退格" },
+  done: { en: "{0} is set to {1}.", zh: "{0} 已设为 {1}。" },
+  doneBare: { en: "Done.", zh: "已完成。" },
+  failed: { en: "{0} was not set.", zh: "{0} 未能设定。" },
+  failedBare: { en: "It was not done.", zh: "操作未完成。" },
+  unknown: {
+    en: "It is not known whether {0} was set. Look at the device before you try again.",
+    zh: "无法确定 {0} 是否已设定。请先查看设备再重试。",
+  },
+  unknownBare: {
+    en: "It is not known whether it was done. Look at the device before you try again.",
+    zh: "无法确定操作是否完成。请先查看设备再重试。",
+  },
+  lostMeanwhile: { en: "The connection was lost meanwhile.", zh: "其间连接中断。" },
+  notConnected: { en: "There is no connection to the runtime.", zh: "与运行时无连接。" },
+  copy: { en: "Copy", zh: "复制" },
+  copied: { en: "Copied", zh: "已复制" },
+  close: { en: "Close", zh: "关闭" },
+  lostSince: { en: "No connection since {0}", zh: "自 {0} 起无连接" },
+  connecting: { en: "Connecting …", zh: "正在连接…" },
+  connected: { en: "Connected", zh: "已连接" },
+  lost: { en: "No connection", zh: "无连接" },
+  updated: { en: "A new revision ({0}) was published and is shown now.", zh: "已发布新版本（{0}），现已显示。" },
+  cannotOpen: { en: "This screen cannot be shown.", zh: "无法显示此画面。" },
+  home: { en: "All apps", zh: "全部应用" },
+  screens: { en: "Screens", zh: "画面" },
+  dark: { en: "Dark", zh: "深色" },
+  light: { en: "Light", zh: "浅色" },
+  theme: { en: "Theme", zh: "主题" },
+  language: { en: "Language", zh: "语言" },
+  tryAgain: { en: "Try again", zh: "重试" },
+  draft: { en: "Draft", zh: "草稿" },
+  seconds: { en: "{0} s ago", zh: "{0} 秒前" },
+} satisfies Record<string, Record<Lang, string>>;
 
-/** What an error tile says. */
-export const failed = (what: keyof typeof faults, lang: Lang, detail: string): string => faults[what][lang] + detail;
+/** A text of the player with {0}, {1} filled in. */
+export function say(key: keyof typeof texts, lang: Lang, ...args: (string | number)[]): string {
+  return texts[key][lang].replace(/\{(\d)\}/g, (_m, i) => String(args[Number(i)] ?? ""));
+}
+
+/** "12:03:11" in local time. */
+export const clock = (ms: number): string => new Date(ms).toLocaleTimeString("en-GB", { hour12: false });

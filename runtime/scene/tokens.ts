@@ -74,12 +74,6 @@ export function color(name: string, theme: Theme): string {
   return (tokens[theme] as Record<string, string>)[name] ?? name;
 }
 
-/** Sets every token as a custom property ("--ground", …) and the colour scheme on an element. */
-export function applyTokens(to: HTMLElement, theme: Theme): void {
-  for (const [name, value] of Object.entries(tokens[theme])) to.style.setProperty(`--${name}`, value);
-  to.style.colorScheme = theme;
-}
-
 /**
  * Sans families whose figures are tabular by default, then Chinese, of the common systems.
  * A canvas cannot ask for tabular figures by CSS feature.
@@ -92,3 +86,10 @@ export const size = { small: 14, body: 16, large: 20, title: 28 } as const;
 
 /** The grid everything is laid on, in pixels. */
 export const grid = 8;
+
+/** Sets every token as a custom property ("--ground", …, and "--sans" for the fonts) and the colour scheme on an element. */
+export function applyTokens(to: HTMLElement, theme: Theme): void {
+  for (const [name, value] of Object.entries(tokens[theme])) to.style.setProperty(`--${name}`, value);
+  to.style.setProperty("--sans", family);
+  to.style.colorScheme = theme;
+}

@@ -60,7 +60,13 @@ function put(
   const id = `w${widgets.length}`;
   widgets.push({ id, type, x, y, w, h, props: { ...props }, ...extra });
   values[id] = live;
-  if (m) metas[id] = { value: m };
+  if (m || Object.keys(live).length > 0)
+    metas[id] = Object.fromEntries(
+      Object.keys(live).map((p) => [
+        p,
+        p === "value" ? (m ?? {}) : m?.type === "float" && type === "trend" ? { ...m, title: p } : {},
+      ]),
+    );
   x += w + 24;
   tallest = Math.max(tallest, h);
 }
@@ -296,10 +302,9 @@ const view = new ScreenView(host, {
   document: screen,
   theme,
   lang,
+  meta: metas,
   mode: query.get("mode") === "design" ? "design" : "run",
 });
-view.setMeta(metas);
-view.setValues(values);
 for (const w of widgets.filter((w) => w.type === "trend"))
   for (let i = 0; i < 600; i++)
     view.setValues({
@@ -314,5 +319,6 @@ for (const w of widgets.filter((w) => w.type === "trend"))
         ]),
       ),
     });
+view.setValues(values);
 document.documentElement.lang = lang;
 Object.assign(window, { view, ready: true });

@@ -59,7 +59,7 @@ export default {
             const h = (track.height - 2) * k;
             fill.set({ y: track.y + 1 + (track.height - 2) - h, width: track.width - 2, height: h });
           } else fill.set({ width: (track.width - 2) * k, height: track.height - 2 });
-          fill.set({ opacity: now.look === "uncertain" ? 0.6 : 1 });
+          fill.set({ opacity: now.look === "uncertain" ? 0.35 : 0.8 });
         }
         const sp = numeric(shown(values, settings, "setpoint"));
         if (sp === undefined) mark.set({ visible: false });

@@ -114,9 +114,11 @@ export default {
     });
     const needle = g.path({ points: [0, 0, -thick, 0], stroke: "live", strokeWidth: 3, visible: false });
     const mark = g.path({
-      points: [0, 0, -n * 0.8, -n * 0.45, -n * 0.8, n * 0.45],
+      points: [-n * 0.6, 0, 0, -n * 0.45, n * 0.6, 0, 0, n * 0.45],
       closed: true,
-      fill: "text",
+      fill: "surface",
+      stroke: "text",
+      strokeWidth: 2,
       visible: false,
     });
     let now = shown({}, settings, "value");
@@ -155,8 +157,8 @@ export default {
           const t = (angle(sp) * Math.PI) / 180;
           mark.set({
             visible: true,
-            x: cx + Math.cos(t) * (inner + 1),
-            y: cy + Math.sin(t) * (inner + 1),
+            x: cx + Math.cos(t) * ring,
+            y: cy + Math.sin(t) * ring,
             rotate: angle(sp),
           });
         }

@@ -19,14 +19,15 @@ export default {
     if (above) {
       const px = Math.max(8, Math.min(size.small, top * 0.75));
       g.text({ x: 0, y: 0, width: box.width, height: top, text: label, size: px, color: "muted", align });
-    } else if (label !== "") {
+    } else if (label !== "" && box.width >= 120) {
       const half = { x: 0, y: 0, width: box.width * 0.5, height: box.height };
       const l = g.text({ ...half, text: label, size: Math.min(size.small, type), color: "muted" });
       left = Math.min(l.textWidth + 8, box.width * 0.5);
     }
     const unitText = g.text({ x: 0, y: top, height: rest, text: unit, size: small, color: "muted" });
     const gap = small * 0.35;
-    const room = unit === "" ? 0 : unitText.textWidth + gap;
+    const room = unit === "" || unitText.textWidth + gap > box.width * 0.4 ? 0 : unitText.textWidth + gap;
+    if (room === 0) unitText.set({ visible: false });
     const width = Math.max(0, box.width - left - room);
     const readout = new Readout(g, { x: left, y: top, width, height: rest, size: type, align });
     // On the value's baseline, not centred beside it.
