@@ -1,0 +1,41 @@
+// New widgets from the catalogue, and which of them fit a tag.
+import type { Manifest, Prop, TagType, Widget } from "@lineside/client";
+
+/** A tag as it is dragged onto the canvas. */
+export interface DraggedTag {
+  path: string;
+  type: TagType;
+  title?: string;
+  writable?: boolean;
+}
+
+/** A widget of a type at a place, all its properties at their defaults but those given. */
+export function newWidget(manifest: Manifest, id: string, x: number, y: number, props?: Record<string, Prop>): Widget {
+  const widget: Widget = {
+    id,
+    type: manifest.id,
+    x: Math.round(x),
+    y: Math.round(y),
+    w: manifest.size.width,
+    h: manifest.size.height,
+  };
+  if (props && Object.keys(props).length > 0) widget.props = props;
+  return widget;
+}
+
+/** Whether a widget can show a tag of a type. */
+export function fits(manifest: Manifest, type: TagType): boolean {
+  return !!manifest.drop && (!manifest.fits || manifest.fits.length === 0 || manifest.fits.includes(type));
+}
+
+/** The widgets that fit all of the tags. Those that write come last when a tag cannot be written. */
+export function fitting(catalogue: readonly Manifest[], tags: readonly DraggedTag[]): Manifest[] {
+  const good = catalogue.filter((m) => tags.every((t) => fits(m, t.type)));
+  const writable = tags.every((t) => t.writable);
+  return good.filter((m) => writable || !m.writes);
+}
+
+/** The least size of a widget. */
+export function leastSize(manifest: Manifest | undefined): { w: number; h: number } {
+  return { w: manifest?.size.minWidth ?? 4, h: manifest?.size.minHeight ?? 4 };
+}

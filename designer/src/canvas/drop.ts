@@ -1,0 +1,143 @@
+// Dragging from a panel onto the canvas: a widget of the palette, or tags of the tag browser.
+import type { Manifest, Widget } from "@lineside/client";
+import { addWidgets, ancestors, type Box, idSource, setProps, structureOf } from "../document";
+import { type DraggedTag, fits, newWidget } from "./create";
+import { gridSize, type Point, reach, type Stage } from "./gesture";
+import { ghost, neighbours } from "./move";
+import { Snapper } from "./snap";
+import { Spatial } from "./spatial";
+
+/** What is dragged. */
+export type Load = { kind: "widget"; manifest: Manifest } | { kind: "tags"; tags: readonly DraggedTag[] };
+
+/** One drag from a panel. The board feeds it; it may leave the canvas and come back. */
+export class Drop {
+  #snapper: Snapper | undefined;
+  #at: { x: number; y: number } | undefined;
+  #target: { id: string; manifest: Manifest } | undefined;
+
+  constructor(
+    private readonly stage: Stage,
+    readonly load: Load,
+    private readonly text: (manifest: Manifest, widget: Widget) => string,
+    private readonly offer: (tags: readonly DraggedTag[], at: { x: number; y: number }) => void,
+  ) {}
+
+  over(p: Point): void {
+    if (this.load.kind === "widget") this.#overWidget(p, this.load.manifest);
+    else this.#overTags(p, this.load.tags);
+  }
+
+  leave(): void {
+    this.#at = undefined;
+    this.#target = undefined;
+    this.stage.preview(undefined);
+    this.stage.mark({ guides: [], target: undefined, badge: undefined });
+  }
+
+  /** Lets go. Answers whether anything came of it. */
+  drop(p: Point): boolean {
+    this.over(p);
+    const { stage, load } = this;
+    const at = this.#at;
+    const target = this.#target;
+    this.leave();
+    if (load.kind === "widget") {
+      if (at) addWidget(stage, load.manifest, at.x, at.y);
+      return !!at;
+    }
+    const tag = load.tags[0];
+    if (target && tag) {
+      setProps(stage.doc, stage.screenId(), [target.id], { [target.manifest.drop as string]: { tag: tag.path } });
+      stage.select([target.id], parentScope(stage, target.id));
+      stage.say("design:say.bound", { tag: tag.path });
+      return true;
+    }
+    this.offer(load.tags, { x: p.wx, y: p.wy });
+    return true;
+  }
+
+  #overWidget(p: Point, manifest: Manifest): void {
+    const { stage } = this;
+    const { width, height } = manifest.size;
+    const screen = stage.record();
+    this.#snapper ??= new Snapper(neighbours(stage, []), {
+      x: 0,
+      y: 0,
+      w: screen.screen.width,
+      h: screen.screen.height,
+    });
+    const box: Box = { x: p.wx - width / 2, y: p.wy - height / 2, w: width, h: height };
+    const { snap, grid } = stage.session.getState();
+    const s =
+      snap && !p.ctrl
+        ? this.#snapper.snap(box, reach / stage.zoom, { grid: grid ? gridSize : undefined })
+        : { dx: 0, dy: 0, guides: [] };
+    const at = { x: Math.round(box.x + s.dx), y: Math.round(box.y + s.dy) };
+    this.#at = at;
+    stage.preview(new Map([[`${ghost}new`, newWidget(manifest, `${ghost}new`, at.x, at.y)]]));
+    stage.mark({ guides: s.guides, badge: { box: { ...box, ...at }, text: `${at.x}, ${at.y}` } });
+  }
+
+  #overTags(p: Point, tags: readonly DraggedTag[]): void {
+    const { stage } = this;
+    const screen = stage.record();
+    const tag = tags[0];
+    this.#target = undefined;
+    if (tags.length === 1 && tag)
+      for (const id of Spatial.of(screen).at(p.wx, p.wy, 2)) {
+        const manifest = stage.manifest(screen.widgets[id]?.type ?? "");
+        if (!manifest || !fits(manifest, tag.type)) continue;
+        this.#target = { id, manifest };
+        break;
+      }
+    const found = this.#target;
+    stage.mark({
+      target: found && {
+        box: structureOf(screen).boxes.get(found.id) as Box,
+        text: this.text(found.manifest, screen.widgets[found.id] as Widget),
+      },
+    });
+  }
+}
+
+function parentScope(stage: Stage, id: string): string {
+  return ancestors(stage.record(), id)[0] ?? "";
+}
+
+/** Puts a new widget at a place and selects it. */
+export function addWidget(stage: Stage, manifest: Manifest, x: number, y: number, props?: Widget["props"]): string {
+  const widget = newWidget(manifest, idSource(stage.record())(manifest.id), x, y, props);
+  addWidgets(stage.doc, stage.screenId(), [widget]);
+  stage.select([widget.id], "");
+  stage.doc.settle();
+  stage.say("design:say.added", { name: widget.id });
+  return widget.id;
+}
+
+/** Puts one widget for each tag, in columns of eight, and selects them. */
+export function addForTags(stage: Stage, manifest: Manifest, tags: readonly DraggedTag[], x: number, y: number): void {
+  const fresh = idSource(stage.record());
+  const { width, height } = manifest.size;
+  const left = Math.round((x - width / 2) / gridSize) * gridSize;
+  const top = Math.round((y - height / 2) / gridSize) * gridSize;
+  const rows = Math.min(8, tags.length);
+  const widgets = tags.map((tag, i) => {
+    const column = Math.floor(i / rows);
+    const w = newWidget(
+      manifest,
+      fresh(manifest.id),
+      left + column * (width + 2 * gridSize),
+      top + (i % rows) * (height + gridSize),
+      { [manifest.drop as string]: { tag: tag.path } },
+    );
+    return tag.title ? { ...w, name: tag.title } : w;
+  });
+  addWidgets(stage.doc, stage.screenId(), widgets);
+  stage.select(
+    widgets.map((w) => w.id),
+    "",
+  );
+  stage.doc.settle();
+  stage.say("design:say.selected", { count: widgets.length });
+}

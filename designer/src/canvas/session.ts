@@ -1,0 +1,70 @@
+// What the editor shows and has selected. It is neither saved nor undone; undo only returns to where a change was made.
+import type { Camera } from "@lineside/scene";
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { Document, DocumentEvent } from "../document";
+
+/** The editor's session. */
+export interface Session {
+  /** The screen that is shown. */
+  screen: string;
+  /** Ids of the selected widgets of that screen. */
+  selection: readonly string[];
+  /** The group that was entered: clicks choose among its widgets. "" is the screen. */
+  scope: string;
+  zoom: number;
+  /** The hand moves the view instead of choosing. */
+  tool: "select" | "hand";
+  /** Whether dragging snaps to neighbours and to the grid. */
+  snap: boolean;
+  grid: boolean;
+  /** The property that the inspector shall show and focus: a problem was clicked. */
+  focusProp: { prop: string; count: number } | undefined;
+}
+
+/** Where a change was made, as the history keeps it. */
+interface Place {
+  screen: string;
+  selection: readonly string[];
+  scope: string;
+}
+
+export type SessionStore = StoreApi<Session>;
+
+/** The session of a document: it follows undo and redo, and never holds what is gone. */
+export function createSession(
+  doc: Document,
+  screen: string,
+): { session: SessionStore; cameras: Map<string, Camera>; stop: () => void } {
+  const session = createStore<Session>(() => ({
+    screen,
+    selection: [],
+    scope: "",
+    zoom: 1,
+    tool: "select",
+    snap: true,
+    grid: true,
+    focusProp: undefined,
+  }));
+  doc.place = (): Place => {
+    const { screen, selection, scope } = session.getState();
+    return { screen, selection, scope };
+  };
+  const follow = (event: DocumentEvent) => {
+    const now = session.getState();
+    const place = event.cause === "change" ? undefined : (event.place as Place | undefined);
+    const want = place ?? now;
+    const { screens, order } = event.state;
+    const shown = screens[want.screen] ? want.screen : screens[now.screen] ? now.screen : (order[0] ?? "");
+    const widgets = screens[shown]?.widgets ?? {};
+    const keep = shown === want.screen ? want.selection.filter((id) => widgets[id]) : [];
+    const scope = shown === want.screen && widgets[want.scope] ? want.scope : "";
+    if (
+      shown !== now.screen ||
+      scope !== now.scope ||
+      keep.length !== now.selection.length ||
+      keep.some((id, i) => id !== now.selection[i])
+    )
+      session.setState({ screen: shown, selection: keep, scope });
+  };
+  return { session, cameras: new Map(), stop: doc.subscribe(follow) };
+}

@@ -1,0 +1,54 @@
+// Finding widgets by place without looking at all of them.
+import { GridIndex, type Placed } from "../../../runtime/scene/place";
+import { type Box, flagged, groupType, type ScreenRecord, structureOf } from "../document";
+
+interface Entry extends Placed {
+  id: string;
+  order: number;
+}
+
+const known = new WeakMap<ScreenRecord, Spatial>();
+
+/** The visible and unlocked widgets of one state of a screen by place. */
+export class Spatial {
+  readonly #index = new GridIndex<Entry>();
+
+  private constructor(screen: ScreenRecord) {
+    const { drawn, boxes } = structureOf(screen);
+    drawn.forEach((id, order) => {
+      // A group is touched where its widgets are, not where it is empty.
+      if (screen.widgets[id]?.type === groupType || flagged(screen, id, "hidden") || flagged(screen, id, "locked"))
+        return;
+      const b = boxes.get(id) as Box;
+      this.#index.put({ id, order, extent: { x0: b.x, y0: b.y, x1: b.x + b.w, y1: b.y + b.h }, cells: [], stamp: 0 });
+    });
+  }
+
+  /** Worked out once for a state of a screen. */
+  static of(screen: ScreenRecord): Spatial {
+    let spatial = known.get(screen);
+    if (!spatial) {
+      spatial = new Spatial(screen);
+      known.set(screen, spatial);
+    }
+    return spatial;
+  }
+
+  /** Ids at a point, the topmost first; `slack` widens thin widgets. */
+  at(x: number, y: number, slack: number): string[] {
+    const found = this.#index.query({ x0: x - slack, y0: y - slack, x1: x + slack, y1: y + slack }, []);
+    const inside = (e: Entry) => (x >= e.extent.x0 && x <= e.extent.x1 && y >= e.extent.y0 && y <= e.extent.y1 ? 1 : 0);
+    return found.sort((a, b) => inside(b) - inside(a) || b.order - a.order).map((e) => e.id);
+  }
+
+  /** Ids that touch a box, or with `whole` lie within it, in drawing order. */
+  within(box: Box, whole: boolean): string[] {
+    const x1 = box.x + box.w;
+    const y1 = box.y + box.h;
+    return this.#index
+      .query({ x0: box.x, y0: box.y, x1: Math.max(x1, box.x + 0.01), y1: Math.max(y1, box.y + 0.01) }, [])
+      .filter((e) => !whole || (e.extent.x0 >= box.x && e.extent.y0 >= box.y && e.extent.x1 <= x1 && e.extent.y1 <= y1))
+      .sort((a, b) => a.order - b.order)
+      .map((e) => e.id);
+  }
+}
