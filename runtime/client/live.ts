@@ -176,6 +176,8 @@ export class Live extends Emitter<LiveEvents> {
   #attempt = 0;
   #heard = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #outdated = new Set<View>();
+  #reopening: ReturnType<typeof setTimeout> | undefined;
   #pulse: ReturnType<typeof setInterval> | undefined;
   readonly #hurry = () => this.#retry !== undefined && this.#connect();
 
@@ -326,17 +328,21 @@ export class Live extends Emitter<LiveEvents> {
 
   /** Opens the screens of an installation again, spread out: all browsers are told at once. */
   #reopen(installation: string | undefined): void {
-    const socket = this.#socket;
-    setTimeout(() => {
-      if (socket !== this.#socket) return;
-      for (const view of this.#views) {
-        if (view.ask.op === "open" && (!installation || view.ask.installation === installation)) this.#show(view);
-      }
+    for (const view of this.#views) {
+      if (view.ask.op === "open" && (!installation || view.ask.installation === installation)) this.#outdated.add(view);
+    }
+    this.#reopening ??= setTimeout(() => {
+      this.#reopening = undefined;
+      for (const view of this.#outdated) if (!view.closed) this.#show(view);
+      this.#outdated.clear();
     }, Math.random() * 300);
   }
 
   #down(code: number): void {
     clearInterval(this.#pulse);
+    clearTimeout(this.#reopening);
+    this.#reopening = undefined;
+    this.#outdated.clear();
     this.#socket = undefined;
     for (const view of this.#views) view.number = 0;
     const waiting = [...this.#pending.values()];
