@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/lineside/lineside/runtime/spec"
@@ -75,4 +77,13 @@ func Load() (Catalogue, error) {
 		c[m.ID] = m
 	}
 	return c, nil
+}
+
+// List is all manifests, sorted by id.
+func (c Catalogue) List() []*Manifest {
+	out := make([]*Manifest, 0, len(c))
+	for _, id := range slices.Sorted(maps.Keys(c)) {
+		out = append(out, c[id])
+	}
+	return out
 }
