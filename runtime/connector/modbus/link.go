@@ -33,6 +33,7 @@ type link struct {
 	out         []byte
 	transaction uint16
 	quietSince  time.Time
+	wary        bool // a reply may still come in on a serial line
 
 	// failures counts what went wrong since a reply was last understood, silent the
 	// units that it concerned; answered is when a unit last answered.
@@ -169,6 +170,7 @@ func (l *link) exchange(ctx context.Context, unit byte, request []byte) ([]byte,
 	answered, reply, err := l.framing.next(l.reader, l.transaction, unit, request)
 	l.quietSince = time.Now()
 	if err != nil {
+		l.wary = l.serial
 		return nil, l.failed(ctx, unit, err)
 	}
 	if answered != unit {
@@ -199,7 +201,7 @@ func (l *link) settle(ctx context.Context, conn net.Conn) error {
 		}
 		wait = max(wait, time.Millisecond)
 	}
-	if l.quietSince.IsZero() {
+	if l.quietSince.IsZero() && !l.wary {
 		return nil
 	}
 	until := l.quietSince.Add(wait)
@@ -207,6 +209,10 @@ func (l *link) settle(ctx context.Context, conn net.Conn) error {
 		// A duplicate or late reply must not be taken for the next one, even when the
 		// interval has long passed without anybody listening.
 		until = later(until, time.Now().Add(time.Millisecond))
+		if l.wary { // a gateway may pass a late reply on to the new connection
+			until = later(until, time.Now().Add(min(max(l.timeout/4, 20*time.Millisecond), 250*time.Millisecond)))
+			l.wary = false
+		}
 	}
 	left := time.Until(until)
 	if left <= 0 {

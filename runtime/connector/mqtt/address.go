@@ -169,7 +169,11 @@ func fill(template string, v tag.Value, now time.Time) ([]byte, error) {
 		}
 		switch name {
 		case "value":
-			out = v.AppendJSON(out)
+			if v.Type() == tag.Int { // AppendJSON quotes large ones for the sake of browsers
+				out = strconv.AppendInt(out, v.Int(), 10)
+			} else {
+				out = v.AppendJSON(out)
+			}
 		case "text":
 			out = append(out, text(v)...)
 		case "time_ms":
@@ -187,8 +191,11 @@ func fill(template string, v tag.Value, now time.Time) ([]byte, error) {
 
 // text is a value as plain text: bytes as they are.
 func text(v tag.Value) string {
-	if v.Type() == tag.Bytes {
+	switch v.Type() {
+	case tag.Bytes:
 		return v.Text()
+	case tag.Int:
+		return strconv.FormatInt(v.Int(), 10)
 	}
 	return v.String()
 }
