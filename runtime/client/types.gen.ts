@@ -19,7 +19,7 @@ export type Row = [slot: number, value: unknown, quality?: number, time?: number
 export type WatchSlot = [slot: number, path: string];
 
 /** A frame from the server that is no reply. */
-export type LiveFrame = ValuesFrame | NoticeFrame;
+export type LiveFrame = ValuesFrame | SlotsFrame | NoticeFrame;
 
 // The app document.
 
@@ -462,6 +462,17 @@ export interface ValuesFrame {
   v: Row[];
 }
 
+/**
+ * SlotsFrame is {"op":"slots","view":1,"slots":[[slot,path],…]}: tags that a watch has come to match
+ * since its reply. It stands before the first values of these slots. A tag that was removed
+ * keeps its slot, with the quality BadNodeIdUnknown, and gets it back when it returns.
+ */
+export interface SlotsFrame {
+  op: "slots";
+  view: number;
+  slots: WatchSlot[];
+}
+
 /** NoticeFrame is {"op":"notice",…}: something the client should know, such as a new revision. */
 export interface NoticeFrame {
   op: "notice";
@@ -531,6 +542,80 @@ export interface Meta {
 export interface ViewScreen {
   id: string;
   name: Record<string, string>;
+}
+
+// Expressions.
+
+/** ExpressionFunction describes a function (or a word operator) of the language. */
+export interface ExpressionFunction {
+  name: string;
+  signature: string;
+  summary: Text;
+  examples: ExpressionExample[];
+}
+
+/** ExpressionExample is an expression with what it gives. It is run as a test. */
+export interface ExpressionExample {
+  text: string;
+  /** tags are the tags it names: the JSON of a value, or the name of a quality. */
+  tags?: Record<string, string>;
+  /** result is the JSON of the value, or the name of the quality when there is no value. */
+  result: string;
+}
+
+// Devices, imports and changes.
+
+/** DeviceStatus is how a device is doing. */
+export interface DeviceStatus {
+  id: string;
+  name?: string;
+  connector: string;
+  /** state is disabled, connecting, connected or lost. */
+  state: "disabled" | "connecting" | "connected" | "lost";
+  /** error is the last error, "" when there was none since it connected. */
+  error?: string;
+  /** since is when the state began. */
+  since: string;
+  /** latencyMs is the moving average of the time of an exchange. */
+  latencyMs: number;
+  /** tags is the number of its tags; Reads, Writes and Errors count exchanges. */
+  tags: number;
+  reads: number;
+  writes: number;
+  errors: number;
+  /**
+   * overruns counts rounds of scan classes that could not begin in time, Connects the
+   * connections made, ClockFaults values with a source time that cannot be.
+   */
+  overruns: number;
+  connects: number;
+  clockFaults: number;
+  /** queue is the number of waiting writes. */
+  queue: number;
+}
+
+/** TagImport is what became of a CSV file. */
+export interface TagImport {
+  added: number;
+  changed: number;
+  unchanged: number;
+  problems: RowProblem[];
+}
+
+/** Change is one difference between two versions of an app, in words for a person. */
+export interface Change {
+  kind: "added" | "removed" | "changed";
+  /** at is the JSON Pointer of the thing in the new document, of what was removed in the old. */
+  at: string;
+  /** what is the kind of thing. */
+  what: "app" | "input" | "tag" | "screen" | "widget" | "property" | "action";
+  text: Text;
+}
+
+/** RowProblem is a problem of one row of a CSV file. Row counts from 1, which is the header. */
+export interface RowProblem extends Problem {
+  row: number;
+  column?: string;
 }
 
 // Who may do what.
