@@ -43,6 +43,7 @@ const options = { url: "ws://plant/api/v1/live" };
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("WebSocket", FakeSocket);
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no server")));
   FakeSocket.all = [];
 });
 
@@ -145,6 +146,22 @@ describe("a lost connection", () => {
     expect(live.ended).toBe(back ? 0 : code);
     expect(live.status).toBe("lost");
     live.close();
+  });
+
+  it("that was refused for want of a login is not tried again", async () => {
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", async (url: URL) => {
+      asked.push(String(url));
+      return { status: 401 };
+    });
+    const live = new Live(options);
+    const ended: number[] = [];
+    live.on("ended", (code) => ended.push(code));
+    FakeSocket.last.drop();
+    await vi.advanceTimersByTimeAsync(60000);
+    expect(asked).toEqual(["http://plant/api/v1/me"]);
+    expect([FakeSocket.all.length, live.ended, live.status]).toEqual([1, 4501, "lost"]);
+    expect(ended).toEqual([4501]);
   });
 
   it("is found by silence when nothing says so", () => {

@@ -1,14 +1,15 @@
 // The live connection of a page: one WebSocket that comes back by itself and opens its views again.
-import type {
-  Meta,
-  NoticeFrame,
-  Problem,
-  LiveReply as Reply,
-  Screen,
-  ViewApp,
-  ViewBinding,
-  WatchSlot,
-  WriteResult,
+import {
+  CloseCode,
+  type Meta,
+  type NoticeFrame,
+  type Problem,
+  type LiveReply as Reply,
+  type Screen,
+  type ViewApp,
+  type ViewBinding,
+  type WatchSlot,
+  type WriteResult,
 } from "./types.gen.ts";
 import { type LiveValue, Values } from "./values.ts";
 
@@ -145,6 +146,8 @@ export class View extends Emitter<ViewEvents> {
 
 interface LiveEvents {
   status: Status;
+  /** It will not come back by itself; the close code says why. */
+  ended: number;
   notice: NoticeFrame;
 }
 
@@ -348,14 +351,33 @@ export class Live extends Emitter<LiveEvents> {
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     const { minWait, maxWait } = this.#options;
-    if (isFinal(code)) this.ended = code;
+    const opened = this.status === "open";
+    if (opened) this.#set("lost", this.#heard);
+    if (isFinal(code)) this.#end(code);
     if (!this.ended) {
+      if (!opened) this.#askWhy();
       const wait = Math.min(maxWait, minWait * 2 ** this.#attempt++);
       this.#retry = setTimeout(() => this.#connect(), wait * (0.5 + Math.random()));
     }
-    if (this.status === "open") this.#set("lost", this.#heard);
-    else if (this.ended || this.#attempt > 1) this.#set("lost");
+    if (this.#attempt > 1) this.#set("lost");
     for (const asked of waiting) asked.lost();
+  }
+
+  /** A browser does not say why a connection was refused: ask whether it is the login. */
+  #askWhy(): void {
+    fetch(new URL("/api/v1/me", this.#options.url.replace(/^ws/, "http")), { credentials: "same-origin" }).then(
+      ({ status }) => status === 401 && this.#retry !== undefined && this.#end(CloseCode.unauthorized),
+      () => {}, // no server at all: the next attempt will tell
+    );
+  }
+
+  #end(code: number): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.ended = code;
+    if (this.status === "lost") this.emit("status", "lost");
+    else this.#set("lost");
+    this.emit("ended", code);
   }
 }
 
