@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/builtin"
@@ -120,6 +121,7 @@ func (c *compiler) syntax(err error) error {
 		case strings.Contains(message, "exceeds maximum allowed nodes"):
 			p.Code, p.Message, p.Hint = "expression_too_long", "The expression has more than 500 parts.", "Split it: compute parts of it as tags of their own."
 		case strings.Contains(message, "unexpected token EOF"), strings.Contains(message, "unexpected end"):
+			place(p, c.text, utf8.RuneCountInString(c.text))
 			p.Message, p.Hint = "The expression ends too early.", "Something is missing at the end: a value, a bracket or a quote."
 		case message != "":
 			p.Message = "The expression cannot be read: " + message + "."
@@ -400,12 +402,14 @@ func (c *compiler) number(x code) code {
 	return c.as(x, tag.Float)
 }
 
-// same brings two codes to one type: that of either, float for an int and a float.
+// same brings two codes to one type: that of either, float for two kinds of number.
 func (c *compiler) same(n ast.Node, x, y code) (code, code) {
 	switch {
 	case x.typ == y.typ:
 		return x, y
 	case x.typ.IsNumber() && y.typ.IsNumber():
+		return c.as(x, tag.Float), c.as(y, tag.Float)
+	case x.typ == tag.JSON && y.typ.IsNumber() || x.typ.IsNumber() && y.typ == tag.JSON:
 		return c.as(x, tag.Float), c.as(y, tag.Float)
 	case x.typ == tag.JSON && y.typ != tag.Bytes:
 		return c.as(x, y.typ), y

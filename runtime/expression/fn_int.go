@@ -30,6 +30,15 @@ var _ = register(Function{
 		case tag.Bool:
 			f := x.b
 			return code{typ: tag.Int, i: func(fr *frame) int64 { return int64(bit(f(fr))) }}
+		case tag.JSON:
+			f := x.any
+			return code{typ: tag.Int, i: func(fr *frame) int64 {
+				v := f(fr)
+				if number, ok := asFloat(v); ok && number != math.Trunc(number) {
+					v = math.Trunc(number)
+				}
+				return fr.int(v)
+			}}
 		case tag.String:
 			f := x.s
 			return code{typ: tag.Int, i: func(fr *frame) int64 {

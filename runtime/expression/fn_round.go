@@ -20,7 +20,7 @@ var _ = register(Function{
 		{Text: "round(2.5)", Result: "3"},
 		{Text: "round(-2.5)", Result: "-3"},
 		{Text: "round(3.14159, 2)", Result: "3.14"},
-		{Text: "round(1e30)", Result: "BadOutOfRange"},
+		{Text: `round(tag("a"))`, Tags: map[string]string{"a": "1e30"}, Result: "BadOutOfRange"},
 	},
 	least: 1, most: 2,
 	build: func(c *compiler, n ast.Node, args []code) code {

@@ -147,7 +147,6 @@ func (c *compiler) matches(x, y code) code {
 }
 
 func (c *compiler) arithmetic(n ast.Node, operator string, x, y code) code {
-	x, y = c.number(x), c.number(y)
 	if operator == "%" {
 		a, b := c.as(x, tag.Int).i, c.as(y, tag.Int).i
 		return code{typ: tag.Int, i: func(fr *frame) int64 {
@@ -159,6 +158,7 @@ func (c *compiler) arithmetic(n ast.Node, operator string, x, y code) code {
 			return v % w
 		}}
 	}
+	x, y = c.number(x), c.number(y)
 	if x.typ == tag.Int && y.typ == tag.Int && operator != "/" && operator != "**" && operator != "^" {
 		return intArithmetic(operator, x.i, y.i)
 	}
@@ -406,7 +406,11 @@ func (c *compiler) coalesce(n *ast.BinaryNode) code {
 		fr.locals[index].any = v
 		return v == nil
 	}}
-	there := c.as(code{typ: tag.JSON, node: x.node, any: func(fr *frame) any { return fr.locals[index].any }}, y.typ)
+	want := y.typ
+	if want == tag.Int {
+		want = tag.Float
+	}
+	there := c.as(code{typ: tag.JSON, node: x.node, any: func(fr *frame) any { return fr.locals[index].any }}, want)
 	return c.choose(n, missing, y, there)
 }
 
