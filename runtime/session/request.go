@@ -39,3 +39,27 @@ func decodeRequest(frame []byte) (Request, error) {
 
 // Error implements error: the message.
 func (e *Error) Error() string { return e.Message }
+
+// encodeReply encodes a reply; rows are its values, already encoded, nil for none.
+func encodeReply(r *Reply, rows []byte) []byte {
+	data, err := json.Marshal(r)
+	if err != nil { // a raw part, such as the screen, is not JSON
+		data, _ = json.Marshal(&Reply{ID: r.ID, Error: &Error{Code: "internal", Message: "The answer cannot be encoded: " + err.Error() + "."}})
+		return data
+	}
+	if rows == nil {
+		return data
+	}
+	data = append(data[:len(data)-1], `,"v":[`...)
+	data = append(data, rows...)
+	return appendTail(data)
+}
+
+// encodeJSON encodes a frame of plain fields, which cannot fail.
+func encodeJSON(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("session: encode %T: %v", v, err))
+	}
+	return data
+}
