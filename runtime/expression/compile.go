@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
@@ -54,9 +55,10 @@ func Compile(text string, env Env) (p *Program, err error) {
 	return p, nil
 }
 
-// Parsing knows the predicates of expr-lang (filter, count, …) and, for the rest, our own
-// functions only.
-func parse(text string) (node ast.Node, err error) {
+// dialects are what the parser knows: the predicates of expr-lang (filter, count, …), and
+// calls of our own functions only. The parser does not change one, except for its cache of
+// types, so each is used by one parser at a time.
+var dialects = sync.Pool{New: func() any {
 	config := conf.CreateNew()
 	config.DisableIfOperator = true
 	config.MaxNodes = maxNodes
@@ -64,7 +66,13 @@ func parse(text string) (node ast.Node, err error) {
 		config.Disabled[name] = true
 	}
 	config.Functions["sum"] = &builtin.Function{Name: "sum"}
+	return config
+}}
+
+func parse(text string) (ast.Node, error) {
+	config := dialects.Get().(*conf.Config)
 	tree, err := parser.ParseWithConfig(text, config)
+	dialects.Put(config)
 	if err != nil {
 		return nil, err
 	}
