@@ -57,6 +57,11 @@ export class Painter {
     ctx.lineJoin = "round";
   }
 
+  /** Before a frame: measuring has set other fonts since. */
+  begin(): void {
+    this.fontNow = -1;
+  }
+
   resolve(name: string): string {
     let c = this.colors.get(name);
     if (c === undefined) {

@@ -266,6 +266,7 @@ export class Scene {
       this.dirty.all();
     }
     const rects = this.dirty.rects;
+    this.painter.begin();
     this.stats.parts = 0;
     this.stats.pixels = 0;
     for (const r of rects) this.paint(r);
@@ -280,11 +281,12 @@ export class Scene {
     const ctx = this.ctx;
     q.clip = r;
     const s = q.scale;
+    // One pixel wider: rounding to whole pixels may have drawn a part that far beyond its bounds.
     const world: Bounds = {
-      x0: (r.x0 - q.dx) / s,
-      y0: (r.y0 - q.dy) / s,
-      x1: (r.x1 - q.dx) / s,
-      y1: (r.y1 - q.dy) / s,
+      x0: (r.x0 - 1 - q.dx) / s,
+      y0: (r.y0 - 1 - q.dy) / s,
+      x1: (r.x1 + 1 - q.dx) / s,
+      y1: (r.y1 + 1 - q.dy) / s,
     };
     this.found.length = 0;
     const layers = this.place.query(world, this.found);
@@ -292,8 +294,8 @@ export class Scene {
     const drawn = this.drawn;
     drawn.length = 0;
     let spills = false;
-    // Half a pixel inside: what rounds outwards over the edge needs the clip.
-    const m = 0.5 / s;
+    // Half a pixel inside the edge: what rounds outwards over it needs the clip.
+    const m = 1.5 / s;
     for (const layer of layers)
       for (const p of layer.parts) {
         const b = p.bounds;
