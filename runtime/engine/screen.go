@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/lineside/lineside/runtime/app"
+	"github.com/lineside/lineside/runtime/expression"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -157,7 +158,7 @@ func findScreen(a *app.App, id string) *app.Screen {
 func (e *Engine) draftTags(v *view, own []*ownTag) {
 	v.scope.inner = make(map[tag.Path]*sharedExpression, len(own))
 	for _, t := range own {
-		x := e.share("expr\x00"+v.scope.key+"\x00"+t.doc.Expr, t.doc.Expr, "", v.scope)
+		x := e.share("expr\x00"+v.scope.key+"\x00"+t.doc.Expr, t.doc.Expr, "", v.scope, nil)
 		v.scope.inner[t.path] = x
 		v.inner = append(v.inner, x)
 	}
@@ -195,42 +196,63 @@ func (e *Engine) bindView(v *view) error {
 }
 
 func (e *Engine) bindProp(p *boundProp, b app.Binding, s *scope) {
-	if b.Tag == "" {
-		if program, err := e.compile(b.Expr, s); err == nil {
-			if path, ok := s.direct(b.Expr, program); ok {
-				p.path = path
-			}
+	text := b.Expr
+	if b.Tag != "" {
+		text = b.Tag
+		p.path, _ = s.resolve(b.Tag) // what is not a path is told as a wrong expression
+	}
+	var found compiled
+	if p.path == "" {
+		found.program, found.err = e.compile(text, s)
+		if found.err == nil {
+			p.path, _ = s.direct(text, found.program)
 		}
-	} else if path, err := s.resolve(b.Tag); err == nil {
-		p.path = path
 	}
 	if x := s.inner[p.path]; x != nil {
 		x.refs++
 		p.path, p.shared = "", x
 		return
 	}
-	if p.path != "" {
-		if slot, ok := e.table.Lookup(p.path); ok {
-			p.slot = slot
-			p.typ, _ = e.typeOf(p.path)
-			return
-		}
-		p.shared = e.share("tag\x00"+string(p.path), "", p.path, s)
+	if p.path == "" {
+		p.shared = e.share(s.keyOf(text, found), text, "", s, &found)
 		return
 	}
-	text := b.Expr
-	if b.Tag != "" {
-		text = b.Tag // not a path: the problem says so
+	if slot, ok := e.table.Lookup(p.path); ok {
+		p.slot = slot
+		p.typ, _ = e.typeOf(p.path)
+		return
 	}
-	p.shared = e.share("expr\x00"+s.key+"\x00"+text, text, "", s)
+	p.shared = e.share("tag\x00"+string(p.path), "", p.path, s, nil)
 }
 
-// share finds or makes the anonymous slot of an expression, and counts one user more.
-func (e *Engine) share(key, text string, path tag.Path, s *scope) *sharedExpression {
+// compiled is the outcome of compiling a text.
+type compiled struct {
+	program *expression.Program
+	err     error
+}
+
+// keyOf is the key under which an expression is shared: by all scopes when it names
+// nothing but tags of the plant, else within the scope.
+func (s *scope) keyOf(text string, c compiled) string {
+	if c.err == nil && len(c.program.Vars()) == 0 {
+		own := false
+		for _, p := range c.program.Tags() {
+			own = own || p.Under("apps")
+		}
+		if !own {
+			return "plant\x00" + text
+		}
+	}
+	return "expr\x00" + s.key + "\x00" + text
+}
+
+// share finds or makes the anonymous slot of an expression, and counts one user more. known
+// is the compiled text, nil when it was not compiled yet.
+func (e *Engine) share(key, text string, path tag.Path, s *scope, known *compiled) *sharedExpression {
 	x := e.expressions[key]
 	if x == nil {
 		x = &sharedExpression{key: key, text: text, path: path, scope: s}
-		deps, eval := e.resolve(x)
+		deps, eval := e.resolve(x, known)
 		slot, err := e.table.AddComputed("", tag.Definition{Type: x.typ}, deps, eval)
 		if err != nil {
 			// Anonymous slots have no name to collide and nothing depends on them.
@@ -244,7 +266,7 @@ func (e *Engine) share(key, text string, path tag.Path, s *scope) *sharedExpress
 }
 
 // resolve compiles and links an expression against the tags as they are now.
-func (e *Engine) resolve(x *sharedExpression) ([]tag.Slot, tag.Eval) {
+func (e *Engine) resolve(x *sharedExpression, known *compiled) ([]tag.Slot, tag.Eval) {
 	x.linked, x.problem, x.reads = linked{}, nil, nil
 	if x.path != "" {
 		x.reads = []tag.Path{x.path}
@@ -257,13 +279,16 @@ func (e *Engine) resolve(x *sharedExpression) ([]tag.Slot, tag.Eval) {
 		x.typ, _ = e.typeOf(x.path)
 		return []tag.Slot{slot}, func(d []tag.Sample) tag.Sample { return d[0] }
 	}
-	program, err := e.compile(x.text, x.scope)
-	if err != nil {
-		p, q := problemOf(err)
+	if known == nil {
+		known = new(compiled)
+		known.program, known.err = e.compile(x.text, x.scope)
+	}
+	if known.err != nil {
+		p, q := problemOf(known.err)
 		x.problem = p
 		return nil, unlinked(q)
 	}
-	x.linked, x.typ = e.link(program, x.scope), program.Type()
+	x.linked, x.typ = e.link(known.program, x.scope), known.program.Type()
 	x.reads = x.linked.reads
 	return x.linked.deps, x.linked.eval
 }
@@ -379,7 +404,7 @@ func (e *Engine) heal() {
 			continue
 		}
 		typ := x.typ
-		deps, eval := e.resolve(x)
+		deps, eval := e.resolve(x, nil)
 		if err := e.table.SetComputed(x.slot, deps, eval); err != nil {
 			e.log.Error("binding not linked", "text", x.text, "error", err)
 		}
