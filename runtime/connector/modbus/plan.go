@@ -246,11 +246,16 @@ func (c *Connector) readOnce(ctx context.Context, dst []connector.Update, block 
 	if err != nil {
 		return dst, err
 	}
+	return c.decodeBlock(dst, block, data), nil
+}
+
+// decodeBlock makes the updates of the points of a block of the data that was read for it.
+func (c *Connector) decodeBlock(dst []connector.Update, block []point, data []byte) []connector.Update {
 	dst = slices.Grow(dst, len(block))
-	now := tag.Now()
+	first, now := block[0].start, tag.Now()
 	for i := range block {
 		p := &block[i]
-		at := p.start - first.start
+		at := p.start - first
 		var b []byte
 		if p.coil {
 			p.shift = uint(at)
@@ -261,7 +266,7 @@ func (c *Connector) readOnce(ctx context.Context, dst []connector.Update, block 
 		v, q := p.decode(b)
 		dst = append(dst, connector.Update{Point: p.id, Sample: tag.Sample{Value: v, Quality: q, Source: now}})
 	}
-	return dst, nil
+	return dst
 }
 
 func span(block []point) int {
