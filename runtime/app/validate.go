@@ -66,7 +66,7 @@ func (v *validator) add(p *spec.Problem) {
 	case len(v.problems) < maxProblems:
 		v.problems = append(v.problems, p)
 	case len(v.problems) == maxProblems:
-		v.problems.Add("too_many_problems", "", "correct these first", "there are more than %d problems", maxProblems)
+		v.problems.Add("too_many_problems", "", "Correct these first.", "There are more than %d problems.", maxProblems)
 	}
 }
 
@@ -77,19 +77,19 @@ func (v *validator) fail(code, at, hint, format string, args ...any) {
 func (v *validator) head() {
 	a := v.app
 	if a.Format != Format {
-		v.fail("format_unknown", "/format", fmt.Sprintf(`write "format": %d`, Format), "the format is %d, not %d", a.Format, Format)
+		v.fail("format_unknown", "/format", fmt.Sprintf(`Write "format": %d.`, Format), "The format is %d, not %d.", a.Format, Format)
 	}
 	if len(a.ID) > 128 || !reverseDNS.MatchString(a.ID) {
-		v.fail("id_form", "/id", `write a reverse-DNS name in lower case: "com.example.boiler"`, "%q is not a reverse-DNS name", clip(a.ID))
+		v.fail("id_form", "/id", `Write a reverse-DNS name in lower case: "com.example.boiler"`, "%q is not a reverse-DNS name.", clip(a.ID))
 	}
 	if len(a.Version) > 64 || !semver.MatchString(a.Version) {
-		v.fail("version_form", "/version", `write a semantic version: "1.0.0"`, "%q is not a semantic version", clip(a.Version))
+		v.fail("version_form", "/version", `Write a semantic version: "1.0.0"`, "%q is not a semantic version.", clip(a.Version))
 	}
 	v.text("/name", a.Name, true, MaxName)
 	v.text("/description", a.Description, false, MaxText)
 	for _, t := range []struct{ at, s string }{{"/icon", a.Icon}, {"/publisher", a.Publisher}, {"/license", a.License}} {
 		if len(t.s) > MaxName {
-			v.fail("text_too_long", t.at, "make it shorter", "the text has %d bytes, more than %d", len(t.s), MaxName)
+			v.fail("text_too_long", t.at, "Make it shorter.", "The text has %d bytes, more than %d.", len(t.s), MaxName)
 		}
 	}
 	for _, typ := range slices.Sorted(maps.Keys(a.Uses)) {
@@ -101,7 +101,7 @@ func (v *validator) head() {
 			p.Severity = spec.Warning
 			v.add(p)
 		case a.Uses[typ] > m.Version:
-			v.fail("widget_newer", at, "upgrade Lineside", "the app was made with version %d of widget %q; this runtime has version %d", a.Uses[typ], typ, m.Version)
+			v.fail("widget_newer", at, "Upgrade Lineside.", "The app was made with version %d of widget %q; this runtime has version %d.", a.Uses[typ], typ, m.Version)
 		}
 	}
 }
@@ -110,19 +110,19 @@ func (v *validator) head() {
 func (v *validator) text(at string, t spec.Text, required bool, limit int) {
 	if len(t) == 0 {
 		if required {
-			v.fail("value_missing", at+"/en", "give an English text", "the English text is missing")
+			v.fail("value_missing", at+"/en", "Give an English text.", "The English text is missing.")
 		}
 		return
 	}
 	if t["en"] == "" {
-		v.fail("value_missing", at+"/en", "give an English text; it stands in for missing languages", "the English text is missing")
+		v.fail("value_missing", at+"/en", "Give an English text; it stands in for missing languages.", "The English text is missing.")
 	}
 	for lang, s := range t {
 		if len(s) > 4*limit {
-			v.fail("text_too_long", at+"/"+spec.Escape(lang), "make it shorter", "the text has %d bytes, more than %d", len(s), 4*limit)
+			v.fail("text_too_long", at+"/"+spec.Escape(lang), "Make it shorter.", "The text has %d bytes, more than %d.", len(s), 4*limit)
 		}
 		if !isLanguage(lang) {
-			v.fail("language_form", at+"/"+spec.Escape(lang), `write a language tag: "en", "zh", "pt-BR"`, "%q is not a language tag", clip(lang))
+			v.fail("language_form", at+"/"+spec.Escape(lang), `Write a language tag: "en", "zh", "pt-BR"`, "%q is not a language tag.", clip(lang))
 		}
 	}
 }
@@ -154,17 +154,17 @@ func ID(s string) bool {
 // unique checks the form of an id and that it is new; kind is what it names.
 func (v *validator) unique(seen map[string]bool, id string, at func() string, kind string) {
 	if !ID(id) {
-		v.fail("id_form", at()+"/id", `write 1 to 64 letters, digits, "_" and "-"`, "%q cannot be the id of a %s", clip(id), kind)
+		v.fail("id_form", at()+"/id", `Write 1 to 64 letters, digits, "_" and "-"`, "%q cannot be the id of a %s.", clip(id), kind)
 	}
 	if seen[id] {
-		v.fail("id_double", at()+"/id", "give each its own id", "there is another %s with the id %q", kind, clip(id))
+		v.fail("id_double", at()+"/id", "Give each its own id.", "There is another %s with the id %q.", kind, clip(id))
 	}
 	seen[id] = true
 }
 
 func (v *validator) count(at string, n, limit int, what string) {
 	if n > limit {
-		v.fail("too_many", at, fmt.Sprintf("keep to %d at most", limit), "there are %d %s, more than %d", n, what, limit)
+		v.fail("too_many", at, fmt.Sprintf("Keep to %d at most.", limit), "There are %d %s, more than %d.", n, what, limit)
 	}
 }
 
@@ -176,11 +176,11 @@ func (v *validator) inputs() {
 		at := fmt.Sprintf("/inputs/%d", i)
 		switch {
 		case !name.MatchString(in.ID):
-			v.fail("id_form", at+"/id", `begin with a letter; use letters, digits and "_"`, "%q cannot be the id of an input, because expressions name it", clip(in.ID))
+			v.fail("id_form", at+"/id", `Begin with a letter; use letters, digits and "_"`, "%q cannot be the id of an input, because expressions name it.", clip(in.ID))
 		case slices.Contains(reserved, in.ID):
-			v.fail("id_form", at+"/id", "choose another name", "%q means something else in expressions", in.ID)
+			v.fail("id_form", at+"/id", "Choose another name.", "%q means something else in expressions.", in.ID)
 		case seen[in.ID]:
-			v.fail("id_double", at+"/id", "give each its own id", "there is another input with the id %q", in.ID)
+			v.fail("id_double", at+"/id", "Give each its own id.", "There is another input with the id %q.", in.ID)
 		}
 		seen[in.ID] = true
 		v.choice(at+"/kind", in.Kind, "tag", "parameter")
@@ -192,13 +192,13 @@ func (v *validator) inputs() {
 		if in.Kind == "tag" {
 			var path string
 			if json.Unmarshal(in.Default, &path) != nil {
-				v.fail("value_type", at+"/default", "write the path of a tag", "the default of an input of kind tag is not a path")
+				v.fail("value_type", at+"/default", "Write the path of a tag.", "The default of an input of kind tag is not a path.")
 			} else if _, err := tag.ParsePath(path); err != nil {
-				v.fail("tag_path", at+"/default", "write the path of a tag, such as area/line/speed", "%v", err)
+				v.fail("tag_path", at+"/default", "Write the path of a tag, such as area/line/speed.", "The %v.", err)
 			}
 		} else if t, ok := tag.ParseType(in.Type); ok {
 			if value, err := tag.Parse(in.Default, t); err != nil || value.IsNone() {
-				v.fail("value_type", at+"/default", "write a value of the type of the input", "the default is not of type %s", in.Type)
+				v.fail("value_type", at+"/default", "Write a value of the type of the input.", "The default is not of type %s.", in.Type)
 			}
 		}
 	}
@@ -206,7 +206,7 @@ func (v *validator) inputs() {
 
 func (v *validator) choice(at, s string, known ...string) {
 	if !slices.Contains(known, s) {
-		v.add(spec.OneOf("value_choice", at, fmt.Sprintf("%q is not one of the choices", clip(s)), s, known))
+		v.add(spec.OneOf("value_choice", at, fmt.Sprintf("%q is not one of the choices.", clip(s)), s, known))
 	}
 }
 
@@ -225,16 +225,16 @@ func (v *validator) tags() {
 func (v *validator) expr(at, text string) {
 	switch {
 	case strings.TrimSpace(text) == "":
-		v.fail("value_missing", at, "write an expression", "the expression is empty")
+		v.fail("value_missing", at, "Write an expression.", "The expression is empty.")
 	case len(text) > MaxExprBytes:
-		v.fail("expression_too_long", at, "split it into computed tags", "the expression has %d bytes, more than %d", len(text), MaxExprBytes)
+		v.fail("expression_too_long", at, "Split it into computed tags.", "The expression has %d bytes, more than %d.", len(text), MaxExprBytes)
 	}
 }
 
 func (v *validator) allScreens() {
 	a := v.app
 	if len(a.Screens) == 0 {
-		v.fail("value_missing", "/screens", "add a screen", "the app has no screen")
+		v.fail("value_missing", "/screens", "Add a screen.", "The app has no screen.")
 	}
 	v.count("/screens", len(a.Screens), MaxScreens, "screens")
 	for i := range a.Screens {
@@ -251,23 +251,23 @@ func (v *validator) allScreens() {
 
 func (v *validator) screenRef(at, id string) {
 	if !v.screens[id] {
-		v.add(spec.OneOf("screen_unknown", at, fmt.Sprintf("there is no screen %q", clip(id)), id, slices.Sorted(maps.Keys(v.screens))))
+		v.add(spec.OneOf("screen_unknown", at, fmt.Sprintf("There is no screen %q.", clip(id)), id, slices.Sorted(maps.Keys(v.screens))))
 	}
 }
 
 func (v *validator) screen(at string, s *Screen) {
 	v.text(at+"/name", s.Name, true, MaxName)
 	if s.Width < 100 || s.Width > 10000 {
-		v.fail("value_range", at+"/width", "100 to 10000 pixels", "a width of %d is out of range", s.Width)
+		v.fail("value_range", at+"/width", "100 to 10000 pixels.", "A width of %d is out of range.", s.Width)
 	}
 	if s.Height < 100 || s.Height > 10000 {
-		v.fail("value_range", at+"/height", "100 to 10000 pixels", "a height of %d is out of range", s.Height)
+		v.fail("value_range", at+"/height", "100 to 10000 pixels.", "A height of %d is out of range.", s.Height)
 	}
 	if s.Level < 0 || s.Level > 4 {
-		v.fail("value_range", at+"/level", "1 (overview) to 4 (support), or 0", "level %d is out of range", s.Level)
+		v.fail("value_range", at+"/level", "1 (overview) to 4 (support), or 0.", "Level %d is out of range.", s.Level)
 	}
 	if s.Ground != "" && !spec.IsColor(s.Ground) {
-		v.fail("value_format", at+"/ground", `write a theme colour or "#RRGGBB"`, "%q is not a colour", clip(s.Ground))
+		v.fail("value_format", at+"/ground", `Write a theme colour or "#RRGGBB"`, "%q is not a colour.", clip(s.Ground))
 	}
 	if s.Fit != "" {
 		v.choice(at+"/fit", s.Fit, "fit", "width", "fixed")
@@ -299,12 +299,12 @@ func (v *validator) parents(at string, s *Screen, index map[string]int) {
 		}
 		p, ok := index[w.Parent]
 		if !ok {
-			v.add(spec.OneOf("widget_unknown", fmt.Sprintf("%s/widgets/%d/parent", at, i), fmt.Sprintf("there is no widget %q on this screen", clip(w.Parent)), w.Parent, slices.Sorted(maps.Keys(index))))
+			v.add(spec.OneOf("widget_unknown", fmt.Sprintf("%s/widgets/%d/parent", at, i), fmt.Sprintf("There is no widget %q on this screen.", clip(w.Parent)), w.Parent, slices.Sorted(maps.Keys(index))))
 			state[i] = closed
 			continue
 		}
 		if m := v.catalogue[s.Widgets[p].Type]; m != nil && !m.Group {
-			v.fail("parent_form", fmt.Sprintf("%s/widgets/%d/parent", at, i), "put it into a group, or on the screen itself", "widget %q of type %q cannot hold others", w.Parent, s.Widgets[p].Type)
+			v.fail("parent_form", fmt.Sprintf("%s/widgets/%d/parent", at, i), "Put it into a group, or on the screen itself.", "Widget %q of type %q cannot hold others.", w.Parent, s.Widgets[p].Type)
 		}
 	}
 	for i := range s.Widgets {
@@ -314,7 +314,7 @@ func (v *validator) parents(at string, s *Screen, index map[string]int) {
 			j = index[s.Widgets[j].Parent]
 		}
 		if state[j] == open {
-			v.fail("parent_cycle", fmt.Sprintf("%s/widgets/%d/parent", at, j), "take one of them out of its group", "widget %q is inside itself", s.Widgets[j].ID)
+			v.fail("parent_cycle", fmt.Sprintf("%s/widgets/%d/parent", at, j), "Take one of them out of its group.", "Widget %q is inside itself.", s.Widgets[j].ID)
 		}
 		for j = i; state[j] == open; j = index[s.Widgets[j].Parent] {
 			state[j] = closed
@@ -326,7 +326,7 @@ func (v *validator) unknownType(typ, at string) *spec.Problem {
 	if v.known == nil {
 		v.known = slices.Sorted(maps.Keys(v.catalogue))
 	}
-	return spec.OneOf("widget_type_unknown", at, fmt.Sprintf("there is no widget type %q", clip(typ)), typ, v.known)
+	return spec.OneOf("widget_type_unknown", at, fmt.Sprintf("There is no widget type %q.", clip(typ)), typ, v.known)
 }
 
 func (v *validator) widget(at func() string, w *Widget) {
@@ -337,15 +337,15 @@ func (v *validator) widget(at func() string, w *Widget) {
 		low, max float64
 	}{{"x", w.X, -far, far}, {"y", w.Y, -far, far}, {"w", w.Width, 0, large}, {"h", w.Height, 0, large}} {
 		if math.IsNaN(n.v) || n.v < n.low || n.v > n.max || n.low == 0 && n.v == 0 {
-			hint := fmt.Sprintf("%g to %g pixels", n.low, n.max)
+			hint := fmt.Sprintf("%g to %g pixels.", n.low, n.max)
 			if n.low == 0 {
-				hint = fmt.Sprintf("more than 0, at most %g pixels", n.max)
+				hint = fmt.Sprintf("More than 0, at most %g pixels.", n.max)
 			}
-			v.fail("value_range", at()+"/"+n.key, hint, "%g is out of range", n.v)
+			v.fail("value_range", at()+"/"+n.key, hint, "%g is out of range.", n.v)
 		}
 	}
 	if len(w.Name) > 4*MaxName {
-		v.fail("text_too_long", at()+"/name", "make it shorter", "the name has %d bytes, more than %d", len(w.Name), 4*MaxName)
+		v.fail("text_too_long", at()+"/name", "Make it shorter.", "The name has %d bytes, more than %d.", len(w.Name), 4*MaxName)
 	}
 	m, ok := v.catalogue[w.Type]
 	if !ok {
@@ -384,7 +384,7 @@ func (v *validator) props(at func() string, w *Widget, m *widgets.Manifest, c *s
 			v.add(p)
 		}
 		if f.Kind == spec.KindAny && !f.Bind && isObject(raw) {
-			v.fail("value_type", place, "write a constant", "an object stands where a constant should")
+			v.fail("value_type", place, "Write a constant.", "An object stands where a constant should.")
 		}
 		if b, ok := ParseBinding(raw); ok && len(b.Expr) > MaxExprBytes {
 			v.expr(place+"/expr", b.Expr)
@@ -397,7 +397,7 @@ func (v *validator) props(at func() string, w *Widget, m *widgets.Manifest, c *s
 	for i := range m.Settings {
 		f := &m.Settings[i]
 		if _, given := w.Props[f.Name]; f.Required && !given && f.Default == nil {
-			v.fail("value_missing", at()+"/props/"+spec.Escape(f.Name), "give a value or a binding", "%q is missing", f.Name)
+			v.fail("value_missing", at()+"/props/"+spec.Escape(f.Name), "Give a value or a binding.", "%q is missing.", f.Name)
 		}
 	}
 }
@@ -412,7 +412,7 @@ func (v *validator) event(at, event string, actions []Action, m *widgets.Manifes
 		known[i] = m.Events[i].Name
 	}
 	if !slices.Contains(known, event) {
-		v.add(spec.OneOf("event_unknown", at, fmt.Sprintf("widget type %q has no event %q", m.ID, clip(event)), event, known))
+		v.add(spec.OneOf("event_unknown", at, fmt.Sprintf("Widget type %q has no event %q.", m.ID, clip(event)), event, known))
 	}
 	v.count(at, len(actions), MaxActions, "actions")
 	for i := range actions {
@@ -425,27 +425,27 @@ func (v *validator) action(at string, a *Action) {
 	switch a.Do {
 	case "write", "toggle":
 		if a.Tag == "" {
-			v.fail("value_missing", at+"/tag", "name the tag", "the action %q has no tag", a.Do)
+			v.fail("value_missing", at+"/tag", "Name the tag.", "The action %q has no tag.", a.Do)
 		} else if _, err := tag.ParsePath(a.Tag); err != nil {
-			v.fail("tag_path", at+"/tag", "write the path of a tag, such as area/line/speed", "%v", err)
+			v.fail("tag_path", at+"/tag", "Write the path of a tag, such as area/line/speed.", "The %v.", err)
 		}
 	case "open":
 		if a.Screen == "" {
-			v.fail("value_missing", at+"/screen", "name the screen", "the action %q has no screen", a.Do)
+			v.fail("value_missing", at+"/screen", "Name the screen.", "The action %q has no screen.", a.Do)
 		} else {
 			v.screenRef(at+"/screen", a.Screen)
 		}
 	}
 	if len(a.Confirm) > 4*MaxName {
-		v.fail("text_too_long", at+"/confirm", "make it shorter", "the question has %d bytes, more than %d", len(a.Confirm), 4*MaxName)
+		v.fail("text_too_long", at+"/confirm", "Make it shorter.", "The question has %d bytes, more than %d.", len(a.Confirm), 4*MaxName)
 	}
 	raw := bytes.TrimSpace(a.Value)
 	switch {
 	case a.Do != "write":
 	case len(raw) == 0:
-		v.fail("value_missing", at+"/value", "give a value or an expression", "the action %q has no value", a.Do)
+		v.fail("value_missing", at+"/value", "Give a value or an expression.", "The action %q has no value.", a.Do)
 	case raw[0] == '[':
-		v.fail("value_type", at+"/value", `write a scalar, or {"expr": text}`, "a list cannot be written")
+		v.fail("value_type", at+"/value", `Write a scalar, or {"expr": text}`, "A list cannot be written.")
 	case raw[0] == '{':
 		ps := spec.Validate([]spec.Field{{Name: "expr", Kind: spec.KindText, Required: true}}, a.Value)
 		for _, p := range ps.Under(at + "/value") {

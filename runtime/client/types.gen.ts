@@ -615,7 +615,8 @@ export interface Change {
 /** RowProblem is a problem of one row of a CSV file. Row counts from 1, which is the header. */
 export interface RowProblem extends Problem {
   row: number;
-  column?: string;
+  /** cell is the name of the column, "" when the problem is of the whole row. */
+  cell?: string;
 }
 
 // Who may do what.
@@ -624,6 +625,353 @@ export interface RowProblem extends Problem {
 export interface Grant {
   role: "viewer" | "operator" | "engineer" | "admin";
   area?: string;
+}
+
+// The HTTP API at /api/v1.
+
+/** AppChanges is what publishing the draft would change. */
+export interface AppChanges {
+  changes: Change[];
+  problems: Problem[];
+}
+
+/** AppScreen is a screen of an app. */
+export interface AppScreen {
+  id: string;
+  name: Record<string, string>;
+}
+
+/** AppSummary is an installation in the launcher. */
+export interface AppSummary {
+  /** id of the installation; it stands in addresses. */
+  id: string;
+  name: Record<string, string>;
+  icon?: string;
+  description?: Record<string, string>;
+  version: string;
+  /** appId is the id of the app document. */
+  appId: string;
+  /** revision is the published one, 0 when none was published. */
+  revision: number;
+  publishedAt?: string;
+  /** draftChanged says that the draft differs from what is published. */
+  draftChanged: boolean;
+  updatedAt: string;
+  start: string;
+  screens: AppScreen[];
+  /** problems of the published revision in the plant as it is now. */
+  problems?: Problem[];
+}
+
+/** AuditEntry is one line of the audit trail. */
+export interface AuditEntry {
+  id: number;
+  time: string;
+  actor: string;
+  origin?: string;
+  action: string;
+  target?: string;
+  old?: unknown;
+  new?: unknown;
+  reason?: string;
+  /** outcome is good, failed, unknown, or pending before a device is written. */
+  outcome: "good" | "failed" | "unknown" | "pending";
+  message?: string;
+  /** hash chains the entry to the one before. */
+  hash: string;
+}
+
+/** AuditPage is a part of the audit trail, newest first. */
+export interface AuditPage {
+  entries: AuditEntry[];
+  /** verified says that the chain of hashes is whole, from the first entry to the last. */
+  verified: boolean;
+  /** brokenAt is the first entry that is not as it was written. */
+  brokenAt?: number;
+}
+
+/** Catalogue is what screens, plants and expressions can be made of. */
+export interface Catalogue {
+  widgets: Manifest[];
+  connectors: ConnectorType[];
+  functions: ExpressionFunction[];
+  /** qualities are names of OPC UA StatusCodes by their number. */
+  qualities: Record<string, string>;
+}
+
+/** CheckRequest is a document to be checked without being kept. */
+export interface CheckRequest {
+  document: App;
+}
+
+/** CheckResult is everything that is wrong with a document. */
+export interface CheckResult {
+  problems: Problem[];
+}
+
+/** DeviceBrowse asks what a device has below a node. */
+export interface DeviceBrowse {
+  /** device is the id of a running device; else Connector and Settings say how to connect. */
+  device?: string;
+  connector?: string;
+  settings?: Record<string, unknown>;
+  /** node is the id of a node, "" for the root. */
+  node?: string;
+}
+
+/** DeviceNodes is what lies below a node. */
+export interface DeviceNodes {
+  nodes: BrowseNode[];
+}
+
+/** DeviceTest asks to connect with settings that need not be saved. */
+export interface DeviceTest {
+  connector: string;
+  /** settings of the connector; references to secrets are followed. */
+  settings?: Record<string, unknown>;
+  /** device is the id of the device that is being edited, if there is one. */
+  device?: string;
+}
+
+/** DeviceTestResult is what became of a test. */
+export interface DeviceTestResult {
+  ok: boolean;
+  /** latencyMs is how long connecting took. */
+  latencyMs: number;
+  problem?: Problem;
+  /** problems are all of them, when the settings have several. */
+  problems?: Problem[];
+}
+
+/** ErrorBody is the body of every answer that is not a success. */
+export interface ErrorBody {
+  /** code is stable and machine-readable: "tag_unknown". */
+  code: string;
+  /** message is one sentence for a person. */
+  message: string;
+  /** hint says what to do. */
+  hint?: string;
+  /** at is the JSON Pointer of the place in the document or body that was sent. */
+  at?: string;
+  /** problems are all that were found, when there are several. */
+  problems?: Problem[];
+}
+
+/** ExpressionCheck is what there is to say about an expression. */
+export interface ExpressionCheck {
+  /** type of the result, "none" when it is not known. */
+  type: TagType | "none";
+  problems: Problem[];
+  /** value is the present result, null when it is bad or not for the caller to see. */
+  value: unknown;
+  quality: number;
+  qualityName: string;
+  /** tags are what it reads. */
+  tags: string[];
+}
+
+/** ExpressionText is an expression that is being written. */
+export interface ExpressionText {
+  text: string;
+  /** installation is the app whose inputs and computed tags it may name, "" for none. */
+  installation?: string;
+}
+
+/** Login is name and password. */
+export interface Login {
+  name: string;
+  password: string;
+}
+
+/** Me is who is logged in. */
+export interface Me {
+  name: string;
+  /** language is en or zh, "" when none was chosen. */
+  language?: "en" | "zh";
+  /** theme is light or dark, "" when none was chosen. */
+  theme?: "light" | "dark";
+  grants: Grant[];
+  /** actions are those that are allowed in any area. */
+  actions: string[];
+}
+
+/** MeChange changes what a person may change of themselves; what is left out stays. */
+export interface MeChange {
+  language?: "" | "en" | "zh";
+  theme?: "" | "light" | "dark";
+  /** password is a new one; Current must be the present one then. Other sessions end. */
+  password?: string;
+  current?: string;
+}
+
+/** NewApp makes an installation: an empty app with a name, or a document. */
+export interface NewApp {
+  /** id of the installation; made from the document when left out. */
+  id?: string;
+  name?: Record<string, string>;
+  document?: App;
+}
+
+/** NewToken is a new token with its secret, which is told this once. */
+export interface NewToken {
+  actions?: Right[];
+  created: string;
+  expires?: string;
+  grants: Grant[];
+  lastUsed?: string;
+  name: string;
+  owner: string;
+  /** secret is sent as "Authorization: Bearer <secret>". */
+  secret: string;
+}
+
+/** PlantPut is what is added or replaced. */
+export interface PlantPut {
+  areas?: Area[];
+  devices?: Device[];
+  tags?: PlantTag[];
+}
+
+/** PlantRemove is what is taken away: paths of areas and tags, ids of devices. */
+export interface PlantRemove {
+  areas?: string[];
+  devices?: string[];
+  tags?: string[];
+}
+
+/** Publish makes the draft a revision. */
+export interface Publish {
+  comment?: string;
+}
+
+/** Published is the new revision. */
+export interface Published {
+  revision: number;
+  problems: Problem[];
+}
+
+/** Restore names the revision that becomes the draft. */
+export interface Restore {
+  revision: number;
+}
+
+/** Revision is one published state of an app. */
+export interface Revision {
+  revision: number;
+  at: string;
+  by: string;
+  comment?: string;
+  version: string;
+}
+
+/** Saved is a document that was kept. */
+export interface Saved {
+  etag: string;
+  /** problems are warnings; of a draft, errors too. */
+  problems: Problem[];
+}
+
+/** Setup makes the first administrator. */
+export interface Setup {
+  /** token is the part behind "#" of the set-up link. */
+  token: string;
+  name: string;
+  password: string;
+  language?: "" | "en" | "zh";
+}
+
+/** SetupState says whether the runtime waits for its first administrator. */
+export interface SetupState {
+  needed: boolean;
+}
+
+/** TagPage is a part of the tags, sorted by path. */
+export interface TagPage {
+  tags: TagState[];
+  /** next is the path to give as after for the next part, "" at the end. */
+  next?: string;
+}
+
+/** TagState is a tag with its present value. */
+export interface TagState {
+  path: string;
+  type: "none" | "bool" | "int" | "float" | "string" | "bytes" | "json";
+  unit?: string;
+  title?: string;
+  /** value is null when the quality is bad. */
+  value: unknown;
+  /** quality is an OPC UA StatusCode, 0 good; QualityName its symbolic name. */
+  quality: number;
+  qualityName: string;
+  /** source is when the device had the value, Server when it came here. */
+  source?: string;
+  server?: string;
+  /** writable says that the caller may write it now. */
+  writable: boolean;
+  device?: string;
+  kind: "device" | "computed" | "memory" | "system" | "app";
+}
+
+/** TagWriteRequest is a value to write. */
+export interface TagWriteRequest {
+  value: unknown;
+  /** reason is kept in the audit trail; some tags demand one. */
+  reason?: string;
+}
+
+/** TagWriteResult is how a write ended. */
+export interface TagWriteResult {
+  /** outcome is good, or unknown when it was sent but not confirmed. */
+  outcome: "good" | "failed" | "unknown";
+  code?: string;
+  message?: string;
+  hint?: string;
+  /** old and New are the values before and after, as read back. */
+  old?: unknown;
+  new?: unknown;
+}
+
+/** Token is an API token. It acts for its owner, never with more rights than they have. */
+export interface Token {
+  name: string;
+  owner: string;
+  grants: Grant[];
+  /** actions cut the grants to these; none cuts nothing. */
+  actions?: Right[];
+  expires?: string;
+  created: string;
+  lastUsed?: string;
+}
+
+/** TokenRequest asks for a token for oneself. */
+export interface TokenRequest {
+  name: string;
+  /** grants may not go beyond one's own; none are all of one's own. */
+  grants?: Grant[];
+  actions?: ("view" | "operate" | "tune" | "acknowledge" | "shelve" | "design" | "install" | "administer")[];
+  expires?: string;
+}
+
+/** User is somebody who may log in. */
+export interface User {
+  name: string;
+  grants: Grant[];
+  language?: "en" | "zh";
+  disabled?: boolean;
+  created: string;
+  lastLogin?: string;
+}
+
+/** UserChange adds or changes a user. */
+export interface UserChange {
+  /** name cannot be changed. */
+  name?: string;
+  grants?: Grant[];
+  language?: "" | "en" | "zh";
+  /** disabled users cannot log in; their sessions and tokens stop at once. */
+  disabled?: boolean;
+  /** password is needed for a new user; for another it is a new password, which ends their sessions. */
+  password?: string;
 }
 
 /** Close codes of the live connection. After 4000–4499 the client comes back by itself, after 4500–4999 not. */

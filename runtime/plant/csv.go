@@ -248,8 +248,9 @@ func compact(raw json.RawMessage) string {
 
 // RowProblem is a problem of one row of a CSV file. Row counts from 1, which is the header.
 type RowProblem struct {
-	Row    int    `json:"row"`
-	Column string `json:"column,omitempty"`
+	Row int `json:"row"`
+	// Cell is the name of the column, "" when the problem is of the whole row.
+	Cell string `json:"cell,omitempty"`
 	spec.Problem
 }
 
@@ -295,9 +296,9 @@ func columnOf(at string) string {
 	return name
 }
 
-func (im *Import) fault(row int, column string, p *spec.Problem) {
+func (im *Import) fault(row int, cell string, p *spec.Problem) {
 	if len(im.Problems) < maxRowFaults {
-		im.Problems = append(im.Problems, RowProblem{Row: row, Column: column, Problem: *p})
+		im.Problems = append(im.Problems, RowProblem{Row: row, Cell: cell, Problem: *p})
 	}
 }
 
@@ -328,7 +329,7 @@ func ImportCSV(p *Plant, data []byte) (*Plant, *Import) {
 		im.merge(&merged, v, index, header, record, r+2)
 	}
 	if len(merged.Tags) > MaxTags {
-		im.fault(1, "", &spec.Problem{Code: "too_many", Message: fmt.Sprintf("there would be %d tags, more than %d", len(merged.Tags), MaxTags), Hint: "split the plant over several runtimes"})
+		im.fault(1, "", &spec.Problem{Code: "too_many", Message: fmt.Sprintf("There would be %d tags, more than %d.", len(merged.Tags), MaxTags), Hint: "Split the plant over several runtimes."})
 	}
 	slices.SortStableFunc(im.Problems, func(a, b RowProblem) int { return a.Row - b.Row })
 	return &merged, im
@@ -343,7 +344,7 @@ func (im *Import) merge(p *Plant, v *validator, index map[tag.Path]int, header, 
 		record = record[:len(record)-1]
 	}
 	if len(record) > len(header) {
-		im.fault(row, "", &spec.Problem{Code: "csv_cells", Message: fmt.Sprintf("the row has %d cells, the header %d", len(record), len(header)), Hint: "put texts with separators in quotes"})
+		im.fault(row, "", &spec.Problem{Code: "csv_cells", Message: fmt.Sprintf("The row has %d cells, the header %d.", len(record), len(header)), Hint: "Put texts with separators in quotes."})
 		return
 	}
 	given := make(map[string]string, len(header))
@@ -353,7 +354,7 @@ func (im *Import) merge(p *Plant, v *validator, index map[tag.Path]int, header, 
 			cell = unguard(record[i])
 		}
 		if len(cell) > maxCellBytes {
-			im.fault(row, name, &spec.Problem{Code: "text_too_long", Message: fmt.Sprintf("the cell has %d bytes, more than %d", len(cell), maxCellBytes), Hint: "make it shorter"})
+			im.fault(row, name, &spec.Problem{Code: "text_too_long", Message: fmt.Sprintf("The cell has %d bytes, more than %d.", len(cell), maxCellBytes), Hint: "Make it shorter."})
 			return
 		}
 		given[name] = cell
@@ -363,7 +364,7 @@ func (im *Import) merge(p *Plant, v *validator, index map[tag.Path]int, header, 
 	cells := map[string]string{}
 	if known {
 		if first, double := im.rows[i]; double {
-			im.fault(row, "path", &spec.Problem{Code: "id_double", Message: fmt.Sprintf("row %d names the same tag %q", first, path), Hint: "remove one of them"})
+			im.fault(row, "path", &spec.Problem{Code: "id_double", Message: fmt.Sprintf("Row %d names the same tag %q.", first, path), Hint: "Remove one of them."})
 			return
 		}
 		cells = flatten(&p.Tags[i])
@@ -413,11 +414,11 @@ func (im *Import) parse(data []byte) (header []string, rows [][]string) {
 		return nil, nil
 	}
 	if len(data) > MaxCSVBytes {
-		return refuse("too_large", "split the file", "the file has %d bytes, more than %d", len(data), MaxCSVBytes)
+		return refuse("too_large", "Split the file.", "The file has %d bytes, more than %d.", len(data), MaxCSVBytes)
 	}
 	data = bytes.TrimPrefix(data, []byte(bom))
 	if !utf8.Valid(data) {
-		return refuse("csv_encoding", "save it as CSV UTF-8", "the file is not UTF-8")
+		return refuse("csv_encoding", "Save it as CSV UTF-8.", "The file is not UTF-8.")
 	}
 	r := csv.NewReader(bytes.NewReader(data))
 	r.FieldsPerRecord = -1
@@ -426,20 +427,20 @@ func (im *Import) parse(data []byte) (header []string, rows [][]string) {
 	if err != nil {
 		row, message := 1, err.Error()
 		if pe := new(csv.ParseError); errors.As(err, &pe) {
-			row, message = pe.Line, fmt.Sprintf("line %d, column %d: %v", pe.Line, pe.Column, pe.Err)
+			row, message = pe.Line, fmt.Sprintf("Line %d, column %d: %v.", pe.Line, pe.Column, pe.Err)
 		}
-		im.fault(row, "", &spec.Problem{Code: "csv_syntax", Message: message, Hint: "put texts with quotes, separators or line ends in quotes, and double the quotes inside"})
+		im.fault(row, "", &spec.Problem{Code: "csv_syntax", Message: message, Hint: "Put texts with quotes, separators or line ends in quotes, and double the quotes inside."})
 		return nil, nil
 	}
 	if len(rows) == 0 {
-		return refuse("csv_empty", "the first row names the columns: path,type,…", "the file is empty")
+		return refuse("csv_empty", "The first row names the columns: path,type,…", "The file is empty.")
 	}
 	header = rows[0]
 	if len(header) > MaxCSVColumns {
-		return refuse("too_many", "remove columns", "there are %d columns, more than %d", len(header), MaxCSVColumns)
+		return refuse("too_many", "Remove columns.", "There are %d columns, more than %d.", len(header), MaxCSVColumns)
 	}
 	if len(rows)-1 > MaxTags {
-		return refuse("too_many", "split the file", "there are %d rows, more than %d", len(rows)-1, MaxTags)
+		return refuse("too_many", "Split the file.", "There are %d rows, more than %d.", len(rows)-1, MaxTags)
 	}
 	seen, sound := map[string]bool{}, true
 	for len(header) > 0 && strings.TrimSpace(header[len(header)-1]) == "" {
@@ -449,17 +450,17 @@ func (im *Import) parse(data []byte) (header []string, rows [][]string) {
 		name = strings.TrimSpace(unguard(name))
 		header[i] = name
 		if !slices.Contains(columns, name) && !strings.HasPrefix(name, "title.") && !strings.HasPrefix(name, "address.") {
-			im.fault(1, name, spec.OneOf("column_unknown", "", fmt.Sprintf("there is no column %q", clip(name)), name, columns))
+			im.fault(1, name, spec.OneOf("column_unknown", "", fmt.Sprintf("There is no column %q.", clip(name)), name, columns))
 			sound = false
 		}
 		if seen[name] {
-			im.fault(1, name, &spec.Problem{Code: "column_double", Message: fmt.Sprintf("the column %q stands twice", clip(name)), Hint: "remove one of them"})
+			im.fault(1, name, &spec.Problem{Code: "column_double", Message: fmt.Sprintf("The column %q stands twice.", clip(name)), Hint: "Remove one of them."})
 			sound = false
 		}
 		seen[name] = true
 	}
 	if !seen["path"] {
-		return refuse("column_missing", "the first row names the columns: path,type,…", "the column path is missing")
+		return refuse("column_missing", "The first row names the columns: path,type,…", "The column path is missing.")
 	}
 	if !sound {
 		return nil, nil

@@ -2,7 +2,6 @@ package plant
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -28,7 +27,7 @@ func unflatten(row map[string]string) (Tag, spec.Problems) {
 		Address: c.address(),
 	}
 	if t.Type == "" {
-		c.faults.Add("value_missing", "type", "bool, int, float, string, bytes or json", "the type is missing")
+		c.faults.Add("value_missing", "type", "Write bool, int, float, string, bytes or json.", "The type is missing.")
 	}
 	for name, cell := range row {
 		lang, ok := strings.CutPrefix(name, "title.")
@@ -80,11 +79,11 @@ func (c *cells) number(name string) float64 {
 	}
 	v, err := strconv.ParseFloat(cell, 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		hint := "write a number with a decimal point"
+		hint := "Write a number with a decimal point."
 		if strings.Contains(cell, ",") {
-			hint = "write a point, not a comma, and no thousands separator"
+			hint = "Write a point, not a comma, and no thousands separator."
 		}
-		c.faults.Add("value_type", name, hint, "%q is not a number", clip(cell))
+		c.faults.Add("value_type", name, hint, "%q is not a number.", clip(cell))
 		return 0
 	}
 	return v
@@ -105,7 +104,7 @@ func (c *cells) integer(name string) *int {
 	}
 	v, err := strconv.Atoi(cell)
 	if err != nil {
-		c.faults.Add("value_type", name, "write a whole number", "%q is not a whole number", clip(cell))
+		c.faults.Add("value_type", name, "Write a whole number.", "%q is not a whole number.", clip(cell))
 		return nil
 	}
 	return &v
@@ -118,7 +117,7 @@ func (c *cells) yes(name string) bool {
 	case "true", "yes", "1":
 		return true
 	}
-	c.faults.Add("value_type", name, "write true or false", "%q is neither true nor false", clip(c.row[name]))
+	c.faults.Add("value_type", name, "Write true or false.", "%q is neither true nor false.", clip(c.row[name]))
 	return false
 }
 
@@ -127,9 +126,9 @@ func (c *cells) span(low, high string) *Range {
 	case c.row[low] == "" && c.row[high] == "":
 		return nil
 	case c.row[low] == "":
-		c.faults.Add("value_missing", low, "give both limits or none", "the lower limit is missing")
+		c.faults.Add("value_missing", low, "Give both limits or none.", "The lower limit is missing.")
 	case c.row[high] == "":
-		c.faults.Add("value_missing", high, "give both limits or none", "the upper limit is missing")
+		c.faults.Add("value_missing", high, "Give both limits or none.", "The upper limit is missing.")
 	}
 	return &Range{Low: c.number(low), High: c.number(high)}
 }
@@ -145,7 +144,7 @@ func (c *cells) address() json.RawMessage {
 	whole := c.row["address"]
 	switch {
 	case whole != "" && len(parts) > 0:
-		c.faults.Add("csv_address", "address", "empty one of them", "both address and address.… are given")
+		c.faults.Add("csv_address", "address", "Empty one of them.", "Both address and address.… are given.")
 		return nil
 	case whole != "":
 		return rawOf(whole)
@@ -154,7 +153,7 @@ func (c *cells) address() json.RawMessage {
 	}
 	b, err := json.Marshal(parts)
 	if err != nil {
-		c.faults.Add("value_type", "address", "write JSON values", "%s", fmt.Sprint(err))
+		c.faults.Add("value_type", "address", "Write JSON values.", "The address cannot be read: %v.", err)
 		return nil
 	}
 	return b

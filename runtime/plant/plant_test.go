@@ -222,7 +222,7 @@ func TestCSVImport(t *testing.T) {
 			}
 			var got []string
 			for _, p := range im.Problems {
-				got = append(got, fmt.Sprintf("%d %s %s", p.Row, p.Column, p.Code))
+				got = append(got, fmt.Sprintf("%d %s %s", p.Row, p.Cell, p.Code))
 				if p.Message == "" || p.Hint == "" {
 					t.Errorf("incomplete: %+v", p)
 				}
@@ -245,7 +245,7 @@ func TestCSVKeepsWhatItDoesNotName(t *testing.T) {
 		t.Errorf("got %+v %s", got, got.Address)
 	}
 	im.Locate(spec.Problems{{Code: "address_form", At: "/tags/0/address/register", Message: "m", Hint: "h"}, {Code: "x", At: "/tags/1/expr"}})
-	if len(im.Problems) != 1 || im.Problems[0].Row != 2 || im.Problems[0].Column != "address.register" {
+	if len(im.Problems) != 1 || im.Problems[0].Row != 2 || im.Problems[0].Cell != "address.register" {
 		t.Errorf("located %+v", im.Problems)
 	}
 }

@@ -42,7 +42,7 @@ func Validate(p *Plant) spec.Problems {
 		t := &p.Tags[i]
 		at := func() string { return fmt.Sprintf("/tags/%d", i) }
 		if seen[t.Path] {
-			v.fail("id_double", at()+"/path", "give each tag its own path", "there is another tag %q", t.Path)
+			v.fail("id_double", at()+"/path", "Give each tag its own path.", "There is another tag %q.", t.Path)
 		}
 		seen[t.Path] = true
 		v.tag(at, t)
@@ -62,7 +62,7 @@ func (v *validator) add(p *spec.Problem) {
 	case len(v.problems) < maxProblems:
 		v.problems = append(v.problems, p)
 	case len(v.problems) == maxProblems:
-		v.problems.Add("too_many_problems", "", "correct these first", "there are more than %d problems", maxProblems)
+		v.problems.Add("too_many_problems", "", "Correct these first.", "There are more than %d problems.", maxProblems)
 	}
 }
 
@@ -72,39 +72,39 @@ func (v *validator) fail(code, at, hint, format string, args ...any) {
 
 func (v *validator) count(at string, n, limit int, what string) {
 	if n > limit {
-		v.fail("too_many", at, "split the plant over several runtimes", "there are %d %s, more than %d", n, what, limit)
+		v.fail("too_many", at, "Split the plant over several runtimes.", "There are %d %s, more than %d.", n, what, limit)
 	}
 }
 
 func (v *validator) head() {
 	p := v.plant
 	if p.Format != Format {
-		v.fail("format_unknown", "/format", fmt.Sprintf(`write "format": %d`, Format), "the format is %d, not %d", p.Format, Format)
+		v.fail("format_unknown", "/format", fmt.Sprintf(`Write "format": %d.`, Format), "The format is %d, not %d.", p.Format, Format)
 	}
 	if len(p.Name) > MaxName {
-		v.fail("text_too_long", "/name", "make it shorter", "the name has %d bytes, more than %d", len(p.Name), MaxName)
+		v.fail("text_too_long", "/name", "Make it shorter.", "The name has %d bytes, more than %d.", len(p.Name), MaxName)
 	}
 	if p.Timezone != "" {
 		if _, err := time.LoadLocation(p.Timezone); err != nil || p.Timezone == "Local" {
-			v.fail("timezone_unknown", "/timezone", `write an IANA name: "Europe/Berlin", "Asia/Shanghai"`, "there is no time zone %q", clip(p.Timezone))
+			v.fail("timezone_unknown", "/timezone", `Write an IANA name: "Europe/Berlin", "Asia/Shanghai"`, "There is no time zone %q.", clip(p.Timezone))
 		}
 	}
 }
 
 func (v *validator) text(at string, t spec.Text, limit int) {
 	if len(t) > 0 && t["en"] == "" {
-		v.fail("value_missing", at+"/en", "give an English text; it stands in for missing languages", "the English text is missing")
+		v.fail("value_missing", at+"/en", "Give an English text; it stands in for missing languages.", "The English text is missing.")
 	}
 	for lang, s := range t {
 		if len(s) > limit {
-			v.fail("text_too_long", at+"/"+spec.Escape(lang), "make it shorter", "the text has %d bytes, more than %d", len(s), limit)
+			v.fail("text_too_long", at+"/"+spec.Escape(lang), "Make it shorter.", "The text has %d bytes, more than %d.", len(s), limit)
 		}
 	}
 }
 
 func (v *validator) path(at string, p tag.Path) bool {
 	if _, err := tag.ParsePath(string(p)); err != nil {
-		v.fail("tag_path", at, "write levels joined by /, such as area/line/speed", "%v", err)
+		v.fail("tag_path", at, "Write levels joined by /, such as area/line/speed.", "The %v.", err)
 		return false
 	}
 	return true
@@ -112,7 +112,7 @@ func (v *validator) path(at string, p tag.Path) bool {
 
 func (v *validator) choice(at, s string, known ...string) {
 	if !slices.Contains(known, s) {
-		v.add(spec.OneOf("value_choice", at, fmt.Sprintf("%q is not one of the choices", clip(s)), s, known))
+		v.add(spec.OneOf("value_choice", at, fmt.Sprintf("%q is not one of the choices.", clip(s)), s, known))
 	}
 }
 
@@ -123,9 +123,9 @@ func (v *validator) duration(at, s string, low, high time.Duration) {
 	}
 	switch d, err := time.ParseDuration(s); {
 	case err != nil:
-		v.fail("value_format", at, `write a number with a unit: "200ms", "5s", "1h30m"`, "%q is not a duration", clip(s))
+		v.fail("value_format", at, `Write a number with a unit: "200ms", "5s", "1h30m"`, "%q is not a duration.", clip(s))
 	case d < low || d > high:
-		v.fail("value_range", at, fmt.Sprintf("%s to %s", low, high), "%s is out of range", d)
+		v.fail("value_range", at, fmt.Sprintf("%s to %s.", low, high), "%s is out of range.", d)
 	}
 }
 
@@ -137,7 +137,7 @@ func (v *validator) areas() {
 		at := fmt.Sprintf("/areas/%d", i)
 		v.path(at+"/path", a.Path)
 		if seen[a.Path] {
-			v.fail("id_double", at+"/path", "remove one of them", "there is another area %q", a.Path)
+			v.fail("id_double", at+"/path", "Remove one of them.", "There is another area %q.", a.Path)
 		}
 		seen[a.Path] = true
 		if a.Level != "" {
@@ -169,19 +169,19 @@ func (v *validator) devices() {
 		d := &v.plant.Devices[i]
 		at := fmt.Sprintf("/devices/%d", i)
 		if !ID(d.ID) {
-			v.fail("id_form", at+"/id", `write 1 to 64 letters, digits, "_" and "-"`, "%q cannot be the id of a device", clip(d.ID))
+			v.fail("id_form", at+"/id", `Write 1 to 64 letters, digits, "_" and "-"`, "%q cannot be the id of a device.", clip(d.ID))
 		}
 		if v.scans[d.ID] != nil {
-			v.fail("id_double", at+"/id", "give each device its own id", "there is another device with the id %q", clip(d.ID))
+			v.fail("id_double", at+"/id", "Give each device its own id.", "There is another device with the id %q.", clip(d.ID))
 		}
 		if d.Connector == "" {
-			v.fail("value_missing", at+"/connector", "name the connector: modbus, mqtt, simulator, …", "the device has no connector")
+			v.fail("value_missing", at+"/connector", "Name the connector: modbus, mqtt, simulator, …", "The device has no connector.")
 		}
 		if len(d.Name) > MaxName {
-			v.fail("text_too_long", at+"/name", "make it shorter", "the name has %d bytes, more than %d", len(d.Name), MaxName)
+			v.fail("text_too_long", at+"/name", "Make it shorter.", "The name has %d bytes, more than %d.", len(d.Name), MaxName)
 		}
 		if s := strings.TrimSpace(string(d.Settings)); s != "" && s[0] != '{' {
-			v.fail("value_type", at+"/settings", "write an object", "the settings are not an object")
+			v.fail("value_type", at+"/settings", "Write an object.", "The settings are not an object.")
 		}
 		v.duration(at+"/timeout", d.Timeout, minTimeout, maxTimeout)
 		v.count(at+"/scans", len(d.Scans), MaxScans, "scan classes")
@@ -190,14 +190,14 @@ func (v *validator) devices() {
 			s := &d.Scans[j]
 			place := fmt.Sprintf("%s/scans/%d", at, j)
 			if !ID(s.ID) {
-				v.fail("id_form", place+"/id", `write 1 to 64 letters, digits, "_" and "-"`, "%q cannot be the id of a scan class", clip(s.ID))
+				v.fail("id_form", place+"/id", `Write 1 to 64 letters, digits, "_" and "-"`, "%q cannot be the id of a scan class.", clip(s.ID))
 			}
 			if scans[s.ID] {
-				v.fail("id_double", place+"/id", "give each scan class its own id", "there is another scan class %q", clip(s.ID))
+				v.fail("id_double", place+"/id", "Give each scan class its own id.", "There is another scan class %q.", clip(s.ID))
 			}
 			scans[s.ID] = true
 			if s.Interval == "" {
-				v.fail("value_missing", place+"/interval", `write an interval such as "1s"`, "the scan class has no interval")
+				v.fail("value_missing", place+"/interval", `Write an interval such as "1s"`, "The scan class has no interval.")
 			}
 			v.duration(place+"/interval", s.Interval, minScan, maxScan)
 		}
@@ -211,7 +211,7 @@ func (v *validator) devices() {
 
 func (v *validator) tag(at func() string, t *Tag) {
 	if v.path(at()+"/path", t.Path) && (t.Path.Under("system") || t.Path.Under("apps")) {
-		v.fail("tag_reserved", at()+"/path", "begin the path with another level", "%q is kept for the runtime's own tags", t.Path)
+		v.fail("tag_reserved", at()+"/path", "Begin the path with another level.", "%q is kept for the runtime's own tags.", t.Path)
 	}
 	typ, ok := tag.ParseType(t.Type)
 	if !ok {
@@ -219,15 +219,15 @@ func (v *validator) tag(at func() string, t *Tag) {
 	}
 	v.text(at()+"/title", t.Title, MaxName)
 	if len(t.Description) > MaxText {
-		v.fail("text_too_long", at()+"/description", "make it shorter", "the description has %d bytes, more than %d", len(t.Description), MaxText)
+		v.fail("text_too_long", at()+"/description", "Make it shorter.", "The description has %d bytes, more than %d.", len(t.Description), MaxText)
 	}
 	if len(t.Unit) > 64 {
-		v.fail("text_too_long", at()+"/unit", "make it shorter", "the unit has %d bytes, more than 64", len(t.Unit))
+		v.fail("text_too_long", at()+"/unit", "Make it shorter.", "The unit has %d bytes, more than 64.", len(t.Unit))
 	}
 	v.interval(at, "range", t.Range)
 	v.interval(at, "normal", t.Normal)
 	if t.Decimals != nil && (*t.Decimals < 0 || *t.Decimals > 10) {
-		v.fail("value_range", at()+"/decimals", "0 to 10", "%d is out of range", *t.Decimals)
+		v.fail("value_range", at()+"/decimals", "0 to 10.", "%d is out of range.", *t.Decimals)
 	}
 	v.origin(at, t, typ)
 	v.processing(at, t, typ)
@@ -239,23 +239,23 @@ func (v *validator) tag(at func() string, t *Tag) {
 // interval checks low < high.
 func (v *validator) interval(at func() string, key string, r *Range) {
 	if r != nil && !(r.Low < r.High) {
-		v.fail("value_range", at()+"/"+key, "low must be less than high", "the range %g to %g is empty", r.Low, r.High)
+		v.fail("value_range", at()+"/"+key, "Make low less than high.", "The range %g to %g is empty.", r.Low, r.High)
 	}
 }
 
 // origin checks where the value comes from: device, expression or memory.
 func (v *validator) origin(at func() string, t *Tag, typ tag.Type) {
 	if t.Device != "" && t.Expr != "" {
-		v.fail("tag_origin", at()+"/expr", "remove device or expr", "a tag is read from a device or computed, not both")
+		v.fail("tag_origin", at()+"/expr", "Remove device or expr.", "A tag is read from a device or computed, not both.")
 	}
 	if t.Expr != "" {
 		v.expr(at()+"/expr", t.Expr)
 	}
 	if len(t.Initial) > 0 {
 		if t.Device != "" || t.Expr != "" {
-			v.fail("tag_origin", at()+"/initial", "remove it", "only a memory tag, without device and expr, has a first value")
+			v.fail("tag_origin", at()+"/initial", "Remove it.", "Only a memory tag, without device and expr, has a first value.")
 		} else if _, err := tag.Parse(t.Initial, typ); err != nil && typ != tag.None {
-			v.fail("value_type", at()+"/initial", "write a value of the type of the tag", "the first value is not of type %s", t.Type)
+			v.fail("value_type", at()+"/initial", "Write a value of the type of the tag.", "The first value is not of type %s.", t.Type)
 		}
 	}
 	if t.Device == "" {
@@ -264,14 +264,14 @@ func (v *validator) origin(at func() string, t *Tag, typ tag.Type) {
 			given bool
 		}{{"address", len(t.Address) > 0}, {"scan", t.Scan != ""}, {"bit", t.Bit != nil}, {"scale", t.Scale != nil}} {
 			if f.given {
-				v.fail("tag_origin", at()+"/"+f.key, "name the device, or remove it", "%s is for tags of a device", f.key)
+				v.fail("tag_origin", at()+"/"+f.key, "Name the device, or remove it.", "%s is for tags of a device.", f.key)
 			}
 		}
 		return
 	}
 	scans, ok := v.scans[t.Device]
 	if !ok {
-		v.add(spec.OneOf("device_unknown", at()+"/device", fmt.Sprintf("there is no device %q", clip(t.Device)), t.Device, v.ids))
+		v.add(spec.OneOf("device_unknown", at()+"/device", fmt.Sprintf("There is no device %q.", clip(t.Device)), t.Device, v.ids))
 		return
 	}
 	if t.Scan != "" && !scans[t.Scan] {
@@ -280,19 +280,19 @@ func (v *validator) origin(at func() string, t *Tag, typ tag.Type) {
 			known = append(known, id)
 		}
 		slices.Sort(known)
-		v.add(spec.OneOf("scan_unknown", at()+"/scan", fmt.Sprintf("device %q has no scan class %q", t.Device, clip(t.Scan)), t.Scan, known))
+		v.add(spec.OneOf("scan_unknown", at()+"/scan", fmt.Sprintf("Device %q has no scan class %q.", t.Device, clip(t.Scan)), t.Scan, known))
 	}
 	if s := strings.TrimSpace(string(t.Address)); s != "" && s[0] != '{' {
-		v.fail("value_type", at()+"/address", "write an object", "the address is not an object")
+		v.fail("value_type", at()+"/address", "Write an object.", "The address is not an object.")
 	}
 }
 
 func (v *validator) expr(at, text string) {
 	switch {
 	case strings.TrimSpace(text) == "":
-		v.fail("value_missing", at, "write an expression", "the expression is empty")
+		v.fail("value_missing", at, "Write an expression.", "The expression is empty.")
 	case len(text) > MaxExprBytes:
-		v.fail("expression_too_long", at, "split it into computed tags", "the expression has %d bytes, more than %d", len(text), MaxExprBytes)
+		v.fail("expression_too_long", at, "Split it into computed tags.", "The expression has %d bytes, more than %d.", len(text), MaxExprBytes)
 	}
 }
 
@@ -300,37 +300,37 @@ func (v *validator) expr(at, text string) {
 func (v *validator) processing(at func() string, t *Tag, typ tag.Type) {
 	if t.Bit != nil {
 		if *t.Bit < 0 || *t.Bit > 63 {
-			v.fail("value_range", at()+"/bit", "0 to 63", "%d is out of range", *t.Bit)
+			v.fail("value_range", at()+"/bit", "0 to 63.", "%d is out of range.", *t.Bit)
 		}
 		if typ != tag.Bool {
-			v.fail("value_type", at()+"/type", `write "bool"`, "a tag that takes one bit is a bool, not %s", t.Type)
+			v.fail("value_type", at()+"/type", `Write "bool"`, "A tag that takes one bit is a bool, not %s.", t.Type)
 		}
 	}
 	if s := t.Scale; s != nil {
 		place := at() + "/scale"
 		linear := s.RawLow != 0 || s.RawHigh != 0 || s.Low != 0 || s.High != 0
 		if typ != tag.None && !typ.IsNumber() && s.Read == "" {
-			v.fail("value_type", place, "use the type int or float, or remove the scale", "a tag of type %s cannot be scaled", t.Type)
+			v.fail("value_type", place, "Use the type int or float, or remove the scale.", "A tag of type %s cannot be scaled.", t.Type)
 		}
 		switch {
 		case s.Read != "" && linear:
-			v.fail("scale_form", place, "keep the four limits or the expression", "a scale is linear or an expression, not both")
+			v.fail("scale_form", place, "Keep the four limits or the expression.", "A scale is linear or an expression, not both.")
 		case s.Read != "":
 			v.expr(place+"/read", s.Read)
 		case s.Write != "":
-			v.fail("scale_form", place+"/write", "add read, the expression for the other way", "write is for a scale by expression")
+			v.fail("scale_form", place+"/write", "Add read, the expression for the other way.", "Write is for a scale by expression.")
 		case !linear:
-			v.fail("scale_form", place, "give rawLow, rawHigh, low and high, or read", "the scale is empty")
+			v.fail("scale_form", place, "Give rawLow, rawHigh, low and high, or read.", "The scale is empty.")
 		default:
 			if s.RawLow == s.RawHigh {
-				v.fail("value_range", place+"/rawHigh", "rawLow and rawHigh must differ", "the raw range %g to %g is empty", s.RawLow, s.RawHigh)
+				v.fail("value_range", place+"/rawHigh", "Make rawLow and rawHigh different.", "The raw range %g to %g is empty.", s.RawLow, s.RawHigh)
 			}
 			if s.Low == s.High {
-				v.fail("value_range", place+"/high", "low and high must differ", "the range %g to %g is empty", s.Low, s.High)
+				v.fail("value_range", place+"/high", "Make low and high different.", "The range %g to %g is empty.", s.Low, s.High)
 			}
 		}
 		if s.Read != "" && s.Clamp && t.Range == nil {
-			v.fail("scale_form", place+"/clamp", "give the tag a range", "there is nothing to clamp to")
+			v.fail("scale_form", place+"/clamp", "Give the tag a range.", "There is nothing to clamp to.")
 		}
 		if s.Write != "" {
 			v.expr(place+"/write", s.Write)
@@ -339,16 +339,16 @@ func (v *validator) processing(at func() string, t *Tag, typ tag.Type) {
 	if d := t.Deadband; d != nil {
 		place := at() + "/deadband"
 		if typ != tag.None && !typ.IsNumber() && (d.Absolute != 0 || d.Percent != 0) {
-			v.fail("value_type", place, "remove it", "a deadband is for numbers; the tag is of type %s", t.Type)
+			v.fail("value_type", place, "Remove it.", "A deadband is for numbers; the tag is of type %s.", t.Type)
 		}
 		if d.Absolute < 0 {
-			v.fail("value_range", place+"/absolute", "0 or more", "%g is out of range", d.Absolute)
+			v.fail("value_range", place+"/absolute", "0 or more.", "%g is out of range.", d.Absolute)
 		}
 		if d.Percent < 0 || d.Percent > 100 {
-			v.fail("value_range", place+"/percent", "0 to 100", "%g is out of range", d.Percent)
+			v.fail("value_range", place+"/percent", "0 to 100.", "%g is out of range.", d.Percent)
 		}
 		if d.Percent > 0 && t.Range == nil {
-			v.fail("value_missing", at()+"/range", "give the tag a range, or use absolute", "a deadband in per cent needs a range")
+			v.fail("value_missing", at()+"/range", "Give the tag a range, or use absolute.", "A deadband in per cent needs a range.")
 		}
 		v.duration(place+"/interval", d.Interval, minScan, maxScan)
 	}
@@ -357,10 +357,10 @@ func (v *validator) processing(at func() string, t *Tag, typ tag.Type) {
 func (v *validator) write(at string, t *Tag, typ tag.Type) {
 	w := t.Write
 	if t.Expr != "" {
-		v.fail("tag_origin", at, "remove it", "a computed tag cannot be written")
+		v.fail("tag_origin", at, "Remove it.", "A computed tag cannot be written.")
 	}
 	if s := t.Scale; s != nil && s.Read != "" && s.Write == "" {
-		v.fail("scale_form", at, "add scale.write, the expression for the way back", "a tag that is scaled by an expression needs one for writing too")
+		v.fail("scale_form", at, "Add scale.write, the expression for the way back.", "A tag that is scaled by an expression needs one for writing too.")
 	}
 	for _, l := range [...]struct {
 		key string
@@ -370,14 +370,14 @@ func (v *validator) write(at string, t *Tag, typ tag.Type) {
 			continue
 		}
 		if typ != tag.None && !typ.IsNumber() {
-			v.fail("value_type", at+"/"+l.key, "remove it", "limits are for numbers; the tag is of type %s", t.Type)
+			v.fail("value_type", at+"/"+l.key, "Remove it.", "Limits are for numbers; the tag is of type %s.", t.Type)
 		}
 		if math.IsNaN(*l.v) {
-			v.fail("value_range", at+"/"+l.key, "write a number", "the limit is not a number")
+			v.fail("value_range", at+"/"+l.key, "Write a number.", "The limit is not a number.")
 		}
 	}
 	if w.Low != nil && w.High != nil && *w.Low >= *w.High {
-		v.fail("value_range", at, "low must be less than high", "the limits %g to %g leave nothing to write", *w.Low, *w.High)
+		v.fail("value_range", at, "Make low less than high.", "The limits %g to %g leave nothing to write.", *w.Low, *w.High)
 	}
 	if w.Interlock != "" {
 		v.expr(at+"/interlock", w.Interlock)

@@ -21,7 +21,7 @@ const maxProblems = 500
 // check tells everything that is wrong with a JSON text of a shape.
 func check(data []byte, s *shape, maxBytes, maxDepth int) Problems {
 	if len(data) > maxBytes {
-		return Problems{{Code: "too_large", Message: fmt.Sprintf("the text has %d bytes, more than %d", len(data), maxBytes), Hint: "make it smaller"}}
+		return Problems{{Code: "too_large", Message: fmt.Sprintf("The text has %d bytes, more than %d.", len(data), maxBytes), Hint: "Make it smaller."}}
 	}
 	if p := syntax(data); p != nil {
 		return Problems{p}
@@ -43,18 +43,18 @@ func syntax(data []byte) *Problem {
 			i += n
 		}
 		line, column := place(data, i)
-		return &Problem{Code: "json_encoding", Line: line, Column: column, Hint: "save the file as UTF-8",
-			Message: fmt.Sprintf("line %d, column %d is not UTF-8", line, column)}
+		return &Problem{Code: "json_encoding", Line: line, Column: column, Hint: "Save the file as UTF-8.",
+			Message: fmt.Sprintf("Line %d, column %d is not UTF-8.", line, column)}
 	}
 	if json.Valid(data) {
 		return nil
 	}
 	var raw json.RawMessage
 	err := json.Unmarshal(data, &raw)
-	p := &Problem{Code: "json_syntax", Message: "the text is not JSON", Hint: "correct the JSON text"}
+	p := &Problem{Code: "json_syntax", Message: "The text is not JSON.", Hint: "Correct the JSON text."}
 	if se := new(json.SyntaxError); errors.As(err, &se) {
 		p.Line, p.Column = place(data, int(se.Offset)-1)
-		p.Message = fmt.Sprintf("line %d, column %d: %s", p.Line, p.Column, se.Error())
+		p.Message = fmt.Sprintf("Line %d, column %d: %s.", p.Line, p.Column, se.Error())
 	}
 	return p
 }
@@ -84,7 +84,7 @@ func (w *walker) fail(code, hint, format string, args ...any) {
 	}
 	if len(w.problems) >= maxProblems {
 		w.stopped = true
-		w.problems.Add("too_many_problems", "", "correct these first", "there are more than %d problems", maxProblems)
+		w.problems.Add("too_many_problems", "", "Correct these first.", "There are more than %d problems.", maxProblems)
 		return
 	}
 	w.problems.Add(code, string(w.path), hint, format, args...)
@@ -123,12 +123,12 @@ func (w *walker) value(s *shape) {
 		}
 		w.i += n
 		if s.kind != shapeAny && s.kind != shapeBool {
-			w.wrongType(s, "true or false")
+			w.wrongType(s, "True or false")
 		}
 	case 'n':
 		w.i += 4
 		if s.kind != shapeAny {
-			w.fail("value_type", "leave the key out instead", "null stands where %s should", shapeNames[s.kind])
+			w.fail("value_type", "Leave the key out instead.", "Null stands where %s should.", shapeNames[s.kind])
 		}
 	default:
 		start := w.i
@@ -140,11 +140,11 @@ func (w *walker) value(s *shape) {
 }
 
 func (w *walker) wrongType(s *shape, got string) {
-	hint := fmt.Sprintf("write %s", shapeNames[s.kind])
+	hint := fmt.Sprintf("Write %s.", shapeNames[s.kind])
 	if s.field != nil && s.field.Bind {
-		hint += ", or a binding {\"tag\": …} or {\"expr\": …}"
+		hint = fmt.Sprintf(`Write %s, or a binding: {"tag": …} or {"expr": …}`, shapeNames[s.kind])
 	}
-	w.fail("value_type", hint, "%s stands where %s should", got, shapeNames[s.kind])
+	w.fail("value_type", hint, "%s stands where %s should.", got, shapeNames[s.kind])
 }
 
 // skipString steps over the string that begins here.
@@ -209,7 +209,7 @@ func (w *walker) surrogates(raw []byte) {
 				continue
 			}
 		}
-		w.fail("json_encoding", "remove the escape", "a text holds half a surrogate pair, which is no character")
+		w.fail("json_encoding", "Remove the escape.", "A text holds half a surrogate pair, which is no character.")
 		return
 	}
 }
@@ -233,7 +233,7 @@ func (w *walker) push(token []byte) int {
 // enter counts nesting; false means that the text is too deep and the walk ends.
 func (w *walker) enter() bool {
 	if w.depth++; w.depth > w.maxDepth {
-		w.fail("json_depth", "flatten it", "the text is nested deeper than %d levels", w.maxDepth)
+		w.fail("json_depth", "Flatten it.", "The text is nested deeper than %d levels.", w.maxDepth)
 		w.stopped = true
 		w.i = len(w.data)
 		return false
@@ -254,7 +254,7 @@ func (w *walker) object(s *shape) {
 	switch s.kind {
 	case shapeObject, shapeMap, shapeAny:
 	default:
-		w.wrongType(s, "an object")
+		w.wrongType(s, "An object")
 		inside = &anything
 	}
 	base, seen := len(w.keys), map[string]bool(nil)
@@ -276,7 +276,7 @@ func (w *walker) object(s *shape) {
 			} else {
 				w.fail("", "", "")
 				if !w.stopped {
-					w.problems[len(w.problems)-1] = unknown("key_unknown", string(w.path), fmt.Sprintf("%q is not known here", clip(string(key))), string(key), inside.names())
+					w.problems[len(w.problems)-1] = unknown("key_unknown", string(w.path), fmt.Sprintf("%q is not known here.", clip(string(key))), string(key), inside.names())
 				}
 				member = &anything
 			}
@@ -288,7 +288,7 @@ func (w *walker) object(s *shape) {
 			double, seen = w.seen(base, seen, key)
 		}
 		if double {
-			w.fail("json_duplicate_key", "remove one of them", "the key %q stands twice", clip(string(key)))
+			w.fail("json_duplicate_key", "Remove one of them.", "The key %q stands twice.", clip(string(key)))
 		}
 		w.value(member)
 		w.path = w.path[:n]
@@ -346,7 +346,7 @@ func (w *walker) list(s *shape) {
 	elem := s.elem
 	if s.kind != shapeList {
 		if s.kind != shapeAny {
-			w.wrongType(s, "a list")
+			w.wrongType(s, "A list")
 		}
 		elem = nil
 	}
@@ -380,19 +380,19 @@ func (w *walker) number(s *shape, raw []byte) {
 	case shapeInt:
 		i, err := strconv.ParseInt(string(raw), 10, 64)
 		if err != nil {
-			w.fail("value_type", "write a whole number", "%s is not a whole number of 64 bits", clip(string(raw)))
+			w.fail("value_type", "Write a whole number.", "%s is not a whole number of 64 bits.", clip(string(raw)))
 		} else if s.field != nil {
 			w.bounds(s.field, float64(i), "")
 		}
 	case shapeFloat:
 		f, err := strconv.ParseFloat(string(raw), 64)
 		if err != nil || math.IsInf(f, 0) {
-			w.fail("value_range", "write a smaller number", "%s is too large", clip(string(raw)))
+			w.fail("value_range", "Write a smaller number.", "%s is too large.", clip(string(raw)))
 		} else if s.field != nil {
 			w.bounds(s.field, f, "")
 		}
 	default:
-		w.wrongType(s, "a number")
+		w.wrongType(s, "A number")
 	}
 }
 
@@ -410,11 +410,11 @@ func (w *walker) bounds(f *Field, v float64, of string) {
 	hint := ""
 	switch {
 	case f.Max == nil:
-		hint = "at least " + limit(f.Min)
+		hint = "Give at least " + limit(f.Min)
 	case f.Min == nil:
-		hint = "at most " + limit(f.Max)
+		hint = "Give at most " + limit(f.Max)
 	default:
-		hint = limit(f.Min) + " to " + limit(f.Max)
+		hint = "Give " + limit(f.Min) + " to " + limit(f.Max)
 	}
 	what := strconv.FormatFloat(v, 'g', -1, 64)
 	switch of {
@@ -425,7 +425,7 @@ func (w *walker) bounds(f *Field, v float64, of string) {
 		what += " " + of
 		hint += " " + of
 	}
-	w.fail("value_range", hint, "%s is out of range", what)
+	w.fail("value_range", hint+".", "%s is out of range.", what)
 }
 
 func (w *walker) text(s *shape, raw []byte) {
@@ -434,7 +434,7 @@ func (w *walker) text(s *shape, raw []byte) {
 		w.surrogates(raw)
 	}
 	if s.kind != shapeString {
-		w.wrongType(s, "a text")
+		w.wrongType(s, "A text")
 		return
 	}
 	f := s.field
@@ -453,13 +453,13 @@ func (w *walker) text(s *shape, raw []byte) {
 		}
 		w.fail("value_choice", "", "")
 		if !w.stopped {
-			w.problems[len(w.problems)-1] = unknown("value_choice", string(w.path), fmt.Sprintf("%q is not one of the choices", clip(v)), v, known)
+			w.problems[len(w.problems)-1] = unknown("value_choice", string(w.path), fmt.Sprintf("%q is not one of the choices.", clip(v)), v, known)
 		}
 		return
 	case KindDuration:
 		d, err := time.ParseDuration(v)
 		if err != nil {
-			w.fail("value_format", `write a number with a unit: "200ms", "5s", "1h30m"`, "%q is not a duration", clip(v))
+			w.fail("value_format", `Write a number with a unit: "200ms", "5s", "1h30m"`, "%q is not a duration.", clip(v))
 			return
 		}
 		w.bounds(f, d.Seconds(), "duration")
@@ -467,20 +467,20 @@ func (w *walker) text(s *shape, raw []byte) {
 	case KindTag:
 		if v != "" {
 			if _, err := tag.ParsePath(v); err != nil {
-				w.fail("tag_path", "write the path of a tag, such as area/line/speed", "%v", err)
+				w.fail("tag_path", "Write the path of a tag, such as area/line/speed.", "The %v.", err)
 			}
 		}
 	case KindColor:
 		if v != "" && !IsColor(v) {
-			w.fail("value_format", `write a theme colour such as "accent", or "#RRGGBB"`, "%q is not a colour", clip(v))
+			w.fail("value_format", `Write a theme colour such as "accent", or "#RRGGBB"`, "%q is not a colour.", clip(v))
 		}
 	case KindImage:
 		if v != "" && !strings.HasPrefix(v, "data:image/") && !strings.HasPrefix(v, "asset:") {
-			w.fail("value_format", `give a data: URL or "asset:<id>"`, "%q is not an image", clip(v))
+			w.fail("value_format", `Give a data: URL or "asset:<id>"`, "%q is not an image.", clip(v))
 		}
 	}
 	if f.Required && v == "" {
-		w.fail("value_missing", "give a value", "%q is empty", f.Name)
+		w.fail("value_missing", "Give a value.", "%q is empty.", f.Name)
 		return
 	}
 	w.bounds(f, float64(utf8.RuneCountInString(v)), "characters")
@@ -523,7 +523,7 @@ func (w *walker) binding() {
 				w.value(&bindingExpr)
 			}
 		default:
-			w.fail("key_unknown", `a binding is {"tag": path} or {"expr": text}`, "%q is not known in a binding", clip(string(key)))
+			w.fail("key_unknown", `A binding is {"tag": path} or {"expr": text}`, "%q is not known in a binding.", clip(string(key)))
 			w.value(&anything)
 		}
 		w.path = w.path[:n]
@@ -532,7 +532,7 @@ func (w *walker) binding() {
 		}
 	}
 	if count != 1 {
-		w.fail("binding_form", `write {"tag": path} or {"expr": text}`, "a binding holds exactly one of tag and expr")
+		w.fail("binding_form", `Write {"tag": path} or {"expr": text}`, "A binding holds exactly one of tag and expr.")
 	}
 }
 
@@ -544,7 +544,7 @@ func (w *walker) required(s *shape, given uint64, raw []byte) {
 			continue
 		}
 		n := w.push([]byte(f.Name))
-		w.fail("value_missing", "give a value", "%q is missing", f.Name)
+		w.fail("value_missing", "Give a value.", "%q is missing.", f.Name)
 		w.path = w.path[:n]
 	}
 }

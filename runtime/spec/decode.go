@@ -46,7 +46,7 @@ func Decode(raw json.RawMessage, dst any) error {
 		if te := new(json.UnmarshalTypeError); errors.As(err, &te) && te.Field != "" {
 			at = "/" + te.Field
 		}
-		return Problems{{Code: "value_type", At: at, Message: err.Error(), Hint: "give a value of the type that the reference names"}}
+		return Problems{{Code: "value_type", At: at, Message: err.Error(), Hint: "Give a value of the type that the reference names."}}
 	}
 	return nil
 }

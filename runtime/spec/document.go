@@ -24,7 +24,7 @@ type Document struct {
 // values of a wrong type; a newer format. What the values say is not checked here.
 func (d Document) Read(data []byte, dst any) Problems {
 	if len(data) > d.MaxBytes {
-		return Problems{{Code: "too_large", Message: fmt.Sprintf("the %s document has %d bytes, more than %d", d.Name, len(data), d.MaxBytes), Hint: "split it, or move images out of it"}}
+		return Problems{{Code: "too_large", Message: fmt.Sprintf("The %s document has %d bytes, more than %d.", d.Name, len(data), d.MaxBytes), Hint: "Split it, or move images out of it."}}
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if p := syntax(data); p != nil {
@@ -41,7 +41,7 @@ func (d Document) Read(data []byte, dst any) Problems {
 		}
 		newer, err := d.Migrate(data, format)
 		if err != nil {
-			return Problems{{Code: "format_migration", At: "/format", Message: fmt.Sprintf("the %s document of format %d cannot be brought to format %d: %v", d.Name, format, d.Format, err), Hint: "open it with the version that wrote it and save it again"}}
+			return Problems{{Code: "format_migration", At: "/format", Message: fmt.Sprintf("The %s document of format %d cannot be brought to format %d: %v.", d.Name, format, d.Format, err), Hint: "Open it with the version that wrote it and save it again."}}
 		}
 		data = newer
 	}
@@ -49,31 +49,31 @@ func (d Document) Read(data []byte, dst any) Problems {
 		return ps
 	}
 	if err := json.Unmarshal(data, dst); err != nil {
-		return Problems{{Code: "value_type", Message: err.Error(), Hint: "correct the value"}}
+		return Problems{{Code: "value_type", Message: err.Error(), Hint: "Correct the value."}}
 	}
 	return nil
 }
 
 func (d Document) format(data []byte) (int, *Problem) {
 	if data = bytes.TrimSpace(data); data[0] != '{' {
-		return 0, &Problem{Code: "value_type", Message: fmt.Sprintf("the %s document is not an object", d.Name), Hint: fmt.Sprintf(`begin with {"format": %d, …}`, d.Format)}
+		return 0, &Problem{Code: "value_type", Message: fmt.Sprintf("The %s document is not an object.", d.Name), Hint: fmt.Sprintf(`Begin with {"format": %d, …}`, d.Format)}
 	}
 	var head map[string]json.RawMessage
 	if err := json.Unmarshal(data, &head); err != nil {
-		return 0, &Problem{Code: "json_syntax", Message: err.Error(), Hint: "correct the JSON text"}
+		return 0, &Problem{Code: "json_syntax", Message: err.Error(), Hint: "Correct the JSON text."}
 	}
 	raw, given := head["format"]
 	var n int
 	if !given || json.Unmarshal(raw, &n) != nil || n < 1 || string(raw) == "null" {
-		return 0, &Problem{Code: "format_unknown", At: "/format", Message: fmt.Sprintf("the %s document does not say its format, a whole number from 1", d.Name), Hint: fmt.Sprintf(`add "format": %d`, d.Format)}
+		return 0, &Problem{Code: "format_unknown", At: "/format", Message: fmt.Sprintf("The %s document does not say its format, a whole number from 1.", d.Name), Hint: fmt.Sprintf(`Add "format": %d.`, d.Format)}
 	}
 	if n > d.Format {
 		return 0, &Problem{Code: "format_newer", At: "/format",
-			Message: fmt.Sprintf("the %s document has format %d; this version of Lineside reads formats up to %d", d.Name, n, d.Format),
-			Hint:    fmt.Sprintf("upgrade Lineside to a version that reads %s format %d", d.Name, n)}
+			Message: fmt.Sprintf("The %s document has format %d; this version of Lineside reads formats up to %d.", d.Name, n, d.Format),
+			Hint:    fmt.Sprintf("Upgrade Lineside to a version that reads %s format %d.", d.Name, n)}
 	}
 	if n < d.Format && d.Migrate == nil {
-		return 0, &Problem{Code: "format_unknown", At: "/format", Message: fmt.Sprintf("there is no %s format %d", d.Name, n), Hint: fmt.Sprintf(`write "format": %d`, d.Format)}
+		return 0, &Problem{Code: "format_unknown", At: "/format", Message: fmt.Sprintf("There is no %s format %d.", d.Name, n), Hint: fmt.Sprintf(`Write "format": %d.`, d.Format)}
 	}
 	return n, nil
 }

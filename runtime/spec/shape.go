@@ -178,7 +178,7 @@ func (c *Checker) Value(name string, raw json.RawMessage) Problems {
 
 // Unknown is the problem of a name that c does not know, with the nearest that it does.
 func (c *Checker) Unknown(name, at string) *Problem {
-	return unknown("key_unknown", at, fmt.Sprintf("%q is not known here", clip(name)), name, c.shape.names())
+	return unknown("key_unknown", at, fmt.Sprintf("%q is not known here.", clip(name)), name, c.shape.names())
 }
 
 // Validate checks raw, an object, against fields: every problem at once.
@@ -193,15 +193,15 @@ func unknown(code, at, message, name string, known []string) *Problem {
 	p := &Problem{Code: code, At: at, Message: message}
 	switch near := Nearest(name, known); {
 	case near != "":
-		p.Hint = fmt.Sprintf("did you mean %q?", near)
+		p.Hint = fmt.Sprintf("Did you mean %q?", near)
 	case len(known) == 0:
-		p.Hint = "remove it"
+		p.Hint = "Remove it."
 	default:
 		list := known
 		if len(list) > 12 {
 			list = append(append([]string{}, list[:12]...), "…")
 		}
-		p.Hint = "known are: " + strings.Join(list, ", ")
+		p.Hint = "Known are: " + strings.Join(list, ", ")
 	}
 	return p
 }
