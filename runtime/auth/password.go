@@ -78,23 +78,31 @@ func (h *Hasher) Check(ctx context.Context, password, hash string) (bool, error)
 	return ok && known, nil
 }
 
-// PasswordProblem says what is wrong with a new password, "" when nothing is, and what to do.
-func PasswordProblem(password, name string) (message, hint string) {
+// PasswordProblem is what is wrong with a new password and what to do, by language.
+type PasswordProblem struct{ Message, Hint map[string]string }
+
+func problem(en, zh, hintEn, hintZh string) *PasswordProblem {
+	return &PasswordProblem{map[string]string{"en": en, "zh": zh}, map[string]string{"en": hintEn, "zh": hintZh}}
+}
+
+// CheckPassword says what is wrong with a new password of a user, nil when nothing is.
+func CheckPassword(password, name string) *PasswordProblem {
 	lower := strings.ToLower(password)
 	plain := strings.Trim(lower, "0123456789!?.,-_ ")
 	switch {
 	case !utf8.ValidString(password):
-		return "The password is not valid text.", "Type it again."
+		return problem("The password is not valid text.", "密码不是有效文本。", "Type it again.", "请重新输入。")
 	case utf8.RuneCountInString(password) < MinPassword:
-		return fmt.Sprintf("The password has fewer than %d characters.", MinPassword), "Three or four words that do not belong together are easy to remember."
+		return problem(fmt.Sprintf("The password has fewer than %d characters.", MinPassword), fmt.Sprintf("密码少于 %d 个字符。", MinPassword),
+			"Three or four words that do not belong together are easy to remember.", "三四个互不相关的词容易记住。")
 	case len(password) > MaxPassword:
-		return fmt.Sprintf("The password has more than %d bytes.", MaxPassword), "Choose a shorter one."
+		return problem(fmt.Sprintf("The password has more than %d bytes.", MaxPassword), fmt.Sprintf("密码超过 %d 字节。", MaxPassword), "Choose a shorter one.", "请选择更短的密码。")
 	case name != "" && (lower == strings.ToLower(name) || plain == strings.ToLower(name)):
-		return "The password is the name.", "Choose one that is not made from the name."
+		return problem("The password is the name.", "密码与用户名相同。", "Choose one that is not made from the name.", "请不要用用户名组成密码。")
 	case commonPasswords[lower] || commonPasswords[plain] || monotone(lower):
-		return "The password is among the most common ones.", "Three or four words that do not belong together are hard to guess."
+		return problem("The password is among the most common ones.", "这是最常见的密码之一。", "Three or four words that do not belong together are hard to guess.", "三四个互不相关的词很难猜中。")
 	}
-	return "", ""
+	return nil
 }
 
 // monotone finds one character again and again, and runs such as 1234567890 or abcdefghij.

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"crypto/subtle"
+	"errors"
 	"strings"
 	"time"
 
@@ -101,6 +103,15 @@ const settingSetup = "setup"
 // SetSetup keeps the hash of the set-up token in place of an earlier one.
 func (s *Store) SetSetup(ctx context.Context, hash string) error {
 	return s.SetSetting(ctx, settingSetup, hash)
+}
+
+// IsSetup reports whether hash is that of the set-up token.
+func (s *Store) IsSetup(ctx context.Context, hash string) (bool, error) {
+	kept, err := s.Setting(ctx, settingSetup)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return subtle.ConstantTimeCompare([]byte(kept), []byte(hash)) == 1, err
 }
 
 // ChangeUser reads a user, lets change alter it (not its name) and keeps it, all at once.

@@ -1,0 +1,150 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/plant"
+	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/store"
+)
+
+// PlantPatch changes a part of the plant. What is put replaces the thing of the same path
+// or id, or is added; a tag is renamed by removing the old path and putting the new one.
+type PlantPatch struct {
+	Put    PlantPut    `json:"put,omitempty"`
+	Remove PlantRemove `json:"remove,omitempty"`
+}
+
+// PlantPut is what is added or replaced.
+type PlantPut struct {
+	Areas   []plant.Area   `json:"areas,omitempty"`
+	Devices []plant.Device `json:"devices,omitempty"`
+	Tags    []plant.Tag    `json:"tags,omitempty"`
+}
+
+// PlantRemove is what is taken away: paths of areas and tags, ids of devices.
+type PlantRemove struct {
+	Areas   []string `json:"areas,omitempty"`
+	Devices []string `json:"devices,omitempty"`
+	Tags    []string `json:"tags,omitempty"`
+}
+
+// Saved is a document that was kept.
+type Saved struct {
+	ETag string `json:"etag"`
+	// Problems are warnings; of a draft, errors too.
+	Problems []*spec.Problem `json:"problems" nullable:"false"`
+}
+
+type savedAnswer struct {
+	ETag string `header:"ETag"`
+	Body Saved
+}
+
+func savedWith(etag string, ps spec.Problems) *savedAnswer {
+	return &savedAnswer{ETag: quote(etag), Body: Saved{ETag: quote(etag), Problems: orEmpty(ps)}}
+}
+
+type documentInput struct {
+	IfMatch string `header:"If-Match"`
+	RawBody []byte
+}
+
+func (s *Server) plantResource() {
+	r := route{tag: "plant"}
+	r.method, r.path, r.id, r.summary, r.access = "GET", "/plant", "getPlant", "The plant document: what the caller may view", anywhere(auth.View)
+	r.answer = schemaOf[plant.Plant](s)
+	add(s, r, s.getPlant)
+	r.method, r.id, r.summary, r.access, r.answer = "PUT", "putPlant", "Replace the plant document", whole(auth.Design), nil
+	r.maxBody, r.body = plant.MaxBytes, schemaOf[plant.Plant](s)
+	add(s, r, s.putPlant)
+	r.method, r.id, r.summary, r.access, r.body = "PATCH", "patchPlant", "Change areas, devices and tags", anywhere(auth.Design), schemaOf[PlantPatch](s)
+	add(s, r, s.patchPlantRoute)
+}
+
+func (s *Server) getPlant(ctx context.Context, _ *nothing) (*rawDocument, error) {
+	p, etag, err := s.readPlant(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rights := actorOf(ctx).Rights
+	shown := *p
+	if !rights.Allows(auth.View, "") {
+		shown.Tags = slices.DeleteFunc(slices.Clone(p.Tags), func(t plant.Tag) bool { return !rights.Allows(auth.View, t.Path) })
+	}
+	if !rights.Allows(auth.Design, "") {
+		// Addresses of devices are for those who configure them.
+		shown.Devices = slices.Clone(p.Devices)
+		for i := range shown.Devices {
+			shown.Devices[i].Settings = nil
+		}
+	}
+	content, err := plant.Canonical(&shown)
+	if err != nil {
+		return nil, err
+	}
+	return documentAnswer(content, etag), nil
+}
+
+func (s *Server) putPlant(ctx context.Context, in *documentInput) (*savedAnswer, error) {
+	if in.IfMatch == "" {
+		return nil, errNoETag.with()
+	}
+	next, err := plant.Read(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	etag, ps, err := s.savePlant(ctx, unquote(in.IfMatch), func(*plant.Plant) (*plant.Plant, error) { return next, nil })
+	if err != nil {
+		return nil, err
+	}
+	return savedWith(etag, ps), nil
+}
+
+func (s *Server) patchPlantRoute(ctx context.Context, in *documentInput) (*savedAnswer, error) {
+	patch, err := readPatch(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	want := store.AnyETag
+	if in.IfMatch != "" {
+		want = unquote(in.IfMatch)
+	}
+	etag, ps, err := s.savePlant(ctx, want, func(old *plant.Plant) (*plant.Plant, error) { return patchPlant(old, patch) })
+	if err != nil {
+		return nil, err
+	}
+	return savedWith(etag, ps), nil
+}
+
+// readPatch reads a patch as strictly as a document: what it puts is one, in parts.
+func readPatch(raw []byte) (PlantPatch, error) {
+	var parts struct {
+		Put    map[string]json.RawMessage `json:"put"`
+		Remove PlantRemove                `json:"remove"`
+	}
+	if err := json.Unmarshal(raw, &parts); err != nil {
+		return PlantPatch{}, errBodySyntax.with().because(err)
+	}
+	whole := map[string]any{"format": plant.Format}
+	for key, v := range parts.Put {
+		switch key {
+		case "areas", "devices", "tags":
+			whole[key] = v
+		default:
+			return PlantPatch{}, spec.Problems{{Code: "key_unknown", At: "/put/" + spec.Escape(key), Message: "This cannot be put: " + key + ".", Hint: "Known are areas, devices and tags."}}
+		}
+	}
+	text, err := json.Marshal(whole)
+	if err != nil {
+		return PlantPatch{}, err
+	}
+	p, err := plant.Read(text)
+	if err != nil {
+		return PlantPatch{}, err
+	}
+	return PlantPatch{Put: PlantPut{p.Areas, p.Devices, p.Tags}, Remove: parts.Remove}, nil
+}

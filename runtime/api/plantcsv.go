@@ -1,0 +1,76 @@
+package api
+
+import (
+	"context"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/plant"
+	"github.com/lineside/lineside/runtime/store"
+)
+
+func (s *Server) plantCSVResource() {
+	text := &huma.MediaType{Schema: &huma.Schema{Type: "string"}}
+	add(s, route{method: "GET", path: "/plant/tags.csv", id: "exportTags", tag: "plant", summary: "The tags as CSV", access: anywhere(auth.View), answer: text, answerType: "text/csv"}, s.exportTags)
+	add(s, route{method: "POST", path: "/plant/tags/import", id: "importTags", tag: "plant", summary: "Add and change tags from CSV", access: anywhere(auth.Design), maxBody: plant.MaxCSVBytes}, s.importTags)
+}
+
+func (s *Server) exportTags(ctx context.Context, _ *nothing) (*rawDocument, error) {
+	p, etag, err := s.readPlant(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rights := actorOf(ctx).Rights
+	tags := slices.DeleteFunc(slices.Clone(p.Tags), func(t plant.Tag) bool { return !rights.Allows(auth.View, t.Path) })
+	text, err := plant.WriteCSV(tags)
+	if err != nil {
+		return nil, err
+	}
+	return &rawDocument{ContentType: "text/csv; charset=utf-8", ETag: quote(etag), Disposition: `attachment; filename="tags.csv"`, Body: text}, nil
+}
+
+// importTags answers 200 with the problems of a dry run; without dry, problems that are
+// errors refuse the whole file.
+func (s *Server) importTags(ctx context.Context, in *struct {
+	Dry     bool   `query:"dry" doc:"only tell what would happen"`
+	RawBody []byte `contentType:"text/csv"`
+}) (*body[*plant.Import], error) {
+	var im *plant.Import
+	apply := func(old *plant.Plant) (*plant.Plant, error) {
+		next, result := plant.ImportCSV(old, in.RawBody)
+		im = result
+		if !im.Errors() {
+			im.Locate(s.engine.CheckPlant(next))
+		}
+		return next, nil
+	}
+	if in.Dry {
+		old, _, err := s.readPlant(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := apply(old); err != nil {
+			return nil, err
+		}
+		return answerWith(im)
+	}
+	_, _, err := s.savePlant(ctx, store.AnyETag, func(old *plant.Plant) (*plant.Plant, error) {
+		next, err := apply(old)
+		if err == nil && im.Errors() {
+			err = errImport
+		}
+		return next, err
+	})
+	if err == errImport {
+		return answerWith(im)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answerWith(im)
+}
+
+// errImport stops a save whose problems stand in the import.
+var errImport = &Error{Code: "import"}

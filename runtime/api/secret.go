@@ -1,0 +1,103 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/lineside/lineside/runtime/connector"
+	"github.com/lineside/lineside/runtime/plant"
+	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/store"
+)
+
+// sealing takes the secrets out of a plant.
+type sealing struct {
+	known map[string]bool // secrets that are kept already
+	// taken are the new ones by id, kept the ids that the document names.
+	taken    map[string]string
+	kept     []string
+	problems spec.Problems
+}
+
+// sealSecrets replaces every secret that stands in the settings of a device in plain by a
+// reference to where it will be kept. p is changed.
+func sealSecrets(p *plant.Plant, known map[string]bool) (*sealing, error) {
+	s := &sealing{known: known, taken: map[string]string{}}
+	for i := range p.Devices {
+		d := &p.Devices[i]
+		typ, ok := connector.Lookup(d.Connector)
+		if !ok || !hasSecrets(typ.Settings) || len(d.Settings) == 0 {
+			continue
+		}
+		dec := json.NewDecoder(bytes.NewReader(d.Settings))
+		dec.UseNumber()
+		var tree any
+		if err := dec.Decode(&tree); err != nil {
+			return nil, fmt.Errorf("settings of device %s: %w", d.ID, err)
+		}
+		s.object(typ.Settings, tree, fmt.Sprintf("/devices/%d/settings", i))
+		sealed, err := json.Marshal(tree)
+		if err != nil {
+			return nil, fmt.Errorf("settings of device %s: %w", d.ID, err)
+		}
+		d.Settings = sealed
+	}
+	return s, nil
+}
+
+func hasSecrets(fields []spec.Field) bool {
+	for i := range fields {
+		if fields[i].Kind == spec.KindSecret || hasSecrets(fields[i].Fields) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *sealing) object(fields []spec.Field, v any, at string) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return
+	}
+	for i := range fields {
+		f := &fields[i]
+		inner, given := m[f.Name]
+		if !given {
+			continue
+		}
+		place := at + "/" + spec.Escape(f.Name)
+		switch f.Kind {
+		case spec.KindSecret:
+			if text, ok := inner.(string); ok {
+				m[f.Name] = s.seal(text, place)
+			}
+		case spec.KindObject:
+			s.object(f.Fields, inner, place)
+		case spec.KindList:
+			list, _ := inner.([]any)
+			for j := range list {
+				s.object(f.Fields, list[j], fmt.Sprintf("%s/%d", place, j))
+			}
+		}
+	}
+}
+
+func (s *sealing) seal(text, at string) string {
+	if text == "" {
+		return ""
+	}
+	if id, ok := strings.CutPrefix(text, store.SecretPrefix); ok {
+		if !s.known[id] {
+			e := errSecretUnknown.with()
+			s.problems.Add(e.Code, at, e.Hint, "%s", e.Message)
+		}
+		s.kept = append(s.kept, id)
+		return text
+	}
+	id := store.NewSecretID()
+	s.taken[id] = text
+	s.kept = append(s.kept, id)
+	return store.SecretPrefix + id
+}

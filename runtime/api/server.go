@@ -1,0 +1,236 @@
+// Package api is the HTTP side of the runtime: the JSON API under /api/v1, the pages, and
+// the wiring of store and engine behind them.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/session"
+	"github.com/lineside/lineside/runtime/store"
+	"github.com/lineside/lineside/widgets"
+)
+
+// Options are what a server is made of.
+type Options struct {
+	Store     *store.Store
+	Engine    *engine.Engine
+	Live      *session.Hub
+	Catalogue widgets.Catalogue
+	// Pages is the built site; without index.html in it, a page says how to build it.
+	Pages fs.FS
+	Log   *slog.Logger
+	// Version is shown by the API.
+	Version string
+	// Hasher of passwords; NewHasher when left out.
+	Hasher *auth.Hasher
+}
+
+// Server answers HTTP requests.
+type Server struct {
+	store     *store.Store
+	engine    *engine.Engine
+	live      *session.Hub
+	catalogue widgets.Catalogue
+	log       *slog.Logger
+	version   string
+	hasher    *auth.Hasher
+	lockout   *auth.Lockout
+	sessions  *scs.SessionManager
+	pages     *pages
+	registry  *prometheus.Registry
+	requests  *prometheus.HistogramVec
+
+	huma    huma.API
+	mux     *http.ServeMux
+	routes  []route
+	handler http.Handler
+
+	// plantMu is held while the plant is changed, appMu while an installation is.
+	plantMu, appMu sync.Mutex
+	// saved remembers when a draft's save was last put into the audit trail.
+	saved map[string]savedDraft
+}
+
+// prefix is where the API begins.
+const prefix = "/api/v1"
+
+// New makes a server. It starts nothing.
+func New(o Options) *Server {
+	s := &Server{
+		store: o.Store, engine: o.Engine, live: o.Live, catalogue: o.Catalogue, log: o.Log, version: o.Version,
+		hasher: o.Hasher, lockout: auth.NewLockout(), saved: map[string]savedDraft{},
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.hasher == nil {
+		s.hasher = auth.NewHasher()
+	}
+	s.sessions = scs.New()
+	s.sessions.Lifetime = sessionLifetime
+	s.sessions.HashTokenInStore = true
+	s.sessions.Cookie.Name = "lineside_session"
+	s.sessions.Cookie.HttpOnly = true
+	s.sessions.Cookie.SameSite = http.SameSiteLaxMode
+	s.sessions.ErrorFunc = s.writeError
+	if s.store != nil {
+		s.sessions.Store = s.store.Sessions()
+	}
+	s.pages = newPages(o.Pages)
+	s.metrics()
+	s.mux = http.NewServeMux()
+	s.resources()
+	s.handler = s.wrap()
+	return s
+}
+
+// resources registers everything there is, one file a resource.
+func (s *Server) resources() {
+	apiMux := http.NewServeMux()
+	config := huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info:    &huma.Info{Title: "Lineside", Version: "1", Description: "The HTTP API of the Lineside runtime. Errors have a stable code, a message and a hint."},
+			Components: &huma.Components{
+				Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
+				SecuritySchemes: map[string]*huma.SecurityScheme{
+					"session": {Type: "apiKey", In: "cookie", Name: s.sessions.Cookie.Name, Description: "Set by POST /login."},
+					"token":   {Type: "http", Scheme: "bearer", Description: "An API token, lst_…"},
+				},
+			},
+		},
+		Formats: huma.DefaultFormats, DefaultFormat: "application/json",
+	}
+	s.huma = humago.NewWithPrefix(apiMux, prefix, config)
+	s.meResource()
+	s.setupResource()
+	s.usersResource()
+	s.tokensResource()
+	s.auditResource()
+	s.plantResource()
+	s.devicesResource()
+	s.tagsResource()
+	s.expressionsResource()
+	s.catalogResource()
+	s.appsResource()
+	s.draftResource()
+	s.revisionsResource()
+
+	apiMux.HandleFunc("GET "+prefix+"/openapi.json", s.serveOpenAPI)
+	apiMux.HandleFunc(prefix+"/", s.unknownRoute(apiMux))
+	s.mux.Handle(prefix+"/", s.sessions.LoadAndSave(s.withActor(apiMux)))
+	// The WebSocket needs the bare ResponseWriter, and changes nothing in the session.
+	s.mux.HandleFunc("GET "+prefix+"/live", s.serveLive)
+	s.mux.HandleFunc("GET /healthz", s.healthz)
+	s.mux.HandleFunc("GET /readyz", s.readyz)
+	s.mux.HandleFunc("GET /metrics", s.serveMetrics)
+	s.mux.Handle("/", s.pages)
+}
+
+// wrap puts what concerns every request around the routes.
+func (s *Server) wrap() http.Handler {
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.writeError(w, r, errCrossOrigin.with())
+	}))
+	return s.observe(secure(cross.Handler(s.mux)))
+}
+
+// Handler answers everything.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// shutdownGrace is how long requests may take to end when the server stops.
+const shutdownGrace = 3 * time.Second
+
+// Serve answers requests on l until ctx ends and everything has been answered.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	srv := &http.Server{
+		Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(l) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
+	defer cancel()
+	if err := srv.Shutdown(grace); err != nil {
+		_ = srv.Close()
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// secure sets the headers that keep a browser from doing what a page should not.
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "SAMEORIGIN")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		if len(r.URL.Path) >= len(prefix) && r.URL.Path[:len(prefix)] == prefix {
+			h.Set("Cache-Control", "no-store")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// writeError answers with an error outside of huma.
+func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
+	ctx := r.Context()
+	if ctx.Value(languageKey) == nil {
+		ctx = context.WithValue(ctx, languageKey, preferred(r.Header.Get("Accept-Language")))
+	}
+	e := errorOf(s.answer(ctx, err))
+	for name, values := range e.headers {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(e.status)
+	_ = json.NewEncoder(w).Encode(e) // the client may be gone
+}
+
+// unknownRoute answers what no route takes: 405 when another method would be taken.
+func (s *Server) unknownRoute(mux *http.ServeMux) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+			probe := r.Clone(r.Context())
+			probe.Method = method
+			if _, pattern := mux.Handler(probe); pattern != "" && pattern != prefix+"/" {
+				s.writeError(w, r, errMethod.with(r.Method))
+				return
+			}
+		}
+		s.writeError(w, r, errRoute.with())
+	}
+}
+
+// entry begins an entry of the audit trail about what the caller does.
+func entry(ctx context.Context, action, target string) store.Entry {
+	a := actorOf(ctx)
+	return store.Entry{Actor: a.Name, Origin: a.Origin, Action: action, Target: target}
+}

@@ -1,0 +1,174 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// TagState is a tag with its present value.
+type TagState struct {
+	Path  string `json:"path"`
+	Type  string `json:"type" enum:"none,bool,int,float,string,bytes,json"`
+	Unit  string `json:"unit,omitempty"`
+	Title string `json:"title,omitempty"`
+	// Value is null when the quality is bad.
+	Value json.RawMessage `json:"value"`
+	// Quality is an OPC UA StatusCode, 0 good; QualityName its symbolic name.
+	Quality     uint32 `json:"quality"`
+	QualityName string `json:"qualityName"`
+	// Source is when the device had the value, Server when it came here.
+	Source *time.Time `json:"source,omitempty"`
+	Server *time.Time `json:"server,omitempty"`
+	// Writable says that the caller may write it now.
+	Writable bool   `json:"writable"`
+	Device   string `json:"device,omitempty"`
+	Kind     string `json:"kind" enum:"device,computed,memory,system,app"`
+}
+
+// TagPage is a part of the tags, sorted by path.
+type TagPage struct {
+	Tags []TagState `json:"tags" nullable:"false"`
+	// Next is the path to give as after for the next part, "" at the end.
+	Next string `json:"next,omitempty"`
+}
+
+// TagWriteRequest is a value to write.
+type TagWriteRequest struct {
+	Value json.RawMessage `json:"value"`
+	// Reason is kept in the audit trail; some tags demand one.
+	Reason string `json:"reason,omitempty" maxLength:"1000"`
+}
+
+// TagWriteResult is how a write ended.
+type TagWriteResult struct {
+	// Outcome is good, or unknown when it was sent but not confirmed.
+	Outcome string `json:"outcome" enum:"good,failed,unknown"`
+	Code    string `json:"code,omitempty"`
+	Message string `json:"message,omitempty"`
+	Hint    string `json:"hint,omitempty"`
+	// Old and New are the values before and after, as read back.
+	Old json.RawMessage `json:"old,omitempty"`
+	New json.RawMessage `json:"new,omitempty"`
+}
+
+type tagPathInput struct {
+	Path string `path:"path" maxLength:"512"`
+}
+
+func (s *Server) tagsResource() {
+	add(s, route{method: "GET", path: "/tags", id: "listTags", tag: "tags", summary: "List tags with their values", access: anywhere(auth.View)}, s.listTags)
+	add(s, route{method: "GET", path: "/tags/{path...}", id: "readTag", tag: "tags", summary: "Read one tag", access: anywhere(auth.View)}, s.readTag)
+	add(s, route{method: "PUT", path: "/tags/{path...}", id: "writeTag", tag: "tags", summary: "Write one tag", access: loggedIn}, s.writeTag)
+}
+
+// tagState describes a tag; false when there is none that the caller may view.
+func (s *Server) tagState(ctx context.Context, slot tag.Slot, path tag.Path) (TagState, bool) {
+	rights := actorOf(ctx).Rights
+	if path == "" || !rights.Allows(auth.View, path) {
+		return TagState{}, false
+	}
+	m, ok := s.engine.Meta(path, rights, languageOf(ctx))
+	if !ok {
+		return TagState{}, false
+	}
+	sample := s.engine.Table().Get(slot)
+	out := TagState{Path: string(path), Type: m.Type.String(), Unit: m.Unit, Title: m.Title, Value: json.RawMessage("null"),
+		Quality: uint32(sample.Quality), QualityName: sample.Quality.String(), Writable: m.Writable, Device: m.Device, Kind: string(m.Kind)}
+	if !sample.Quality.IsBad() {
+		out.Value = sample.Value.AppendJSON(nil)
+	}
+	if sample.Source != 0 {
+		out.Source = given(sample.Source.Std().UTC())
+	}
+	if sample.Server != 0 {
+		out.Server = given(sample.Server.Std().UTC())
+	}
+	return out, true
+}
+
+func (s *Server) listTags(ctx context.Context, in *struct {
+	Pattern string `query:"pattern" maxLength:"512" doc:"like area/line/*/speed or area/**"`
+	Query   string `query:"q" maxLength:"200" doc:"contained in path or title"`
+	Limit   int    `query:"limit" default:"100" minimum:"1" maximum:"10000"`
+	After   string `query:"after" maxLength:"512" doc:"only paths behind this one"`
+}) (*body[TagPage], error) {
+	pattern := tag.Pattern("**")
+	if in.Pattern != "" {
+		var err error
+		if pattern, err = tag.ParsePattern(in.Pattern); err != nil {
+			return nil, errPattern.with(err.Error()).at("/pattern")
+		}
+	}
+	page := TagPage{Tags: []TagState{}}
+	words := strings.ToLower(in.Query)
+	for _, slot := range s.engine.Table().Match(pattern) {
+		path := s.engine.Table().Path(slot)
+		if in.After != "" && string(path) <= in.After {
+			continue
+		}
+		t, ok := s.tagState(ctx, slot, path)
+		if !ok || words != "" && !strings.Contains(strings.ToLower(t.Path), words) && !strings.Contains(strings.ToLower(t.Title), words) {
+			continue
+		}
+		if len(page.Tags) == in.Limit {
+			page.Next = page.Tags[len(page.Tags)-1].Path
+			break
+		}
+		page.Tags = append(page.Tags, t)
+	}
+	return answerWith(page)
+}
+
+func (s *Server) readTag(ctx context.Context, in *tagPathInput) (*body[TagState], error) {
+	if slot, ok := s.engine.Table().Lookup(tag.Path(in.Path)); ok {
+		if t, ok := s.tagState(ctx, slot, tag.Path(in.Path)); ok {
+			return answerWith(t)
+		}
+	}
+	return nil, errTagUnknown.with(in.Path) // the same for one that may not be viewed
+}
+
+func (s *Server) writeTag(ctx context.Context, in *struct {
+	tagPathInput
+	Body TagWriteRequest
+}) (*body[TagWriteResult], error) {
+	actor := actorOf(ctx)
+	r := s.engine.Write(ctx, engine.WriteRequest{Path: tag.Path(in.Path), Value: in.Body.Value, Reason: in.Body.Reason, Actor: actor})
+	if r.Outcome == engine.OutcomeFailed && r.Problem != nil {
+		e := errWriteRefused.with()
+		e.kind, e.Code, e.Message, e.Hint, e.status = nil, r.Problem.Code, r.Problem.Message, r.Problem.Hint, writeStatus(r.Problem.Code)
+		return nil, e
+	}
+	out := TagWriteResult{Outcome: r.Outcome}
+	if r.Problem != nil {
+		out.Code, out.Message, out.Hint = r.Problem.Code, r.Problem.Message, r.Problem.Hint
+	}
+	if actor.Rights.Allows(auth.View, tag.Path(in.Path)) {
+		out.Old, out.New = r.Old.AppendJSON(nil), r.New.AppendJSON(nil)
+	}
+	return answerWith(out)
+}
+
+// writeStatus is the HTTP status of a write that failed.
+func writeStatus(code string) int {
+	switch code {
+	case "forbidden":
+		return http.StatusForbidden
+	case "tag_unknown":
+		return http.StatusNotFound
+	case "value_missing", "value_type", "value_low", "value_high", "value_invalid", "value_scale", "reason_missing", "not_writable":
+		return http.StatusUnprocessableEntity
+	case "not_connected", "device_refused", "device_unknown", "write_failed", "read_back_differs":
+		return http.StatusBadGateway
+	case "audit_failed", "not_kept":
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusConflict
+}
