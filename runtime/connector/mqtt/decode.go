@@ -100,29 +100,26 @@ func isNumber(text []byte) bool {
 
 // parseNumber reads what the scanner found to be a number.
 func parseNumber(text []byte) (tag.Value, bool) {
+	digits := bytes.TrimPrefix(text, []byte("-"))
 	var n int64
-	digits, negative := text, false
-	if len(digits) > 0 && digits[0] == '-' {
-		digits, negative = digits[1:], true
-	}
-	if len(digits) > 0 && len(digits) <= 18 {
-		whole := true
-		for _, c := range digits {
-			if c < '0' || c > '9' {
-				whole = false
-				break
-			}
-			n = n*10 + int64(c-'0')
+	whole := len(digits) > 0
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			whole = false
+			break
 		}
-		if whole {
-			if negative {
-				n = -n
-			}
-			return tag.OfInt(n), true
-		}
+		n = n*10 + int64(c-'0') // may overflow when there are more than 18
 	}
-	if i, err := strconv.ParseInt(string(text), 10, 64); err == nil {
-		return tag.OfInt(i), true
+	if whole && len(digits) <= 18 {
+		if len(digits) < len(text) {
+			n = -n
+		}
+		return tag.OfInt(n), true
+	}
+	if whole {
+		if i, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+			return tag.OfInt(i), true
+		}
 	}
 	f, err := strconv.ParseFloat(string(text), 64)
 	return tag.OfFloat(f), err == nil
