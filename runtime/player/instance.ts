@@ -284,7 +284,7 @@ export class Instance {
   }
 
   private describe(): void {
-    if (this.host.mode === "design" || this.manifest?.group) return;
+    if (this.fault !== undefined || this.host.mode === "design" || this.manifest?.group) return;
     const said = (this.mounted ?? this.drawn)?.describe?.();
     const entry = said ?? { role: "img", label: this.widget.name || this.t(this.manifest?.title) };
     const acts = this.drawn?.act !== undefined;

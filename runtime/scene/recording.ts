@@ -13,7 +13,7 @@ interface State {
 
 /**
  * A 2D context for tests without a browser. It keeps one colour a pixel; every shape paints the
- * rectangle around it, cut to the clip. So what one frame leaves can be compared with another.
+ * rectangle around it or its edge, cut to the clip. So what one frame leaves can be compared with another.
  */
 export class Recording {
   readonly canvas = { width: 0, height: 0 };
@@ -161,12 +161,24 @@ export class Recording {
   }
 
   private paintShape(tone: string, pad: number, path?: { d: string }): void {
+    let b = this.box;
+    let o = pad;
     if (path) {
-      const b = pathBounds(path.d);
+      const p = pathBounds(path.d);
       const [k, x, y] = this.s.matrix;
-      const o = pad * k;
-      this.paint(tone, x + b.x0 * k - o, y + b.y0 * k - o, x + b.x1 * k + o, y + b.y1 * k + o);
-    } else if (this.box) this.paint(tone, this.box[0] - pad, this.box[1] - pad, this.box[2] + pad, this.box[3] + pad);
+      o = pad * k;
+      b = [x + p.x0 * k, y + p.y0 * k, x + p.x1 * k, y + p.y1 * k];
+    }
+    if (!b) return;
+    const [x0, y0, x1, y1] = b;
+    if (o === 0) this.paint(tone, x0, y0, x1, y1);
+    else {
+      // A line is drawn around the rectangle, not over it.
+      this.paint(tone, x0 - o, y0 - o, x1 + o, y0 + o);
+      this.paint(tone, x0 - o, y1 - o, x1 + o, y1 + o);
+      this.paint(tone, x0 - o, y0 + o, x0 + o, y1 - o);
+      this.paint(tone, x1 - o, y0 + o, x1 + o, y1 - o);
+    }
   }
 
   private paint(tone: string, x0: number, y0: number, x1: number, y1: number): void {
