@@ -63,7 +63,7 @@ func (s *Server) setUp(ctx context.Context, in *body[Setup]) (*body[Me], error) 
 	}
 	// The token is right: what follows is no guessing.
 	s.lockout.Succeeded("setup", origin)
-	if err := checkName(b.Name); err != nil {
+	if err := CheckName(b.Name); err != nil {
 		return nil, err.at("/name")
 	}
 	hash, err := s.newPassword(ctx, b.Password, b.Name)

@@ -49,7 +49,8 @@ func (s *Server) tokensResource() {
 	add(s, r, s.removeToken)
 }
 
-func tokenView(t store.Token) Token {
+// TokenOf is a token without what nobody may see.
+func TokenOf(t store.Token) Token {
 	return Token{Name: t.Name, Owner: t.Owner, Grants: orEmpty(t.Grants), Actions: t.Actions, Expires: given(t.Expires), Created: t.Created, LastUsed: given(t.LastUsed)}
 }
 
@@ -64,7 +65,7 @@ func (s *Server) listTokens(ctx context.Context, _ *nothing) (*body[[]Token], er
 	}
 	out := make([]Token, len(tokens))
 	for i, t := range tokens {
-		out[i] = tokenView(t)
+		out[i] = TokenOf(t)
 	}
 	return answerWith(out)
 }
@@ -86,7 +87,7 @@ func (s *Server) addToken(ctx context.Context, in *body[TokenRequest]) (*body[Ne
 	if !ok {
 		return nil, errPersonOnly.with() // a token that makes tokens would outlive its expiry
 	}
-	if err := checkName(b.Name); err != nil {
+	if err := CheckName(b.Name); err != nil {
 		return nil, err.at("/name")
 	}
 	if len(b.Grants) == 0 {
@@ -119,7 +120,7 @@ func (s *Server) addToken(ctx context.Context, in *body[TokenRequest]) (*body[Ne
 	if err != nil {
 		return nil, err
 	}
-	return answerWith(NewToken{tokenView(kept), secret})
+	return answerWith(NewToken{TokenOf(kept), secret})
 }
 
 // cuts reports whether an action is left by the cut.

@@ -52,7 +52,8 @@ func (s *Server) usersResource() {
 	add(s, r, s.removeUser)
 }
 
-func userView(u store.User) User {
+// UserOf is a user without what nobody may see.
+func UserOf(u store.User) User {
 	return User{Name: u.Name, Grants: orEmpty(u.Grants), Language: u.Language, Disabled: u.Disabled, Created: u.Created, LastLogin: given(u.LastLogin)}
 }
 
@@ -64,8 +65,8 @@ func given(t time.Time) *time.Time {
 	return &t
 }
 
-// checkName refuses what cannot be a name of a user or token: it stands in addresses.
-func checkName(name string) *Error {
+// CheckName refuses what cannot be a name of a user or token: it stands in addresses.
+func CheckName(name string) *Error {
 	bad := func(r rune) bool {
 		return !unicode.IsPrint(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`/\:%?#"<>`, r)
 	}
@@ -95,7 +96,7 @@ func (s *Server) listUsers(ctx context.Context, _ *nothing) (*body[[]User], erro
 	}
 	out := make([]User, len(users))
 	for i, u := range users {
-		out[i] = userView(u)
+		out[i] = UserOf(u)
 	}
 	return answerWith(out)
 }
@@ -105,12 +106,12 @@ func (s *Server) getUser(ctx context.Context, in *userPath) (*body[User], error)
 	if err != nil {
 		return nil, unless(err, "user", in.Name)
 	}
-	return answerWith(userView(u))
+	return answerWith(UserOf(u))
 }
 
 func (s *Server) addUser(ctx context.Context, in *body[UserChange]) (*body[User], error) {
 	b := in.Body
-	if err := checkName(b.Name); err != nil {
+	if err := CheckName(b.Name); err != nil {
 		return nil, err.at("/name")
 	}
 	if err := checkGrants(b.Grants); err != nil {
@@ -182,7 +183,7 @@ func (s *Server) changeUser(ctx context.Context, in *struct {
 		s.keepSession(ctx, changed)
 	}
 	s.accessChanged(ctx, changed.Name)
-	return answerWith(userView(changed))
+	return answerWith(UserOf(changed))
 }
 
 // keepSession lets the session go on in which somebody changed their own password.

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"text/tabwriter"
+
+	"github.com/lineside/lineside/runtime/api"
+	"github.com/lineside/lineside/runtime/app"
+	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/plant"
+	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/widgets"
+)
+
+type appCmd struct {
+	Validate appValidate `cmd:"" help:"Check app documents; needs no server."`
+	List     appList     `cmd:"" help:"List the installed apps."`
+	Export   appExport   `cmd:"" help:"Write the document of an app."`
+	Install  appInstall  `cmd:"" help:"Install an app document and publish it."`
+}
+
+type appValidate struct {
+	Files []string `arg:"" name:"file" help:"App documents; - is the standard input."`
+	Plant string   `help:"Check tags against this plant document too." type:"existingfile" placeholder:"FILE"`
+}
+
+// fileResult is what is wrong with one file.
+type fileResult struct {
+	File     string          `json:"file"`
+	Valid    bool            `json:"valid"`
+	Problems []*spec.Problem `json:"problems"`
+}
+
+// Run checks every file and fails when one has errors.
+func (c *appValidate) Run(con *console) error {
+	catalogue, err := widgets.Load()
+	if err != nil {
+		return err
+	}
+	eng := engine.New(engine.Options{Catalogue: catalogue})
+	if c.Plant != "" {
+		raw, err := os.ReadFile(c.Plant)
+		if err != nil {
+			return err
+		}
+		p, err := plant.Read(raw)
+		if err == nil {
+			err = eng.SetPlant(p)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.Plant, err)
+		}
+	}
+	return con.check(c.Files, func(raw []byte) (spec.Problems, error) {
+		a, err := app.Read(raw)
+		if err != nil {
+			return nil, err
+		}
+		ps := eng.CheckApp(app.Installation{ID: "check"}, a)
+		if c.Plant == "" { // whether tags exist cannot be known
+			kept := ps[:0]
+			for _, p := range ps {
+				if p.Code != "tag_unknown" {
+					kept = append(kept, p)
+				}
+			}
+			ps = kept
+		}
+		return ps, nil
+	})
+}
+
+// check reads files, checks each and prints what is wrong; it fails when any has errors.
+func (c *console) check(files []string, check func([]byte) (spec.Problems, error)) error {
+	var results []fileResult
+	valid := true
+	for _, name := range files {
+		raw, err := c.readFile(name)
+		if err != nil {
+			return err
+		}
+		found, err := check(raw)
+		var ps spec.Problems
+		if errors.As(err, &ps) {
+			found = ps
+		} else if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		r := fileResult{File: name, Valid: !found.Errors(), Problems: found}
+		if r.Problems == nil {
+			r.Problems = []*spec.Problem{}
+		}
+		valid = valid && r.Valid
+		results = append(results, r)
+	}
+	err := c.print(results, func(w io.Writer) {
+		for _, r := range results {
+			verdict := "valid"
+			if !r.Valid {
+				verdict = "has errors"
+			}
+			fmt.Fprintf(w, "%s: %s\n", r.File, verdict)
+			printProblems(w, r.Problems)
+		}
+	})
+	if err == nil && !valid {
+		err = reported
+	}
+	return err
+}
+
+func (c *console) readFile(name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(io.LimitReader(c.in, plant.MaxBytes+1))
+	}
+	return os.ReadFile(name)
+}
+
+// writeFile writes to a file, or to the standard output when name is "" or "-".
+func (c *console) writeFile(name string, content []byte) error {
+	if name == "" || name == "-" {
+		_, err := c.out.Write(content)
+		return err
+	}
+	return os.WriteFile(name, content, 0o644)
+}
+
+type appList struct{ serverFlags }
+
+// Run lists the installed apps.
+func (c *appList) Run(con *console) error {
+	var apps []api.AppSummary
+	if err := c.get(con.ctx, "/apps", &apps); err != nil {
+		return err
+	}
+	return con.print(apps, func(w io.Writer) {
+		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(t, "ID\tNAME\tVERSION\tREVISION\tDRAFT")
+		for _, a := range apps {
+			draft := ""
+			if a.DraftChanged {
+				draft = "changed"
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\n", a.ID, a.Name.In("en"), a.Version, a.Revision, draft)
+		}
+		_ = t.Flush()
+	})
+}
+
+type appExport struct {
+	serverFlags
+	ID   string `arg:"" help:"Id of the installation."`
+	File string `arg:"" optional:"" help:"File to write; - is the standard output."`
+}
+
+// Run writes the published document, or the draft when nothing was published.
+func (c *appExport) Run(con *console) error {
+	a, err := c.ask(con.ctx, http.MethodGet, "/apps/"+url.PathEscape(c.ID)+"/export", nil)
+	if err != nil {
+		return err
+	}
+	return con.writeFile(c.File, a.body)
+}
+
+type appInstall struct {
+	serverFlags
+	File    string `arg:"" help:"App document; - is the standard input."`
+	ID      string `name:"id" help:"Id of the installation (default: the last part of the id of the app). An installation that exists gets a new revision."`
+	Draft   bool   `help:"Do not publish it."`
+	Comment string `help:"Comment of the revision."`
+}
+
+// Run installs a document, or makes it a new revision of what is installed.
+func (c *appInstall) Run(con *console) error {
+	raw, err := con.readFile(c.File)
+	if err != nil {
+		return err
+	}
+	if _, err := app.Read(raw); err != nil {
+		return err
+	}
+	id := c.ID
+	var etag string
+	if id != "" {
+		a, err := c.ask(con.ctx, http.MethodGet, "/apps/"+url.PathEscape(id)+"/draft", nil)
+		var e *api.Error
+		switch {
+		case err == nil:
+			saved, err := c.ask(con.ctx, http.MethodPut, "/apps/"+url.PathEscape(id)+"/draft", raw, "If-Match", a.etag)
+			if err != nil {
+				return err
+			}
+			etag = saved.etag
+		case !errors.As(err, &e) || e.Code != "not_found":
+			return err
+		}
+	}
+	if etag == "" {
+		made, err := c.ask(con.ctx, http.MethodPost, "/apps", map[string]any{"id": c.ID, "document": json.RawMessage(raw)})
+		if err != nil {
+			return err
+		}
+		var sum api.AppSummary
+		if err := json.Unmarshal(made.body, &sum); err != nil {
+			return err
+		}
+		id = sum.ID
+	}
+	result := map[string]any{"id": id}
+	if !c.Draft {
+		var header []string
+		if etag != "" {
+			header = []string{"If-Match", etag}
+		}
+		done, err := c.ask(con.ctx, http.MethodPost, "/apps/"+url.PathEscape(id)+"/publish", api.Publish{Comment: c.Comment}, header...)
+		if err != nil {
+			return err
+		}
+		var p api.Published
+		if err := json.Unmarshal(done.body, &p); err != nil {
+			return err
+		}
+		result["revision"] = p.Revision
+	}
+	return con.print(result, func(w io.Writer) {
+		if c.Draft {
+			fmt.Fprintf(w, "%s is installed as a draft\n", id)
+			return
+		}
+		fmt.Fprintf(w, "%s runs revision %d\n", id, result["revision"])
+	})
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"gopkg.in/natefinch/lumberjack.v2"
+
+	"github.com/lineside/lineside/designer"
+	"github.com/lineside/lineside/examples"
+	"github.com/lineside/lineside/runtime/api"
+	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/session"
+	"github.com/lineside/lineside/runtime/store"
+	"github.com/lineside/lineside/runtime/tag"
+	"github.com/lineside/lineside/widgets"
+)
+
+// dataFlags say where the runtime keeps its data.
+type dataFlags struct {
+	Data string `help:"Data folder: everything that is kept." default:"data" env:"LINESIDE_DATA" type:"path" placeholder:"DIR"`
+	DB   string `name:"db" help:"Keep documents in PostgreSQL (postgres://user:password@host/name) instead of the data folder." env:"LINESIDE_DB" secret:"" placeholder:"URL"`
+}
+
+type serveCmd struct {
+	dataFlags
+	Listen       string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"LINESIDE_LISTEN" placeholder:"HOST:PORT"`
+	Safe         bool     `help:"Refuse every write." env:"LINESIDE_SAFE"`
+	Demo         bool     `help:"Begin an empty data folder with the demo plant and app." env:"LINESIDE_DEMO"`
+	Provisioning string   `help:"Folder with plant.json and apps/*.json that are applied at start (default: provisioning in the data folder)." env:"LINESIDE_PROVISIONING" type:"path" placeholder:"DIR"`
+	Origins      []string `help:"Further origins whose pages may open live connections." env:"LINESIDE_ORIGINS" placeholder:"URL"`
+	LogLevel     string   `help:"Least level of what is logged: ${enum}." default:"info" enum:"debug,info,warn,error" env:"LINESIDE_LOG_LEVEL"`
+}
+
+// stopWithin is how long everything may take to end.
+const stopWithin = 4500 * time.Millisecond
+
+// Run serves until the context ends.
+func (c *serveCmd) Run(con *console) error {
+	// First what can be wrong with the machine, each in one clear sentence.
+	listener, err := listen(c.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	unlock, err := store.LockFolder(c.Data)
+	if errors.Is(err, store.ErrLocked) {
+		return fmt.Errorf("another Lineside serves from the data folder %s: stop it, or give another folder with --data", c.Data)
+	}
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	log, closeLog := c.logger(con.errors)
+	defer closeLog()
+
+	db, err := store.Open(con.ctx, c.DB, c.Data)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	catalogue, err := widgets.Load()
+	if err != nil {
+		return err
+	}
+	memory, err := newMemory(con.ctx, db)
+	if err != nil {
+		return err
+	}
+	eng := engine.New(engine.Options{
+		Log: log, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Keep: memory.keep, Kept: memory.kept,
+		Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },
+	})
+	hub := session.NewHub(eng, session.Options{Log: log, Origins: c.Origins})
+	server := api.New(api.Options{Store: db, Engine: eng, Live: hub, Catalogue: catalogue, Pages: designer.Pages(), Log: log, Version: version})
+
+	ctx, stop := context.WithCancel(con.ctx)
+	defer stop()
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := eng.Run(ctx); err != nil {
+			log.Error("engine ended", "error", err)
+		}
+	})
+	running.Go(func() { hub.Run(ctx) })
+	err = c.prepare(ctx, server)
+	if err == nil {
+		err = c.announce(ctx, con, server, log, listener)
+	}
+	if err == nil {
+		err = server.Serve(ctx, listener)
+	}
+	stop()
+	ended := make(chan struct{})
+	go func() {
+		running.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(stopWithin):
+		log.Error("something did not end in time and was left")
+	}
+	return err
+}
+
+// listen opens the port; the error says what to do.
+func listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("the address %s is in use by another program: stop it, or give another with --listen", address)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("this user may not listen on %s: ports below 1024 need special rights, give another with --listen", address)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on %s: %w", address, err)
+	}
+	return l, nil
+}
+
+// logger writes to the console and, in JSON, to files in the data folder.
+func (c *serveCmd) logger(console io.Writer) (*slog.Logger, func()) {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // kong has checked it
+	file := &lumberjack.Logger{Filename: filepath.Join(c.Data, "log", "lineside.log"), MaxSize: 20, MaxBackups: 5, Compress: true}
+	options := &slog.HandlerOptions{Level: level}
+	return slog.New(slog.NewMultiHandler(slog.NewTextHandler(console, options), slog.NewJSONHandler(file, options))), func() { _ = file.Close() }
+}
+
+// prepare loads what is kept, what is provisioned and, when there is nothing, the demo.
+func (c *serveCmd) prepare(ctx context.Context, server *api.Server) error {
+	empty, err := server.IsEmpty(ctx)
+	if err != nil {
+		return err
+	}
+	if err := server.Load(ctx); err != nil {
+		return err
+	}
+	dir := c.Provisioning
+	if dir == "" {
+		dir = filepath.Join(c.Data, "provisioning")
+	}
+	if err := server.Provision(ctx, dir); err != nil {
+		return err
+	}
+	if !empty || !c.Demo {
+		return nil
+	}
+	if empty, err = server.IsEmpty(ctx); err != nil || !empty {
+		return err // provisioned
+	}
+	if err := server.ApplyPlant(ctx, "demo", examples.Plant(examples.Demo)); err != nil {
+		return fmt.Errorf("demo plant: %w", err)
+	}
+	if err := server.ApplyApp(ctx, "demo", examples.Demo, examples.App(examples.Demo)); err != nil {
+		return fmt.Errorf("demo app: %w", err)
+	}
+	return nil
+}
+
+// announce prints where the server is, and the one-time set-up link while it is needed.
+func (c *serveCmd) announce(ctx context.Context, con *console, server *api.Server, log *slog.Logger, l net.Listener) error {
+	token, err := server.NewSetupToken(ctx)
+	if err != nil {
+		return err
+	}
+	host, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return err
+	}
+	if ip := net.ParseIP(host); ip != nil && !ip.IsLoopback() {
+		log.Warn("listening beyond this machine without TLS: put a proxy with TLS before it, or listen on 127.0.0.1", "address", l.Addr())
+		if ip.IsUnspecified() {
+			host = "127.0.0.1"
+		}
+	}
+	url := "http://" + net.JoinHostPort(host, port)
+	if con.json {
+		out := map[string]string{"url": url}
+		if token != "" {
+			out["setup"] = url + "/setup#" + token
+		}
+		return json.NewEncoder(con.out).Encode(out)
+	}
+	fmt.Fprintf(con.out, "Lineside %s runs at %s\n", version, url)
+	if token != "" {
+		fmt.Fprintf(con.out, "Set it up, once:  %s/setup#%s\n", url, token)
+	}
+	log.Info("started", "version", version, "address", l.Addr().String(), "data", c.Data, "database", strings.SplitN(c.DB, ":", 2)[0], "safe", c.Safe, "pid", os.Getpid())
+	return nil
+}
+
+// memory keeps the values of memory tags.
+type memory struct {
+	ctx    context.Context // of the process: values are kept until it ends
+	db     *store.Store
+	mu     sync.Mutex
+	values map[tag.Path]json.RawMessage
+}
+
+func newMemory(ctx context.Context, db *store.Store) (*memory, error) {
+	values, err := db.Values(ctx)
+	return &memory{ctx: context.WithoutCancel(ctx), db: db, values: values}, err
+}
+
+func (m *memory) keep(path tag.Path, value []byte) error {
+	if err := m.db.KeepValue(m.ctx, path, value, time.Now().UnixMicro()); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.values[path] = append(json.RawMessage(nil), value...)
+	return nil
+}
+
+func (m *memory) kept(path tag.Path) []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.values[path]
+}
