@@ -25,6 +25,11 @@ var outputs = []output{
 	{"runtime/plant/plant.schema.json", plantSchema},
 	{"widgets/catalog.schema.json", widgetSchema},
 	{"runtime/client/types.gen.ts", typeScript},
+	{"docs/reference/live.md", livePage},
+	{"docs/reference/expressions.md", expressionsPage},
+	{"docs/reference/connectors.md", connectorsPage},
+	{"docs/reference/widgets.md", widgetsPage},
+	{"docs/reference/errors.md", errorsPage},
 }
 
 func main() {

@@ -26,9 +26,12 @@ type source struct {
 type pkg struct {
 	name   string
 	doc    string
-	types  map[string]string // type → doc comment
-	fields map[string]string // Type.Field → doc comment
+	types  map[string]string   // type → doc comment
+	fields map[string]string   // Type.Field → doc comment
+	byJSON map[string]string   // Type.key → doc comment, by the name in JSON
+	order  map[string][]string // Type → keys in JSON, in order
 	groups []constGroup
+	loose  map[string][]string // file → comments that belong to no declaration
 }
 
 // constGroup is one const declaration.
@@ -57,7 +60,7 @@ func (s *source) of(importPath string) (*pkg, error) {
 	if err != nil || len(names) == 0 {
 		return nil, fmt.Errorf("no Go files of %s: %w", importPath, fs.ErrNotExist)
 	}
-	p := &pkg{types: map[string]string{}, fields: map[string]string{}}
+	p := &pkg{types: map[string]string{}, fields: map[string]string{}, byJSON: map[string]string{}, loose: map[string][]string{}, order: map[string][]string{}}
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
@@ -69,6 +72,21 @@ func (s *source) of(importPath string) (*pkg, error) {
 		p.name = f.Name.Name
 		if f.Doc != nil {
 			p.doc = f.Doc.Text()
+		}
+		attached := map[*ast.CommentGroup]bool{f.Doc: true}
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GenDecl:
+				attached[n.Doc] = true
+			case *ast.FuncDecl:
+				attached[n.Doc] = true
+			}
+			return true
+		})
+		for _, c := range f.Comments {
+			if !attached[c] {
+				p.loose[filepath.Base(name)] = append(p.loose[filepath.Base(name)], c.Text())
+			}
 		}
 		for _, d := range f.Decls {
 			if g, ok := d.(*ast.GenDecl); ok {
@@ -100,8 +118,14 @@ func (p *pkg) declare(file string, g *ast.GenDecl) {
 					doc = f.Comment.Text()
 				}
 				for i, n := range f.Names {
-					if i == 0 {
-						p.fields[sp.Name.Name+"."+n.Name] = doc
+					if i > 0 {
+						continue
+					}
+					p.fields[sp.Name.Name+"."+n.Name] = doc
+					if f.Tag != nil {
+						key, _, _ := strings.Cut(reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("json"), ",")
+						p.order[sp.Name.Name] = append(p.order[sp.Name.Name], key)
+						p.byJSON[sp.Name.Name+"."+key] = strings.TrimSpace(renamed(doc, n.Name, key))
 					}
 				}
 			}

@@ -11,6 +11,8 @@ import (
 	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/connector"
+	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/expression"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/spec"
@@ -26,7 +28,9 @@ var sections = []struct {
 	{"The app document.", []reflect.Type{reflect.TypeFor[app.App](), reflect.TypeFor[app.Binding](), reflect.TypeFor[app.Installation]()}},
 	{"The plant document.", []reflect.Type{reflect.TypeFor[plant.Plant]()}},
 	{"What components say of themselves.", []reflect.Type{reflect.TypeFor[widgets.Manifest](), reflect.TypeFor[connector.Type](), reflect.TypeFor[connector.Node](), reflect.TypeFor[spec.Problem]()}},
-	{"The live protocol at /api/v1/live.", []reflect.Type{reflect.TypeFor[session.Request](), reflect.TypeFor[session.Reply](), reflect.TypeFor[session.Values](), reflect.TypeFor[session.Notice]()}},
+	{"The live protocol at /api/v1/live.", []reflect.Type{reflect.TypeFor[session.Request](), reflect.TypeFor[session.Reply](), reflect.TypeFor[session.Values](), reflect.TypeFor[session.Slots](), reflect.TypeFor[session.Notice]()}},
+	{"Expressions.", []reflect.Type{reflect.TypeFor[expression.Function]()}},
+	{"Devices, imports and changes.", []reflect.Type{reflect.TypeFor[engine.DeviceStatus](), reflect.TypeFor[plant.Import](), reflect.TypeFor[app.Change]()}},
 	{"Who may do what.", []reflect.Type{reflect.TypeFor[auth.Grant]()}},
 }
 
@@ -35,9 +39,10 @@ var tsNames = map[string]string{
 	"app.Tag": "AppTag", "app.Input": "AppInput",
 	"plant.Tag": "PlantTag", "plant.Write": "TagWrite", "plant.Scan": "ScanClass",
 	"widgets.Size": "WidgetSize", "widgets.Event": "WidgetEvent",
+	"expression.Function": "ExpressionFunction", "expression.Example": "ExpressionExample", "plant.Import": "TagImport",
 	"connector.Type": "ConnectorType", "connector.Node": "BrowseNode",
 	"session.Request": "LiveRequest", "session.Reply": "LiveReply", "session.Error": "LiveError",
-	"session.Values": "ValuesFrame", "session.Notice": "NoticeFrame", "session.Meta": "Meta",
+	"session.Values": "ValuesFrame", "session.Slots": "SlotsFrame", "session.Notice": "NoticeFrame", "session.Meta": "Meta",
 }
 
 // tsTypes are types that are written by hand below, because JSON says more than Go does.
@@ -52,7 +57,7 @@ var tsFields = map[string]string{
 	"app.Action.Value":  "Scalar | Binding",
 	"app.Input.Default": "Scalar", "app.Installation.Mapping": "Record<string, Scalar>",
 	"session.Reply.Values": "Row[]", "session.Values.Values": "Row[]", "session.Reply.Screen": "Screen",
-	"session.Values.Op": `"values"`, "session.Notice.Op": `"notice"`,
+	"session.Values.Op": `"values"`, "session.Notice.Op": `"notice"`, "session.Slots.Op": `"slots"`,
 	"plant.Device.Settings": "Record<string, unknown>", "plant.Tag.Address": "Record<string, unknown>",
 	"connector.Node.Address": "Record<string, unknown>",
 	"session.Meta.Type":      "TagType", "session.Meta.Confirm": `"none" | "ask" | "reason"`,
@@ -80,14 +85,14 @@ export type Row = [slot: number, value: unknown, quality?: number, time?: number
 export type WatchSlot = [slot: number, path: string];
 
 /** A frame from the server that is no reply. */
-export type LiveFrame = ValuesFrame | NoticeFrame;
+export type LiveFrame = ValuesFrame | SlotsFrame | NoticeFrame;
 `
 
 // typeScript makes runtime/client/types.gen.ts.
 func typeScript(src *source) ([]byte, error) {
 	w := &tsWriter{src: src, names: map[string]reflect.Type{}, done: map[reflect.Type]bool{}}
 	w.WriteString(tsHead)
-	for _, s := range append(sections, apiSection()) {
+	for _, s := range sections {
 		if len(s.types) == 0 {
 			continue
 		}
@@ -100,6 +105,9 @@ func typeScript(src *source) ([]byte, error) {
 				return nil, err
 			}
 		}
+	}
+	if err := w.apiTypes(); err != nil {
+		return nil, err
 	}
 	if err := w.constants(); err != nil {
 		return nil, err

@@ -825,6 +825,15 @@ export interface NewToken {
   secret: string;
 }
 
+/**
+ * PlantPatch changes a part of the plant. What is put replaces the thing of the same path
+ * or id, or is added; a tag is renamed by removing the old path and putting the new one.
+ */
+export interface PlantPatch {
+  put?: PlantPut;
+  remove?: PlantRemove;
+}
+
 /** PlantPut is what is added or replaced. */
 export interface PlantPut {
   areas?: Area[];
