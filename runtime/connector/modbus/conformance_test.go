@@ -23,7 +23,7 @@ func TestConformance(t *testing.T) {
 				return &conformance.Device{
 					Connector: "modbus", Port: server.Port,
 					Settings: func(port int) string {
-						return fmt.Sprintf(`{"host":"127.0.0.1","port":%d,"timeout":"400ms",%s}`, port, f.settings)
+						return fmt.Sprintf(`{"host":"127.0.0.1","port":%d,"timeout":"700ms",%s}`, port, f.settings)
 					},
 					Kill:    func(*testing.T) { server.Kill() },
 					Restart: func(t *testing.T) { server.Restart(t) },

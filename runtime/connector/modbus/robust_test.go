@@ -18,7 +18,7 @@ import (
 // next request has its right answer.
 func TestSurvivesLibmodbus(t *testing.T) {
 	port := peer.StartLibmodbus(t)
-	c := unconnected(t, port, `"unit":255,"timeout":"250ms"`)
+	c := unconnected(t, port, `"unit":255,"timeout":"400ms"`)
 	holding := func(address int, kind string) connector.Point {
 		return at(t, 1, tag.Int, fmt.Sprintf(`{"table":"holding","address":%d,"type":%q}`, address, kind))
 	}
@@ -315,7 +315,11 @@ func TestLies(t *testing.T) {
 		"a length beyond the most": {func(q []byte) [][]byte { return [][]byte{{q[0], q[1], 0, 0, 1, 0, 1}} }, tag.BadCommunicationError, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := device(t, liar(t, row.answer), `"probe":false,"timeout":"150ms"`)
+			timeout := "10s"
+			if row.quality == tag.BadTimeout {
+				timeout = "150ms"
+			}
+			c := device(t, liar(t, row.answer), fmt.Sprintf(`"probe":false,"timeout":%q`, timeout))
 			p := at(t, 1, tag.Int, `{"table":"holding","address":0,"type":"uint16"}`)
 			updates, err := c.Plan([]connector.Point{p})[0].Read(t.Context(), nil)
 			switch {
@@ -348,18 +352,18 @@ func TestDeadUnitBehindAGateway(t *testing.T) {
 	for name, f := range framings {
 		t.Run(name, func(t *testing.T) {
 			server := peer.StartPymodbus(t, "--framer", f.framer, "--units", "1,2")
-			c := device(t, server.Port, f.settings+`,"timeout":"100ms"`)
+			c := device(t, server.Port, f.settings+`,"timeout":"400ms"`)
 			alive, dead := at(t, 1, tag.Int, `{"table":"holding","address":110,"type":"int16"}`), at(t, 2, tag.Int, `{"table":"holding","address":110,"type":"int16","unit":9}`)
 			requests := c.Plan([]connector.Point{alive, dead})
 			if len(requests) != 2 {
 				t.Fatalf("%d requests", len(requests))
 			}
-			for range 3 {
+			for range 2 {
 				updates, err := requests[0].Read(t.Context(), nil)
 				if err != nil || updates[0].Sample.Value != tag.OfInt(-5) {
 					t.Fatalf("the living unit: %v %v", updates, err)
 				}
-				for range 3 {
+				for range maxFailures + 1 {
 					if _, err := requests[1].Read(t.Context(), nil); err == nil || errors.Is(err, connector.ErrNotConnected) || statusOf(t, err) != tag.BadTimeout {
 						t.Fatalf("the dead unit: %v", err)
 					}
