@@ -15,17 +15,18 @@ export interface Track {
 
 export function drawTrack(g: Group, s: Scale, t: Omit<Track, "along">): Track {
   const along = (k: number) => (t.vertical ? t.y + t.height * (1 - k) : t.x + t.width * k);
-  g.rect({ x: t.x, y: t.y, width: t.width, height: t.height, fill: "surface", stroke: "line" });
+  g.rect({ x: t.x, y: t.y, width: t.width, height: t.height, fill: "surface" });
   const part = (from: number, to: number, fill: string) => {
     const a = along(from);
     const b = along(to);
-    if (t.vertical) g.rect({ x: t.x + 1, y: Math.min(a, b), width: t.width - 2, height: Math.abs(a - b), fill });
-    else g.rect({ x: Math.min(a, b), y: t.y + 1, width: Math.abs(a - b), height: t.height - 2, fill });
+    if (t.vertical) g.rect({ x: t.x, y: Math.min(a, b), width: t.width, height: Math.abs(a - b), fill });
+    else g.rect({ x: Math.min(a, b), y: t.y, width: Math.abs(a - b), height: t.height, fill });
   };
   // What lies beyond a limit is darker ground, not a colour: nothing is wrong yet.
   if (s.limitLow !== undefined) part(0, s.at(s.limitLow), "equipment");
   if (s.limitHigh !== undefined) part(s.at(s.limitHigh), 1, "equipment");
   if (s.normal) part(s.at(s.normal.from), s.at(s.normal.to), "band");
+  g.rect({ x: t.x, y: t.y, width: t.width, height: t.height, stroke: "line" });
   for (const v of [s.limitLow, s.limitHigh]) {
     if (v === undefined) continue;
     const a = along(s.at(v));

@@ -56,6 +56,11 @@ export class Group extends Part<GroupProps> {
     return this.owner?.type.cap(size, weight) ?? size * 0.72;
   }
 
+  /** Width of one line of text in pixels. */
+  textWidth(text: string, size: number, weight: number): number {
+    return this.owner?.type.width(text, size, weight) ?? 0;
+  }
+
   /** Puts a part on top of the others. */
   add<T extends Part>(part: T): T {
     this.children.push(part);

@@ -15,7 +15,7 @@ export default {
       fixed(s.low, s.decimals && s.decimals > 1 ? 1 : 0),
       fixed(s.high, s.decimals && s.decimals > 1 ? 1 : 0),
     ] as const;
-    const thick = vertical ? Math.max(8, Math.min(box.width * 0.2, 28)) : Math.max(8, Math.min(height * 0.34, 28));
+    const thick = vertical ? Math.max(8, Math.min(box.width * 0.2, 28)) : Math.max(8, Math.min(height * 0.3, 28));
     const p = thick * 0.75;
     const track = drawTrack(
       g,
@@ -24,13 +24,13 @@ export default {
         ? { x: (box.width - thick) / 2, y: c.top + p * 0.6 + 2, width: thick, height: height - p * 1.2 - 6, vertical }
         : {
             x: p * 0.7,
-            y: c.top + (height - thick - end * 1.4) / 2 + p * 0.3,
+            y: c.top + p * 1.25 + Math.max(0, (height - p * 1.25 - thick - end * 1.3) / 2),
             width: box.width - p * 1.4,
             height: thick,
             vertical,
           },
     );
-    if (vertical && box.width >= thick + 2 * (p + end * 2)) {
+    if (vertical && box.width >= thick + 2 * (p + end * 1.8)) {
       const x = track.x - p - 4;
       g.text({
         x: 0,

@@ -10,14 +10,14 @@ export default {
     const vertical = settings.direction !== "horizontal";
     const c = (vertical ? caption : headline)(g, box, s, flag(settings, "showValue"));
     const room = { x: 0, y: c.top, width: box.width, height: Math.max(4, c.bottom - c.top) };
-    const thick = vertical ? Math.min(room.width * 0.5, 56) : Math.min(room.height * 0.62, 48);
+    const thick = vertical ? Math.min(room.width * 0.5, 56) : Math.max(3, Math.min(room.height * 0.62, 48));
     const beside = Math.max(3, Math.min(10, thick * 0.3));
     const marker = Math.max(5, Math.min(9, thick * 0.3));
     const track = vertical
       ? { x: (room.width - thick - beside) / 2, y: room.y + 2, width: thick, height: room.height - 6, vertical }
       : {
           x: marker,
-          y: room.y + (room.height - thick - beside) / 2,
+          y: room.y + marker + Math.max(0, (room.height - marker - thick - beside - 2) / 2),
           width: room.width - marker * 2,
           height: thick,
           vertical,

@@ -11,13 +11,15 @@ export default {
     const label = string(settings, "label");
     const frame = g.rect({ x: 0, y: 0, ...box, fill: "surface", stroke: "line", radius: 4 });
     const px = Math.max(9, Math.min(size.large, Math.max(size.body, box.height * 0.3), box.height * 0.6));
+    const pad = Math.min(8, box.width * 0.06);
+    const fit = (box.width - 2 * pad) / Math.max(1, g.textWidth(label, px, 600));
     const text = g.text({
-      x: 8,
+      x: pad,
       y: 0,
-      width: box.width - 16,
+      width: box.width - 2 * pad,
       height: box.height,
       text: label,
-      size: px,
+      size: fit < 1 && fit > 0.6 ? px * fit : px,
       weight: 600,
       align: "center",
     });
