@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -201,4 +203,54 @@ func TestFieldsRefusesMistakes(t *testing.T) {
 func dump(ps Problems) string {
 	b, _ := json.MarshalIndent(ps, "", " ")
 	return string(b)
+}
+
+func TestSchema(t *testing.T) {
+	raw, err := json.Marshal(Schema(Fields(settings{})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := jsonschema.UnmarshalJSON(strings.NewReader(string(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("settings.json", tree); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("settings.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		raw  string
+		good bool
+	}{
+		{`{"host":"a"}`, true},
+		{`{"host":"a","timeout":"0m30s","topics":[{"filter":"x"}],"words":["a"],"extra":[1],"login":{"user":"u"}}`, true},
+		{`{}`, false}, {`{"host":""}`, false}, {`{"host":"a","prot":1}`, false}, {`{"host":"a","port":0}`, false}, {`{"host":"a","mode":"x"}`, false},
+		{`{"host":"a","timeout":"5"}`, false}, {`{"host":"a","topics":[{}]}`, false}, {`{"host":"a","words":[1]}`, false}, {`{"host":"a","login":{}}`, false},
+	} {
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(c.raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var s settings
+		if got := schema.Validate(doc) == nil; got != c.good || got != (Decode(json.RawMessage(c.raw), &s) == nil) {
+			t.Errorf("%s: valid by the schema %v, want %v as Decode says", c.raw, got, c.good)
+		}
+	}
+}
+
+func FuzzValidate(f *testing.F) {
+	f.Add([]byte(`{"host":"a","topics":[{"filter":"x"}],"login":{"user":"u"},"extra":{"a":[1,"\u00e4"]}}`))
+	f.Add([]byte(`{"host":"a","port":-1e5,"extra":"\ud800\\"}`))
+	fields := Fields(settings{})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var s settings
+		valid := len(Validate(fields, data)) == 0
+		if err := Decode(data, &s); valid && err != nil {
+			t.Fatalf("%s is valid, but cannot be decoded: %v", data, err)
+		}
+	})
 }
