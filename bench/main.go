@@ -48,6 +48,13 @@ func (b *bench) logf(format string, args ...any) {
 }
 
 func main() {
+	if len(os.Args) > 2 && children[os.Args[1]] != nil {
+		if err := children[os.Args[1]](os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx)
 	stop()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/simonvetter/modbus"
@@ -18,7 +19,10 @@ func init() {
 }
 
 // registers answers every read with registers of which a third are new every second.
-type registers struct{ begin time.Time }
+type registers struct {
+	begin time.Time
+	read  atomic.Int64
+}
 
 func (r *registers) HandleCoils(*modbus.CoilsRequest) ([]bool, error) {
 	return nil, modbus.ErrIllegalFunction
@@ -36,6 +40,7 @@ func (r *registers) HandleHoldingRegisters(q *modbus.HoldingRegistersRequest) ([
 	if q.IsWrite {
 		return nil, modbus.ErrIllegalFunction
 	}
+	r.read.Add(int64(q.Quantity))
 	out := make([]uint16, q.Quantity)
 	second := uint16(time.Since(r.begin) / time.Second)
 	for i := range out {
@@ -54,7 +59,8 @@ func measureModbus(ctx context.Context, b *bench) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	device, err := modbus.NewServer(&modbus.ServerConfiguration{URL: fmt.Sprintf("tcp://127.0.0.1:%d", port), MaxClients: 4}, &registers{time.Now()})
+	served := &registers{begin: time.Now()}
+	device, err := modbus.NewServer(&modbus.ServerConfiguration{URL: fmt.Sprintf("tcp://127.0.0.1:%d", port), MaxClients: 4}, served)
 	if err != nil {
 		return "", err
 	}
@@ -95,7 +101,7 @@ func measureModbus(ctx context.Context, b *bench) (string, error) {
 		return "", err
 	}
 	time.Sleep(2 * time.Second)
-	values := w.values.Load()
+	values, read := w.values.Load(), served.read.Load()
 	before, err := cpuOf(s.pid())
 	if err != nil {
 		return "", err
@@ -113,5 +119,6 @@ func measureModbus(ctx context.Context, b *bench) (string, error) {
 	if w.values.Load() == values {
 		return "", fmt.Errorf("the registers did not change")
 	}
-	return fmt.Sprintf("**%.4f** core", (after-before).Seconds()/time.Since(begin).Seconds()), nil
+	seconds := time.Since(begin).Seconds()
+	return fmt.Sprintf("**%.4f** core, %.0f registers/s", (after-before).Seconds()/seconds, float64(served.read.Load()-read)/seconds), nil
 }
