@@ -440,7 +440,7 @@ func (s *subject) spoiled(fault func() peer.Fault) {
 	s.works(p, 100)
 	_, push := s.conn.(connector.Subscriber)
 	s.proxy.Set(fault)
-	for n := 101; n < 108; n++ {
+	for n := 101; n < 105; n++ {
 		s.Change(s.t, n)
 		got, err := s.read(p)
 		sample, any := got[0]

@@ -146,7 +146,7 @@ func browse(topics map[string][]byte, id string) []connector.Node {
 		if n == nil {
 			n = &connector.Node{ID: "/" + prefix + name, Name: name}
 			if name == "" {
-				n.Title = "(empty level)"
+				n.Name = "/" // a level without a name
 			}
 			children[name] = n
 		}
@@ -169,8 +169,9 @@ func browse(topics map[string][]byte, id string) []connector.Node {
 
 // describe makes a node of a topic an address.
 func describe(n *connector.Node, topic string, payload []byte) {
-	if payload == nil {
-		n.Title = "(payload too long to show)"
+	if payload == nil { // too long to look into
+		n.Type = "json"
+		n.Address = address(map[string]string{"topic": topic})
 		return
 	}
 	var value any

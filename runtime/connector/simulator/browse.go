@@ -23,15 +23,15 @@ func (c *Connector) Browse(_ context.Context, id string) ([]connector.Node, erro
 	switch id {
 	case "":
 		nodes := []connector.Node{
-			{ID: "waves", Name: "waves", Title: "Waves", HasChild: true},
-			{ID: "setpoint", Name: "setpoint", Title: "Setpoint", HasChild: true},
-			{ID: "machine", Name: "machine", Title: "Machine", HasChild: true},
+			{ID: "waves", Name: "waves", HasChild: true},
+			{ID: "setpoint", Name: "setpoint", HasChild: true},
+			{ID: "machine", Name: "machine", HasChild: true},
 		}
 		for _, m := range c.settings.Machines {
-			nodes = append(nodes, connector.Node{ID: "machine/" + m.Name, Name: m.Name, Title: m.Name, HasChild: true})
+			nodes = append(nodes, connector.Node{ID: "machine/" + m.Name, Name: m.Name, HasChild: true})
 		}
 		if len(c.recording.columns) > 0 {
-			nodes = append(nodes, connector.Node{ID: "replay", Name: "replay", Title: "Recording", HasChild: true})
+			nodes = append(nodes, connector.Node{ID: "replay", Name: "replay", HasChild: true})
 		}
 		return nodes, nil
 	case "waves":
