@@ -40,9 +40,10 @@ func (t *Table) enqueue(s Slot) {
 // all that it depends on, and so once.
 func (t *Table) propagate(now Time) {
 	at := cursor{level: 1}
-	for t.pending > 0 {
+	for t.pending > 0 && at.level < len(t.levels) {
 		t.evaluate(&at, now)
 	}
+	t.pending = 0
 	if at.level < len(t.levels) {
 		t.levels[at.level] = t.levels[at.level][:0] // a panic may have been the last
 	}
@@ -60,7 +61,7 @@ func (t *Table) evaluate(at *cursor, now Time) {
 			t.store(present, Sample{Quality: BadInternalError, Server: now, Source: newest(t.args)})
 		}
 	}()
-	for t.pending > 0 {
+	for t.pending > 0 && at.level < len(t.levels) {
 		queue := t.levels[at.level]
 		for at.index < len(queue) {
 			present = queue[at.index]
