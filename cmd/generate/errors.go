@@ -41,7 +41,7 @@ func errorsPage(src *source) ([]byte, error) {
 				return err
 			}
 			ast.Inspect(f, func(n ast.Node) bool {
-				code, message := problemOf(n)
+				code, message, _ := problemOf(n)
 				if code != "" {
 					c := codes[code]
 					if c == nil {
@@ -83,7 +83,7 @@ Messages are shown here with %s, %q and %d in place of what they name.`)
 // and the message: a place, a hint.
 var raisers = map[string]int{"Add": 2, "fail": 2, "refuse": 1, "define": 1, "OneOf": 1, "unknown": 1, "wrap": 1, "problem": 0}
 
-func problemOf(n ast.Node) (code, message string) {
+func problemOf(n ast.Node) (code, message, hint string) {
 	switch n := n.(type) {
 	case *ast.CompositeLit:
 		for _, e := range n.Elts {
@@ -100,10 +100,12 @@ func problemOf(n ast.Node) (code, message string) {
 				code = textOf(kv.Value)
 			case "Message":
 				message = textOf(kv.Value)
+			case "Hint":
+				hint = textOf(kv.Value)
 			}
 		}
 		if message == "" {
-			return "", ""
+			return "", "", ""
 		}
 	case *ast.CallExpr:
 		name, receiver := "", ""
@@ -118,7 +120,7 @@ func problemOf(n ast.Node) (code, message string) {
 		}
 		skip, ok := raisers[name]
 		if !ok || len(n.Args) < 2 {
-			return "", ""
+			return "", "", ""
 		}
 		if receiver == "w" && name == "fail" {
 			skip = 1 // the walker of runtime/spec knows its place
@@ -126,12 +128,15 @@ func problemOf(n ast.Node) (code, message string) {
 		code = textOf(n.Args[0])
 		if at := 1 + skip; at < len(n.Args) {
 			message = textOf(n.Args[at])
+			if name != "define" && name != "OneOf" {
+				hint = textOf(n.Args[skip])
+			}
 		}
 	}
 	if !problemCode.MatchString(code) {
-		return "", ""
+		return "", "", ""
 	}
-	return code, message
+	return code, message, hint
 }
 
 // textOf is a text literal, also as the format of Sprintf.

@@ -1,0 +1,111 @@
+package spec
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Chinese adds translations of messages and hints. The keys are the texts as they stand in
+// the program, verbs (%s, %q, %d, %g, %v) included; in the Chinese text {1}, {2}, … stand for
+// what the verbs give. A package that raises problems adds its own at start.
+func Chinese(texts map[string]string) {
+	translations.Lock()
+	defer translations.Unlock()
+	for en, zh := range texts {
+		if !strings.Contains(en, "%") {
+			translations.whole[en] = zh
+			continue
+		}
+		prefix, _, _ := strings.Cut(en, "%")
+		translations.templates = append(translations.templates, template{en, prefix, pattern(en), zh})
+	}
+	// The one that says most comes first, so that a short one does not take its place.
+	slices.SortStableFunc(translations.templates, func(a, b template) int {
+		return len(verb.ReplaceAllString(b.en, "")) - len(verb.ReplaceAllString(a.en, ""))
+	})
+}
+
+type template struct {
+	en     string
+	prefix string // what the text begins with, a quick look before the pattern
+	*regexp.Regexp
+	zh string
+}
+
+var translations = struct {
+	sync.RWMutex
+	whole     map[string]string
+	templates []template
+}{whole: map[string]string{}}
+
+var verb = regexp.MustCompile(`%[sqdgvw]`)
+
+// pattern makes an expression that matches what a format can give.
+func pattern(format string) *regexp.Regexp {
+	var b strings.Builder
+	b.WriteString(`(?s)^`)
+	last := 0
+	for _, at := range verb.FindAllStringIndex(format, -1) {
+		b.WriteString(regexp.QuoteMeta(format[last:at[0]]))
+		switch format[at[0]+1] {
+		case 'q':
+			b.WriteString(`("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')`)
+		case 'd':
+			b.WriteString(`([+-]?\d+)`)
+		default:
+			b.WriteString(`(.+)`)
+		}
+		last = at[1]
+	}
+	b.WriteString(regexp.QuoteMeta(format[last:]) + `$`)
+	return regexp.MustCompile(b.String())
+}
+
+// Translate gives a message or hint of a problem in a language: the English text itself
+// for a language or a text that is not known. Parts that are texts of their own are translated too.
+func Translate(text, lang string) string {
+	if text == "" || lang != "zh" && !strings.HasPrefix(lang, "zh-") {
+		return text
+	}
+	translations.RLock()
+	defer translations.RUnlock()
+	return chinese(text, 0)
+}
+
+func chinese(text string, depth int) string {
+	if zh, ok := translations.whole[text]; ok {
+		return zh
+	}
+	if depth > 3 {
+		return text
+	}
+	for _, t := range translations.templates {
+		if !strings.HasPrefix(text, t.prefix) {
+			continue
+		}
+		m := t.FindStringSubmatch(text)
+		if m == nil {
+			continue
+		}
+		zh := t.zh
+		for i := 1; i < len(m); i++ {
+			zh = strings.ReplaceAll(zh, "{"+strconv.Itoa(i)+"}", chinese(m[i], depth+1))
+		}
+		return zh
+	}
+	return text
+}
+
+// In gives the problems in a language; ps itself is not changed.
+func (ps Problems) In(lang string) Problems {
+	out := make(Problems, len(ps))
+	for i, p := range ps {
+		q := *p
+		q.Message, q.Hint = Translate(p.Message, lang), Translate(p.Hint, lang)
+		out[i] = &q
+	}
+	return out
+}
