@@ -50,7 +50,8 @@ type NewApp struct {
 	Document json.RawMessage `json:"document,omitempty"`
 }
 
-type appPath struct {
+// AppPath is the id of an installation.
+type AppPath struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
@@ -233,7 +234,7 @@ func orNone(m map[string]json.RawMessage) map[string]json.RawMessage {
 	return m
 }
 
-func (s *Server) removeApp(ctx context.Context, in *appPath) (*done, error) {
+func (s *Server) removeApp(ctx context.Context, in *AppPath) (*done, error) {
 	s.appMu.Lock()
 	defer s.appMu.Unlock()
 	if err := s.store.Uninstall(ctx, in.ID, entry(ctx, "app.remove", in.ID)); err != nil {

@@ -29,9 +29,10 @@ type AppChanges struct {
 	Problems []*spec.Problem `json:"problems" nullable:"false"`
 }
 
-type appDocument struct {
-	appPath
-	documentInput
+// AppDocument is a document of an installation that is sent.
+type AppDocument struct {
+	AppPath
+	DocumentInput
 }
 
 func (s *Server) draftResource() {
@@ -80,7 +81,7 @@ func (s *Server) draft(ctx context.Context, id string) (*app.App, store.Document
 	return a, doc, nil
 }
 
-func (s *Server) getDraft(ctx context.Context, in *appPath) (*rawDocument, error) {
+func (s *Server) getDraft(ctx context.Context, in *AppPath) (*rawDocument, error) {
 	_, doc, err := s.draft(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -98,7 +99,7 @@ type savedDraft struct {
 // trail again: a designer saves by itself every other second.
 const savedQuiet = 10 * time.Minute
 
-func (s *Server) putDraft(ctx context.Context, in *appDocument) (*savedAnswer, error) {
+func (s *Server) putDraft(ctx context.Context, in *AppDocument) (*savedAnswer, error) {
 	if in.IfMatch == "" {
 		return nil, errNoETag.with()
 	}
@@ -134,7 +135,7 @@ func (s *Server) putDraft(ctx context.Context, in *appDocument) (*savedAnswer, e
 }
 
 func (s *Server) checkApp(ctx context.Context, in *struct {
-	appPath
+	AppPath
 	Body CheckRequest
 }) (*body[CheckResult], error) {
 	inst, _, err := s.installation(ctx, in.ID)
@@ -170,7 +171,7 @@ func (s *Server) published(ctx context.Context, id string) (*app.App, store.Revi
 	return a, r, err
 }
 
-func (s *Server) listChanges(ctx context.Context, in *appPath) (*body[AppChanges], error) {
+func (s *Server) listChanges(ctx context.Context, in *AppPath) (*body[AppChanges], error) {
 	inst, _, err := s.installation(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -186,7 +187,7 @@ func (s *Server) listChanges(ctx context.Context, in *appPath) (*body[AppChanges
 	return answerWith(AppChanges{orEmpty(app.Changes(old, draft)), orEmpty(s.engine.CheckApp(inst, draft))})
 }
 
-func (s *Server) getMapping(ctx context.Context, in *appPath) (*rawDocument, error) {
+func (s *Server) getMapping(ctx context.Context, in *AppPath) (*rawDocument, error) {
 	_, doc, err := s.installation(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -194,7 +195,7 @@ func (s *Server) getMapping(ctx context.Context, in *appPath) (*rawDocument, err
 	return documentAnswer(doc.Content, doc.ETag), nil
 }
 
-func (s *Server) putMapping(ctx context.Context, in *appDocument) (*savedAnswer, error) {
+func (s *Server) putMapping(ctx context.Context, in *AppDocument) (*savedAnswer, error) {
 	if in.IfMatch == "" {
 		return nil, errNoETag.with()
 	}

@@ -48,7 +48,8 @@ func savedWith(etag string, ps spec.Problems) *savedAnswer {
 	return &savedAnswer{ETag: quote(etag), Body: Saved{ETag: quote(etag), Problems: orEmpty(ps)}}
 }
 
-type documentInput struct {
+// DocumentInput is a document that is sent, and the version it changes.
+type DocumentInput struct {
 	IfMatch string `header:"If-Match"`
 	RawBody []byte
 }
@@ -89,7 +90,7 @@ func (s *Server) getPlant(ctx context.Context, _ *nothing) (*rawDocument, error)
 	return documentAnswer(content, etag), nil
 }
 
-func (s *Server) putPlant(ctx context.Context, in *documentInput) (*savedAnswer, error) {
+func (s *Server) putPlant(ctx context.Context, in *DocumentInput) (*savedAnswer, error) {
 	if in.IfMatch == "" {
 		return nil, errNoETag.with()
 	}
@@ -104,7 +105,7 @@ func (s *Server) putPlant(ctx context.Context, in *documentInput) (*savedAnswer,
 	return savedWith(etag, ps), nil
 }
 
-func (s *Server) patchPlantRoute(ctx context.Context, in *documentInput) (*savedAnswer, error) {
+func (s *Server) patchPlantRoute(ctx context.Context, in *DocumentInput) (*savedAnswer, error) {
 	patch, err := readPatch(in.RawBody)
 	if err != nil {
 		return nil, err

@@ -240,6 +240,9 @@ func merge[T any](old, put []T, remove []string, key func(T) string, one, many s
 			missing.Add("not_found", fmt.Sprintf("/remove/%s/%d", many, i), "Load the plant again.", "There is no %s %q.", one, k)
 		}
 	}
+	if len(out) == 0 {
+		return nil // as a document without the list has it
+	}
 	return out
 }
 

@@ -52,7 +52,7 @@ func (s *Server) revisionsResource() {
 }
 
 func (s *Server) publishApp(ctx context.Context, in *struct {
-	appPath
+	AppPath
 	IfMatch string  `header:"If-Match"`
 	Body    Publish `required:"false"`
 }) (*body[Published], error) {
@@ -90,7 +90,7 @@ func (s *Server) publish(ctx context.Context, inst app.Installation, draft *app.
 	return answerWith(Published{number, orEmpty(ps)})
 }
 
-func (s *Server) listRevisions(ctx context.Context, in *appPath) (*body[[]Revision], error) {
+func (s *Server) listRevisions(ctx context.Context, in *AppPath) (*body[[]Revision], error) {
 	if _, err := s.store.Installation(ctx, in.ID); err != nil {
 		return nil, unless(err, "app", in.ID)
 	}
@@ -111,7 +111,7 @@ func (s *Server) revision(ctx context.Context, id string, number int) (store.Rev
 }
 
 func (s *Server) getRevision(ctx context.Context, in *struct {
-	appPath
+	AppPath
 	Number int `path:"number" minimum:"1"`
 }) (*rawDocument, error) {
 	r, err := s.revision(ctx, in.ID, in.Number)
@@ -121,7 +121,7 @@ func (s *Server) getRevision(ctx context.Context, in *struct {
 	return documentAnswer(r.Content, r.ETag), nil
 }
 
-func (s *Server) exportApp(ctx context.Context, in *appPath) (*rawDocument, error) {
+func (s *Server) exportApp(ctx context.Context, in *AppPath) (*rawDocument, error) {
 	a, r, err := s.published(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func (s *Server) exportApp(ctx context.Context, in *appPath) (*rawDocument, erro
 }
 
 func (s *Server) restoreRevision(ctx context.Context, in *struct {
-	appPath
+	AppPath
 	IfMatch string `header:"If-Match"`
 	Body    Restore
 }) (*savedAnswer, error) {

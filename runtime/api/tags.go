@@ -58,7 +58,8 @@ type TagWriteResult struct {
 	New json.RawMessage `json:"new,omitempty"`
 }
 
-type tagPathInput struct {
+// TagPath is the path of a tag.
+type TagPath struct {
 	Path string `path:"path" maxLength:"512"`
 }
 
@@ -126,7 +127,7 @@ func (s *Server) listTags(ctx context.Context, in *struct {
 	return answerWith(page)
 }
 
-func (s *Server) readTag(ctx context.Context, in *tagPathInput) (*body[TagState], error) {
+func (s *Server) readTag(ctx context.Context, in *TagPath) (*body[TagState], error) {
 	if slot, ok := s.engine.Table().Lookup(tag.Path(in.Path)); ok {
 		if t, ok := s.tagState(ctx, slot, tag.Path(in.Path)); ok {
 			return answerWith(t)
@@ -136,7 +137,7 @@ func (s *Server) readTag(ctx context.Context, in *tagPathInput) (*body[TagState]
 }
 
 func (s *Server) writeTag(ctx context.Context, in *struct {
-	tagPathInput
+	TagPath
 	Body TagWriteRequest
 }) (*body[TagWriteResult], error) {
 	actor := actorOf(ctx)

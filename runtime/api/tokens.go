@@ -141,7 +141,7 @@ func tokenAudit(t store.Token) json.RawMessage {
 	return raw
 }
 
-func (s *Server) removeToken(ctx context.Context, in *userPath) (*done, error) {
+func (s *Server) removeToken(ctx context.Context, in *NamePath) (*done, error) {
 	owner, err := s.tokensOf(ctx)
 	if err != nil {
 		return nil, err

@@ -34,7 +34,8 @@ type UserChange struct {
 	Password string `json:"password,omitempty" maxLength:"1024"`
 }
 
-type userPath struct {
+// NamePath is the name of a user or token.
+type NamePath struct {
 	Name string `path:"name" maxLength:"256"`
 }
 
@@ -101,7 +102,7 @@ func (s *Server) listUsers(ctx context.Context, _ *nothing) (*body[[]User], erro
 	return answerWith(out)
 }
 
-func (s *Server) getUser(ctx context.Context, in *userPath) (*body[User], error) {
+func (s *Server) getUser(ctx context.Context, in *NamePath) (*body[User], error) {
 	u, err := s.store.User(ctx, in.Name)
 	if err != nil {
 		return nil, unless(err, "user", in.Name)
@@ -127,7 +128,7 @@ func (s *Server) addUser(ctx context.Context, in *body[UserChange]) (*body[User]
 	if err != nil {
 		return nil, unless(err, "user", b.Name)
 	}
-	return s.getUser(ctx, &userPath{b.Name})
+	return s.getUser(ctx, &NamePath{b.Name})
 }
 
 // userAudit is what the audit trail keeps of a user: never a hash.
@@ -144,7 +145,7 @@ func userAudit(grants []auth.Grant, disabled, password bool) json.RawMessage {
 }
 
 func (s *Server) changeUser(ctx context.Context, in *struct {
-	userPath
+	NamePath
 	Body UserChange
 }) (*body[User], error) {
 	b := in.Body
@@ -203,7 +204,7 @@ func keepAdmin(users []store.User) error {
 	return errLastAdmin.with()
 }
 
-func (s *Server) removeUser(ctx context.Context, in *userPath) (*done, error) {
+func (s *Server) removeUser(ctx context.Context, in *NamePath) (*done, error) {
 	e := []store.Entry{entry(ctx, "user.remove", in.Name)}
 	owned, err := s.store.Tokens(ctx, in.Name)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // Kind is a kind of document that is edited under an ETag.
@@ -95,7 +96,8 @@ func checkETag(tx *gorm.DB, kind Kind, id, want string) (string, error) {
 
 func saveDocument(tx *gorm.DB, kind Kind, id string, content []byte, author string) (string, error) {
 	row := documentRow{Kind: string(kind), ID: id, Content: bytes.Clone(content), ETag: ETagOf(content), Updated: time.Now().UnixMicro(), Author: author}
-	return row.ETag, tx.Save(&row).Error
+	// Not Save, which inserts when a part of the key is "".
+	return row.ETag, tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
 }
 
 func quoted(s string) []byte { return []byte(`"` + s + `"`) }

@@ -1,0 +1,133 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Who is let in, by the least of them: everybody below is refused.
+var (
+	letAll      = []string{"", "none", "vera", "olga", "hal1", "erik", "anna"}
+	letLoggedIn = letAll[1:]
+	letViewer   = letAll[2:]
+	letDesigner = letAll[4:] // in some area
+	letEngineer = letAll[5:] // in the whole plant
+	letAdmin    = letAll[6:]
+)
+
+// rights says of every route who is let in. A route without a row here fails the test.
+var rights = map[string]struct {
+	let  []string
+	body string
+	path string // when the placeholders must be filled in a special way
+}{
+	"POST /login":                       {let: letAll, body: `{"name":"nobody","password":"wrong password"}`},
+	"POST /logout":                      {let: letAll},
+	"GET /me":                           {let: letLoggedIn},
+	"PATCH /me":                         {let: letLoggedIn, body: `{"theme":"dark"}`},
+	"GET /setup":                        {let: letAll},
+	"POST /setup":                       {let: letAll, body: `{"token":"x","name":"x","password":"x"}`},
+	"GET /users":                        {let: letAdmin},
+	"POST /users":                       {let: letAdmin, body: `{"name":"","password":""}`},
+	"GET /users/{name}":                 {let: letAdmin},
+	"PUT /users/{name}":                 {let: letAdmin, body: `{"grants":[]}`},
+	"DELETE /users/{name}":              {let: letAdmin},
+	"GET /tokens":                       {let: letLoggedIn},
+	"POST /tokens":                      {let: letLoggedIn, body: `{"name":"a/b"}`},
+	"DELETE /tokens/{name}":             {let: letLoggedIn},
+	"GET /audit":                        {let: letAdmin},
+	"GET /plant":                        {let: letViewer},
+	"PUT /plant":                        {let: letEngineer, body: `{}`},
+	"PATCH /plant":                      {let: letDesigner, body: `{}`},
+	"GET /plant/tags.csv":               {let: letViewer},
+	"POST /plant/tags/import":           {let: letDesigner, body: "path\n"},
+	"GET /devices":                      {let: letViewer},
+	"POST /devices/test":                {let: letEngineer, body: `{"connector":"nothing"}`},
+	"POST /devices/browse":              {let: letEngineer, body: `{"connector":"nothing"}`},
+	"GET /tags":                         {let: letViewer},
+	"GET /tags/{path...}":               {let: letViewer},
+	"PUT /tags/{path...}":               {let: []string{"olga", "hal1", "erik", "anna"}, body: `{"value":41}`, path: "/tags/hall1/setpoint"},
+	"POST /expressions/check":           {let: letDesigner, body: `{"text":"1"}`},
+	"GET /catalog":                      {let: letLoggedIn},
+	"GET /apps":                         {let: letViewer},
+	"POST /apps":                        {let: letEngineer, body: `{"id":"a b"}`},
+	"DELETE /apps/{id}":                 {let: letEngineer},
+	"GET /apps/{id}/draft":              {let: letEngineer},
+	"PUT /apps/{id}/draft":              {let: letEngineer, body: `{}`},
+	"POST /apps/{id}/check":             {let: letEngineer, body: `{"document":{}}`},
+	"GET /apps/{id}/changes":            {let: letEngineer},
+	"GET /apps/{id}/mapping":            {let: letEngineer},
+	"PUT /apps/{id}/mapping":            {let: letEngineer, body: `{}`},
+	"POST /apps/{id}/publish":           {let: letEngineer, body: `{}`},
+	"GET /apps/{id}/revisions":          {let: letEngineer},
+	"GET /apps/{id}/revisions/{number}": {let: letEngineer},
+	"GET /apps/{id}/export":             {let: letEngineer},
+	"POST /apps/{id}/restore":           {let: letEngineer, body: `{"revision":1}`},
+}
+
+// TestEveryRouteHasRights asks every route in the name of everybody.
+func TestEveryRouteHasRights(t *testing.T) {
+	f := newFixture(t, false)
+	fill := strings.NewReplacer("{name}", "nobody-of-this-name", "{id}", "no-such-app", "{number}", "1", "{path...}", "no/such/tag")
+	seen := map[string]bool{}
+	for _, r := range f.server.routes {
+		key := r.method + " " + r.path
+		seen[key] = true
+		row, ok := rights[key]
+		if !ok {
+			t.Errorf("%s has no row: say who is let in", key)
+			continue
+		}
+		path := row.path
+		if path == "" {
+			path = fill.Replace(r.path)
+		}
+		for _, who := range letAll {
+			client := f.client(who)
+			if key == "POST /logout" {
+				client = &http.Client{}
+			}
+			a := f.do(client, r.method, "/api/v1"+path, row.body)
+			refused := a.status == http.StatusUnauthorized && strings.Contains(a.body, `"unauthorized"`) || a.status == http.StatusForbidden && strings.Contains(a.body, `"forbidden"`)
+			if let := slices.Contains(row.let, who); let == refused {
+				t.Errorf("%s as %q: let in %v, but got %d %s", key, who, let, a.status, a.body)
+			}
+			if !slices.Contains(row.let, who) {
+				want := http.StatusForbidden
+				if who == "" {
+					want = http.StatusUnauthorized
+				}
+				if a.status != want {
+					t.Errorf("%s as %q: status %d, want %d", key, who, a.status, want)
+				}
+			}
+		}
+	}
+	for key := range rights {
+		if !seen[key] {
+			t.Errorf("%s is no route any more", key)
+		}
+	}
+	if len(seen) < 40 {
+		t.Errorf("looked at %d routes only", len(seen))
+	}
+}
+
+// TestOutsideTheAPI checks what is served beside the API.
+func TestOutsideTheAPI(t *testing.T) {
+	f := newFixture(t, false)
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/metrics": 200, "/api/v1/openapi.json": 200, "/": 200, "/login": 200, "/api/v1/nothing": 404, "/api/v1/": 404, "/nothing": 404} {
+		if a := f.do(f.client(""), "GET", path, ""); a.status != want {
+			t.Errorf("GET %s: %d, want %d: %s", path, a.status, want, a.body)
+		}
+	}
+	if a := f.do(f.client(""), "PUT", "/api/v1/devices", ""); a.status != 405 || !strings.Contains(a.body, "method_unknown") {
+		t.Errorf("PUT /devices: %d %s", a.status, a.body)
+	}
+	// A proxy on this machine does not open the metrics to the world.
+	if a := f.do(f.client(""), "GET", "/metrics", "", "X-Forwarded-For", "192.0.2.1"); a.status != 401 {
+		t.Errorf("metrics through a proxy: %d", a.status)
+	}
+}
