@@ -59,7 +59,7 @@ func (c *comparer) add(kind, at, what, en, zh string) {
 
 // nouns of things, in both languages.
 var nouns = map[string][2]string{
-	"input": {"Input", "输入"}, "tag": {"Computed tag", "计算标签"}, "screen": {"Screen", "画面"}, "widget": {"Widget", "控件"},
+	"input": {"Input", "输入"}, "tag": {"Computed tag", "计算变量"}, "screen": {"Screen", "画面"}, "widget": {"Widget", "控件"},
 }
 
 // compare goes over two lists of things with ids.

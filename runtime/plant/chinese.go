@@ -15,7 +15,7 @@ func init() {
 		"Give an English text; it stands in for missing languages.":        "请填写英文文本，缺少其他语言时以它代替。",
 		"There is no time zone %q.":                                        "没有时区 {1}。",
 		`Write an IANA name: "Europe/Berlin", "Asia/Shanghai"`:             `请填写 IANA 名称："Europe/Berlin"、"Asia/Shanghai"`,
-		"There are %d %s, more than %d.":                                   "有 {1} 个{2}，超过 {3}。",
+		"There are %d %s, more than %d.":                                   "有 {1} 个{=2}，超过 {3}。",
 		"Split the plant over several runtimes.":                           "请将工厂拆分到多个运行时。",
 		"Write levels joined by /, such as area/line/speed.":               "请填写以 / 连接的层级，例如 area/line/speed。",
 		"There is another area %q.":                                        "已有区域 {1}。",
@@ -111,7 +111,7 @@ func init() {
 		"The upper limit is missing.":                                                             "缺少上限。",
 		"Both address and address.… are given.":                                                   "同时填写了 address 和 address.…。",
 		"Empty one of them.":                                                                      "请清空其中之一。",
-		"The address cannot be read: %v.":                                                         "无法读取地址：{1}。",
+		"The address cannot be read: %v.":                                                         "无法读取地址：{=1}。",
 		"Write JSON values.":                                                                      "请填写 JSON 值。",
 	})
 }

@@ -10,7 +10,8 @@ import (
 
 // Chinese adds translations of messages and hints. The keys are the texts as they stand in
 // the program, verbs (%s, %q, %d, %g, %v) included; in the Chinese text {1}, {2}, … stand for
-// what the verbs give. A package that raises problems adds its own at start.
+// what the verbs give, and {=1} for what is a text with a translation of
+// its own. A package that raises problems adds its own at start.
 func Chinese(texts map[string]string) {
 	translations.Lock()
 	defer translations.Unlock()
@@ -41,6 +42,8 @@ var translations = struct {
 	templates []template
 }{whole: map[string]string{}}
 
+var hole = regexp.MustCompile(`\{=?[1-9]\}`)
+
 var verb = regexp.MustCompile(`%[sqdgvw]`)
 
 // pattern makes an expression that matches what a format can give.
@@ -65,7 +68,7 @@ func pattern(format string) *regexp.Regexp {
 }
 
 // Translate gives a message or hint of a problem in a language: the English text itself
-// for a language or a text that is not known. Parts that are texts of their own are translated too.
+// for a language or a text that is not known.
 func Translate(text, lang string) string {
 	if text == "" || lang != "zh" && !strings.HasPrefix(lang, "zh-") {
 		return text
@@ -90,11 +93,16 @@ func chinese(text string, depth int) string {
 		if m == nil {
 			continue
 		}
-		zh := t.zh
-		for i := 1; i < len(m); i++ {
-			zh = strings.ReplaceAll(zh, "{"+strconv.Itoa(i)+"}", chinese(m[i], depth+1))
-		}
-		return zh
+		return hole.ReplaceAllStringFunc(t.zh, func(h string) string {
+			n, err := strconv.Atoi(strings.Trim(h, "{=}"))
+			switch {
+			case err != nil || n >= len(m):
+				return h
+			case h[1] == '=':
+				return chinese(m[n], depth+1)
+			}
+			return m[n]
+		})
 	}
 	return text
 }
