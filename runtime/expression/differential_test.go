@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/vm"
@@ -266,6 +267,12 @@ func FuzzCompile(f *testing.F) {
 	}
 	types := map[string]tag.Value{"i": tag.OfInt(math.MinInt64), "f": tag.OfFloat(1.5), "b": tag.OfBool(true), "s": tag.OfString("线边"), "j": tag.OfJSON(`{"a":[1,"x",null]}`), "y": tag.OfBytes([]byte{0xff}), "a": tag.OfInt(0)}
 	f.Fuzz(func(t *testing.T, text string) {
+		start := time.Now()
+		defer func() {
+			if took := time.Since(start); took > 10*time.Second {
+				t.Errorf("%q took %v", text, took)
+			}
+		}()
 		p, err := Compile(text, Env{Vars: map[string]tag.Type{"value": tag.Float, "any": tag.None}, Tags: func(p tag.Path) (tag.Type, bool) {
 			v, ok := types[string(p)]
 			return v.Type(), ok || p == "x"

@@ -18,7 +18,7 @@ type Function struct {
 	Summary   spec.Text `json:"summary"`
 	Examples  []Example `json:"examples"`
 
-	// build compiles a call; nil for an operator. It gets from least to most arguments, any number when most is -1.
+	// build compiles a call; nil for what the compiler itself knows. It gets from least to most arguments, any number when most is -1.
 	build       func(c *compiler, n ast.Node, args []code) code
 	least, most int
 }
@@ -43,7 +43,7 @@ func register(f Function) *Function {
 	return &f
 }
 
-// Functions lists all functions and word operators by name.
+// Functions lists all functions and word operators, by name.
 func Functions() []Function {
 	out := make([]Function, 0, len(registry))
 	for _, f := range registry {
