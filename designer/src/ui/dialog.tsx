@@ -19,7 +19,8 @@ export function Dialog(props: {
   return (
     <Radix.Root open={props.open} onOpenChange={(open) => !open && props.onClose()}>
       <Radix.Portal>
-        <Radix.Overlay className="overlay" />
+        {/* Radix' own overlay would put a style element into the page, which the content security policy forbids. */}
+        <div className="overlay" />
         <Radix.Content
           className={["dialog", props.size].filter(Boolean).join(" ")}
           {...(props.text ? {} : { "aria-describedby": undefined })}

@@ -1,0 +1,55 @@
+import { ExternalLink, Play, Save, Send, Settings2 } from "lucide-react";
+import type { Command } from "./command";
+
+export default [
+  {
+    id: "file.save",
+    group: "file",
+    label: { en: "Save now", zh: "立即保存" },
+    icon: Save,
+    keys: ["Ctrl+S"],
+    typing: true,
+    run: (e) => void e.autosave.flush(),
+  },
+  {
+    id: "file.preview",
+    group: "file",
+    label: { en: "Preview here", zh: "在此预览" },
+    icon: Play,
+    keys: ["Ctrl+P"],
+    typing: true,
+    run: (e) => e.ui.setState(({ preview }) => ({ preview: !preview })),
+  },
+  {
+    id: "file.open",
+    group: "file",
+    label: { en: "Preview in a new tab", zh: "在新标签页预览" },
+    icon: ExternalLink,
+    keys: ["Ctrl+Shift+P"],
+    typing: true,
+    run: (e) => {
+      void e.autosave.flush();
+      window.open(
+        `/run/${encodeURIComponent(e.installation)}/${encodeURIComponent(e.screen())}?draft=1`,
+        "_blank",
+        "noopener",
+      );
+    },
+  },
+  {
+    id: "file.publish",
+    group: "file",
+    label: { en: "Publish", zh: "发布" },
+    icon: Send,
+    keys: ["Ctrl+Shift+Enter"],
+    typing: true,
+    run: (e) => e.ui.setState({ dialog: "publish" }),
+  },
+  {
+    id: "file.app",
+    group: "file",
+    label: { en: "App settings", zh: "应用设置" },
+    icon: Settings2,
+    run: (e) => e.ui.setState({ dialog: "app" }),
+  },
+] satisfies Command[];

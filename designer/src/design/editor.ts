@@ -1,0 +1,197 @@
+// The editor of one app: its document, its session, its saving and its live values, and what the panels share.
+import type { App, Live, Manifest, Problem } from "@lineside/client";
+import type { Camera } from "@lineside/scene";
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { type Board, createSession, type DraggedTag, type SessionStore } from "../canvas";
+import { Autosave, Document, fromApp, type SaveState, type ScreenRecord, toApp } from "../document";
+import { t } from "../i18n";
+import { type CatalogueInfo, type FunctionInfo, loadDraft, saveDraft } from "./api";
+import { DraftLive } from "./draftlive";
+import { type Stashed, stash } from "./stash";
+
+export type LeftTab = "insert" | "layers" | "tags";
+export type BottomTab = "problems" | "json";
+export type DialogKind = "palette" | "keys" | "publish" | "find" | "app";
+
+/** What the panels share. */
+export interface Ui {
+  save: SaveState;
+  problems: readonly Problem[];
+  left: LeftTab;
+  bottom: BottomTab | undefined;
+  dialog: DialogKind | undefined;
+  preview: boolean;
+  /** Tags that were dropped beside the widgets, waiting for a choice. */
+  offer: { tags: readonly DraggedTag[]; at: { x: number; y: number }; client: { x: number; y: number } } | undefined;
+  /** The last thing said to a screen reader. */
+  said: string;
+  /** The undo and redo steps by the keys of their texts; they change with every change. */
+  undo: string | undefined;
+  redo: string | undefined;
+}
+
+/** One editor; it lives as long as its page. */
+export class Editor {
+  readonly doc: Document;
+  readonly session: SessionStore;
+  readonly cameras: Map<string, Camera>;
+  readonly ui: StoreApi<Ui>;
+  readonly autosave: Autosave<Problem>;
+  readonly live: DraftLive;
+  readonly manifests: ReadonlyMap<string, Manifest>;
+  readonly functions: readonly FunctionInfo[];
+  readonly qualities: Record<string, string>;
+  board: Board | undefined;
+  readonly #stops: (() => void)[] = [];
+  readonly #versions: Record<string, number>;
+
+  constructor(
+    readonly installation: string,
+    app: App,
+    etag: string,
+    readonly catalogue: CatalogueInfo,
+    connection: Live,
+  ) {
+    this.doc = new Document(fromApp(app));
+    this.manifests = new Map(catalogue.widgets.map((m) => [m.id, m]));
+    this.functions = catalogue.functions ?? [];
+    this.qualities = catalogue.qualities ?? {};
+    this.#versions = Object.fromEntries(catalogue.widgets.map((m) => [m.id, m.version]));
+    const { app: head, order, screens } = this.doc.state;
+    const start = head.start && screens[head.start] ? head.start : (order[0] ?? "");
+    const { session, cameras, stop } = createSession(this.doc, start);
+    this.session = session;
+    this.cameras = cameras;
+    this.ui = createStore<Ui>(() => ({
+      save: { kind: "saved", at: Date.now() },
+      problems: [],
+      left: "insert",
+      bottom: undefined,
+      dialog: undefined,
+      preview: false,
+      offer: undefined,
+      said: "",
+      undo: undefined,
+      redo: undefined,
+    }));
+    this.autosave = new Autosave<Problem>(this.doc, etag, {
+      serialize: () => this.app(),
+      put: (body, tag) => saveDraft(installation, body, tag),
+      onSaved: ({ problems }) => {
+        this.ui.setState({ problems });
+        this.#showLive();
+      },
+      onState: (save) => this.ui.setState({ save }),
+      stash: (work) => stash.keep(installation, work),
+    });
+    this.live = new DraftLive(connection, installation);
+    this.#stops.push(
+      stop,
+      this.doc.subscribe(() => this.ui.setState({ undo: this.doc.undoStep?.label, redo: this.doc.redoStep?.label })),
+      session.subscribe((now, before) => {
+        if (now.screen !== before.screen) {
+          this.live.attach(this.board?.view);
+          if (this.autosave.clean) this.#showLive();
+          else void this.autosave.flush();
+        }
+        if (now.selection !== before.selection) this.doc.mark();
+      }),
+    );
+    this.#showLive();
+  }
+
+  /** The document as it is saved. */
+  app(): App {
+    return toApp(this.doc.state, this.#versions);
+  }
+
+  /** The screen that is shown. */
+  record(): ScreenRecord | undefined {
+    return this.doc.state.screens[this.session.getState().screen];
+  }
+
+  screen(): string {
+    return this.session.getState().screen;
+  }
+
+  /** Takes up work that was not saved when this browser last had the draft. */
+  resume(work: Stashed): void {
+    this.doc.change("design:step.resume", (d) => {
+      Object.assign(d, fromApp(work.body as App));
+    });
+    this.autosave.unsaved();
+  }
+
+  /** Connects the board, or takes it away. */
+  mount(board: Board | undefined): void {
+    this.board = board;
+    this.live.attach(board?.view);
+  }
+
+  say(key: string, values?: Record<string, unknown>): void {
+    this.ui.setState({ said: t(key, values) });
+  }
+
+  /** After a conflict: takes the document of the server; one's own is gone. */
+  async takeTheirs(): Promise<void> {
+    const { app, etag } = await loadDraft(this.installation);
+    this.doc.load(fromApp(app));
+    this.autosave.loaded(etag);
+    this.ui.setState({ undo: undefined, redo: undefined, problems: [] });
+    this.#showLive();
+  }
+
+  /** After a conflict: saves one's own document over that of the server. */
+  async keepMine(): Promise<boolean> {
+    const { etag } = await loadDraft(this.installation);
+    return this.autosave.overwrite(etag);
+  }
+
+  /** Shows where a problem is: the screen, the widget and the property that its pointer names. */
+  jump(problem: Problem): void {
+    const place = this.placeOf(problem.at ?? "");
+    if (!place) return;
+    if (place.screen !== this.screen()) this.session.setState({ screen: place.screen, selection: [], scope: "" });
+    if (place.widget) this.board?.reveal([place.widget]);
+    else this.session.setState({ selection: [], scope: "" });
+    if (place.prop) this.focusProp(place.prop);
+  }
+
+  /** Lets the inspector show a property of the selection and focus it. */
+  focusProp(prop: string): void {
+    const before = this.session.getState().focusProp;
+    this.session.setState({ focusProp: { prop, count: (before?.count ?? 0) + 1 } });
+  }
+
+  /** The ids in a JSON pointer like /screens/0/widgets/3/props/value. */
+  placeOf(at: string): { screen: string; widget?: string; prop?: string } | undefined {
+    const parts = at.split("/").slice(1);
+    if (parts[0] !== "screens") return undefined;
+    const screen = this.doc.state.order[Number(parts[1])];
+    const record = screen === undefined ? undefined : this.doc.state.screens[screen];
+    if (screen === undefined || !record) return undefined;
+    if (parts[2] !== "widgets") return { screen, prop: parts[2] };
+    const widget = record.order[Number(parts[3])];
+    return {
+      screen,
+      widget,
+      prop:
+        parts[4] === "props"
+          ? parts[5]?.replaceAll("~1", "/").replaceAll("~0", "~")
+          : parts[4] === "on"
+            ? `on.${parts[5]}`
+            : parts[4],
+    };
+  }
+
+  destroy(): void {
+    for (const stop of this.#stops) stop();
+    void this.autosave.flush().finally(() => this.autosave.destroy());
+    this.live.destroy();
+  }
+
+  #showLive(): void {
+    const { inputs, tags } = this.doc.state.app;
+    this.live.show(this.screen(), this.record(), [inputs, tags]);
+  }
+}

@@ -1,0 +1,3 @@
+import type { Route } from "../router";
+
+export default [{ path: "/design/:installation", load: () => import("./DesignPage") }] satisfies Route[];

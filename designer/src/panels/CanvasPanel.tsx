@@ -1,0 +1,127 @@
+// The drawing board in its panel, with its context menu and what it says.
+import { useEffect, useRef } from "react";
+import { Board } from "../canvas";
+import { useDoc, useEditor, useScreen, useSession } from "../design/context";
+import { ancestors } from "../document";
+import { textIn, useLanguage, useT } from "../i18n";
+import { useTheme } from "../preferences";
+import { ContextMenu } from "../ui";
+import { useCommandMenu } from "./CommandButton";
+import { OfferPopover } from "./OfferPopover";
+
+export function CanvasPanel() {
+  const t = useT();
+  const lang = useLanguage();
+  const theme = useTheme();
+  const editor = useEditor();
+  const screen = useScreen();
+  const scope = useSession((s) => s.scope);
+  const empty = useDoc((d) => Object.values(d.screens).every((s) => s.order.length === 0));
+  const menu = useCommandMenu();
+  const host = useRef<HTMLDivElement>(null);
+  const board = useRef<Board | undefined>(undefined);
+  const texts = useRef({ t, lang });
+  texts.current = { t, lang };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: theme and language are handed over below without making the board anew
+  useEffect(() => {
+    if (!host.current) return;
+    const made = new Board(host.current, {
+      doc: editor.doc,
+      session: editor.session,
+      cameras: editor.cameras,
+      catalogue: editor.catalogue.widgets,
+      theme,
+      lang,
+      say: (key, values) => editor.say(key, values),
+      dropText: (manifest, widget) => {
+        const field = manifest.settings.find((f) => f.name === manifest.drop);
+        return texts.current.t("design:drop.bind", {
+          widget: widget.name || textIn(manifest.title, texts.current.lang),
+          prop: textIn(field?.title, texts.current.lang),
+        });
+      },
+      offer: (tags, at, client) => editor.ui.setState({ offer: { tags, at, client } }),
+      open: () => editor.focusProp(""),
+    });
+    board.current = made;
+    editor.mount(made);
+    return () => {
+      editor.mount(undefined);
+      board.current = undefined;
+      made.destroy();
+    };
+  }, [editor]);
+
+  useEffect(() => board.current?.setTheme(theme), [theme]);
+  useEffect(() => {
+    if (board.current) board.current.view.lang = lang;
+  }, [lang]);
+
+  const path = screen && scope ? [...ancestors(screen, scope).toReversed(), scope] : [];
+  return (
+    <main className="editor-canvas">
+      <ContextMenu
+        entries={() =>
+          menu(
+            "edit.cut",
+            "edit.copy",
+            "edit.paste",
+            "edit.duplicate",
+            "edit.delete",
+            "-",
+            "edit.group",
+            "edit.ungroup",
+            "-",
+            "arrange.front",
+            "arrange.forward",
+            "arrange.backward",
+            "arrange.back",
+            "-",
+            "arrange.lock",
+            "arrange.hide",
+            "-",
+            "view.selection",
+            "view.fit",
+          )
+        }
+      >
+        <div
+          ref={host}
+          className="board"
+          role="application"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the board takes keys: arrows, Tab, Enter, Escape
+          tabIndex={0}
+          aria-label={t("design:canvas.label", { name: textIn(screen?.screen.name, lang) })}
+          aria-describedby="board-help"
+        />
+      </ContextMenu>
+      <p id="board-help" className="visually-hidden">
+        {t("design:canvas.help")}
+      </p>
+      {path.length > 0 && (
+        <nav className="scope-path" aria-label={t("design:canvas.scope")}>
+          <button type="button" onClick={() => editor.session.setState({ scope: "", selection: [] })}>
+            {textIn(screen?.screen.name, lang)}
+          </button>
+          {path.map((id) => (
+            <button key={id} type="button" onClick={() => editor.session.setState({ scope: id, selection: [] })}>
+              {screen?.widgets[id]?.name || id}
+            </button>
+          ))}
+        </nav>
+      )}
+      {empty && (
+        <div className="canvas-empty">
+          <h2>{t("design:canvas.emptyTitle")}</h2>
+          <ol>
+            <li>{t("design:canvas.empty1")}</li>
+            <li>{t("design:canvas.empty2")}</li>
+            <li>{t("design:canvas.empty3")}</li>
+          </ol>
+        </div>
+      )}
+      <OfferPopover />
+    </main>
+  );
+}

@@ -1,0 +1,133 @@
+// Somebody else saved the same draft first: both works are kept until the engineer has chosen.
+import { type ApiError, request } from "@lineside/client";
+import { Download } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useEditor } from "../design/context";
+import { type Stashed, stash } from "../design/stash";
+import type { SaveError } from "../document";
+import { textIn, useLanguage, useT } from "../i18n";
+import { asApiError } from "../shell/resource";
+import { Button, Dialog, ErrorNote, Note, toast } from "../ui";
+
+function download(name: string, value: unknown): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(value, undefined, 2)], { type: "application/json" }));
+  const a = document.createElement("a");
+  a.href = url;
+  a.download = name;
+  a.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+/** Who saved last and when, as far as the server says. */
+function useLastSave(installation: string): string | undefined {
+  const t = useT();
+  const lang = useLanguage();
+  const [text, setText] = useState<string>();
+  useEffect(() => {
+    let alive = true;
+    request<{ id: string; updatedAt?: string; updatedBy?: string }[]>("GET", "/apps").then(
+      ({ data }) => {
+        const app = data.find((a) => a.id === installation);
+        if (!alive || !app?.updatedAt) return;
+        const at = new Date(app.updatedAt).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB");
+        setText(
+          app.updatedBy ? t("design:conflict.whoWhen", { who: app.updatedBy, at }) : t("design:conflict.when", { at }),
+        );
+      },
+      () => {},
+    );
+    return () => {
+      alive = false;
+    };
+  }, [installation, lang, t]);
+  return text;
+}
+
+export function ConflictDialog({ error }: { error: SaveError }) {
+  const t = useT();
+  const editor = useEditor();
+  const last = useLastSave(editor.installation);
+  const [failed, setFailed] = useState<ApiError>();
+  const [busy, setBusy] = useState(false);
+  const act = async (what: () => Promise<unknown>) => {
+    setBusy(true);
+    setFailed(undefined);
+    try {
+      await what();
+    } catch (e) {
+      setFailed(asApiError(e));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const mine = () => download(`${editor.installation}-mine.json`, editor.app());
+  return (
+    <Dialog
+      open
+      onClose={() => toast(t("design:conflict.choose"))}
+      title={t("design:conflict.title")}
+      text={last ?? [error.message, error.hint].filter(Boolean).join(". ")}
+      footer={
+        <>
+          <Button icon={<Download size={14} aria-hidden />} onClick={mine}>
+            {t("design:conflict.download")}
+          </Button>
+          <Button disabled={busy} onClick={() => void act(() => editor.takeTheirs())}>
+            {t("design:conflict.theirs")}
+          </Button>
+          <Button look="danger" disabled={busy} onClick={() => void act(() => editor.keepMine())}>
+            {t("design:conflict.mine")}
+          </Button>
+        </>
+      }
+    >
+      <ErrorNote error={failed} />
+      <p>{t("design:conflict.text")}</p>
+      <Note title={t("design:conflict.safe")} />
+    </Dialog>
+  );
+}
+
+/** Work that this browser kept when the draft could not be saved, while the draft has gone on. */
+export function LeftWorkDialog({ work, onDone }: { work: Stashed; onDone: () => void }) {
+  const t = useT();
+  const lang = useLanguage();
+  const editor = useEditor();
+  return (
+    <Dialog
+      open
+      onClose={onDone}
+      title={t("design:left.title")}
+      text={t("design:left.text", { at: new Date(work.at).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB") })}
+      footer={
+        <>
+          <Button
+            icon={<Download size={14} aria-hidden />}
+            onClick={() => download(`${editor.installation}-unsaved.json`, work.body)}
+          >
+            {t("design:conflict.download")}
+          </Button>
+          <Button
+            onClick={() => {
+              stash.keep(editor.installation, undefined);
+              onDone();
+            }}
+          >
+            {t("design:left.discard")}
+          </Button>
+          <Button
+            look="primary"
+            onClick={() => {
+              editor.resume(work);
+              onDone();
+            }}
+          >
+            {t("design:left.resume")}
+          </Button>
+        </>
+      }
+    >
+      <p>{t("design:left.help", { name: textIn((work.body as { name?: Record<string, string> }).name, lang) })}</p>
+    </Dialog>
+  );
+}

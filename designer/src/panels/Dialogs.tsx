@@ -1,0 +1,24 @@
+import { useEditor, useUi } from "../design/context";
+import type { Stashed } from "../design/stash";
+import { AppDialog } from "./AppDialog";
+import { CommandPalette } from "./CommandPalette";
+import { ConflictDialog, LeftWorkDialog } from "./ConflictDialog";
+import { FindDialog } from "./FindDialog";
+import { KeySheet } from "./KeySheet";
+import { PublishDialog } from "./PublishDialog";
+
+/** The dialogs of the editor; at most one is open, and a lost race goes before all others. */
+export function Dialogs(props: { left: Stashed | undefined; onLeft: () => void }) {
+  const editor = useEditor();
+  const dialog = useUi((s) => s.dialog);
+  const save = useUi((s) => s.save);
+  const close = () => editor.ui.setState({ dialog: undefined });
+  if (save.kind === "conflict") return <ConflictDialog error={save.error} />;
+  if (props.left) return <LeftWorkDialog work={props.left} onDone={props.onLeft} />;
+  if (dialog === "palette") return <CommandPalette onClose={close} />;
+  if (dialog === "find") return <FindDialog onClose={close} />;
+  if (dialog === "keys") return <KeySheet onClose={close} />;
+  if (dialog === "publish") return <PublishDialog onClose={close} />;
+  if (dialog === "app") return <AppDialog onClose={close} />;
+  return null;
+}

@@ -1,0 +1,157 @@
+// An expression with completion of tags and functions, its error under the cursor and its present result.
+import { type AppInput, isBad } from "@lineside/client";
+import { useEffect, useRef, useState } from "react";
+import { checkExpression, type ExpressionInfo, type FunctionInfo, findTags } from "../design/api";
+import { textIn, useLanguage, useT } from "../i18n";
+import { asApiError } from "../shell/resource";
+import type { Completion, TextEditor } from "./codemirror";
+import { formatValue } from "./format";
+
+export interface ExpressionProps {
+  value: string;
+  onChange: (text: string) => void;
+  /** Ctrl+Enter. */
+  onSubmit?: () => void;
+  onBlur?: () => void;
+  label: string;
+  /** The app whose inputs the expression may name. */
+  installation?: string;
+  functions: readonly FunctionInfo[];
+  inputs?: readonly AppInput[];
+  autoFocus?: boolean;
+}
+
+export function ExpressionEditor(props: ExpressionProps) {
+  const t = useT();
+  const lang = useLanguage();
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<TextEditor | undefined>(undefined);
+  const latest = useRef(props);
+  latest.current = props;
+  const [info, setInfo] = useState<ExpressionInfo>();
+  const [failed, setFailed] = useState("");
+  const { value, installation } = props;
+
+  useEffect(() => {
+    let alive = true;
+    let made: TextEditor | undefined;
+    const complete = async (word: string, inTag: boolean): Promise<Completion[]> => {
+      const { functions, inputs } = latest.current;
+      const tags = inTag || word.length > 1 ? (await findTags(word, 30).catch(() => ({ tags: [] }))).tags : [];
+      const shownTags: Completion[] = tags.map((tag) => ({
+        label: tag.path,
+        detail: `${t(`design:type.${tag.type}`)} ${tag.unit ?? ""}`,
+        info: tag.title || undefined,
+        apply: inTag ? tag.path : `tag("${tag.path}")`,
+      }));
+      if (inTag) return shownTags;
+      const begins = (name: string) => name.toLowerCase().startsWith(word.toLowerCase());
+      return [
+        ...(begins("tag") ? [{ label: "tag", detail: "(path)", apply: 'tag("' }] : []),
+        ...(inputs ?? [])
+          .filter((i) => begins(i.id))
+          .map((i) => ({
+            label: i.id,
+            detail: t("design:expression.input"),
+            info: textIn(i.title, lang) || undefined,
+          })),
+        ...functions
+          .filter((f) => begins(f.name) && f.name !== "tag")
+          .map((f) => ({
+            label: f.name,
+            detail: f.signature.startsWith(f.name) ? f.signature.slice(f.name.length) : f.signature,
+            info: textIn(f.summary, lang) || undefined,
+            apply: `${f.name}(`,
+          })),
+        ...shownTags,
+      ];
+    };
+    void import("./codemirror").then(async ({ createEditor }) => {
+      if (!alive || !host.current) return;
+      made = await createEditor(host.current, {
+        text: latest.current.value,
+        language: "expression",
+        label: latest.current.label,
+        placeholder: t("design:expression.placeholder"),
+        complete,
+        onChange: (text) => latest.current.onChange(text),
+        onSubmit: () => latest.current.onSubmit?.(),
+        onBlur: () => latest.current.onBlur?.(),
+      });
+      if (!alive) return made.destroy();
+      editor.current = made;
+      if (latest.current.autoFocus) made.goTo(latest.current.value.length);
+    });
+    return () => {
+      alive = false;
+      editor.current = undefined;
+      made?.destroy();
+    };
+  }, [t, lang]);
+
+  useEffect(() => editor.current?.setText(value), [value]);
+
+  useEffect(() => {
+    if (!value.trim()) {
+      setInfo(undefined);
+      setFailed("");
+      editor.current?.setProblems([]);
+      return;
+    }
+    const stop = new AbortController();
+    const ask = () =>
+      checkExpression(value, installation ?? "", stop.signal).then(
+        (next) => {
+          setInfo(next);
+          setFailed("");
+          editor.current?.setProblems(
+            next.problems.map((p) => {
+              const from = p.offset ?? 0;
+              const word = /^[\w/]+|^"[^"]*"|^./.exec(value.slice(from))?.[0].length ?? 1;
+              return {
+                from,
+                to: from + word,
+                severity: p.severity === "warning" ? "warning" : "error",
+                message: [p.message, p.hint].filter(Boolean).join(". "),
+              };
+            }),
+          );
+        },
+        (e) => !stop.signal.aborted && setFailed(asApiError(e).message),
+      );
+    const first = setTimeout(() => void ask(), 250);
+    const again = setInterval(() => void ask(), 2000);
+    return () => {
+      stop.abort();
+      clearTimeout(first);
+      clearInterval(again);
+    };
+  }, [value, installation]);
+
+  const problem = info?.problems[0];
+  return (
+    <div className="expression">
+      <div ref={host} className="cm-host input" />
+      <div className="expression-result" aria-live="polite">
+        {failed ? (
+          <span className="wrong">{failed}</span>
+        ) : problem ? (
+          <span className="wrong">
+            {problem.line ? `${problem.line}:${problem.column} ` : ""}
+            {problem.message}
+            {problem.hint ? `. ${problem.hint}` : ""}
+          </span>
+        ) : info ? (
+          <>
+            <span className="muted">{t(`design:type.${info.type}`)}</span>
+            <span className={isBad(info.quality) ? "live-value bad" : "live-value"}>
+              {isBad(info.quality) ? (info.qualityName ?? "– –") : formatValue(info.value)}
+            </span>
+          </>
+        ) : (
+          <span className="muted">{t("design:expression.hint")}</span>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+// The widgets of the catalogue, to be dragged onto the screen.
+import type { Manifest } from "@lineside/client";
+import { useMemo, useState } from "react";
+import { useEditor } from "../design/context";
+import { textIn, useLanguage, useT } from "../i18n";
+import { Empty, Icon, SearchInput, Tooltip } from "../ui";
+
+const order = ["text", "values", "indicators", "input", "controls", "trends", "media", "layout"];
+
+export function Palette() {
+  const t = useT();
+  const lang = useLanguage();
+  const editor = useEditor();
+  const [query, setQuery] = useState("");
+  const groups = useMemo(() => {
+    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = editor.catalogue.widgets.filter((m) => {
+      const text = [m.id, ...Object.values(m.title), ...Object.values(m.summary ?? {})].join(" ").toLowerCase();
+      return !m.group && words.every((w) => text.includes(w));
+    });
+    const by = new Map<string, Manifest[]>();
+    for (const m of found) by.set(m.category ?? "other", [...(by.get(m.category ?? "other") ?? []), m]);
+    const rank = (c: string) => order.indexOf(c) + 1 || order.length + 1;
+    return [...by].sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
+  }, [query, editor]);
+  return (
+    <div className="panel-scroll">
+      <div className="panel-search">
+        <SearchInput value={query} onChange={setQuery} label={t("design:palette.search")} />
+      </div>
+      {groups.map(([category, list]) => (
+        <section key={category}>
+          <h3 className="panel-heading">{categoryName(t, category)}</h3>
+          <div className="palette-grid">
+            {list.map((m) => (
+              <Tooltip key={m.id} text={textIn(m.summary, lang)} side="right">
+                <button
+                  type="button"
+                  className="palette-item"
+                  data-widget={m.id}
+                  onPointerDown={(e) => {
+                    if (e.button !== 0) return;
+                    editor.board?.startDrop({ kind: "widget", manifest: m }, e, textIn(m.title, lang), () =>
+                      editor.board?.addInMiddle(m),
+                    );
+                    // A finger that drags would scroll the list instead.
+                    e.currentTarget.releasePointerCapture?.(e.pointerId);
+                  }}
+                  onKeyDown={(e) => {
+                    if (e.key !== "Enter" && e.key !== " ") return;
+                    e.preventDefault();
+                    editor.board?.addInMiddle(m);
+                  }}
+                >
+                  <Icon name={m.icon} size={20} />
+                  <span>{textIn(m.title, lang)}</span>
+                </button>
+              </Tooltip>
+            ))}
+          </div>
+        </section>
+      ))}
+      {groups.length === 0 && <Empty title={t("design:palette.none")} text={t("design:palette.noneText")} />}
+      {groups.length > 0 && !query && <p className="panel-hint">{t("design:palette.hint")}</p>}
+    </div>
+  );
+}
+
+function categoryName(t: (key: string) => string, category: string): string {
+  const key = `design:category.${category}`;
+  const name = t(key);
+  return name === `category.${category}` || name === key ? category : name;
+}

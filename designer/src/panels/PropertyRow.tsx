@@ -1,0 +1,248 @@
+// One property of the selected widgets: a constant, or bound to a tag or an expression, with its live value.
+import type { Binding, Field, Prop, Widget } from "@lineside/client";
+import { FunctionSquare, Link2, Tag, Unlink } from "lucide-react";
+import { useState } from "react";
+import { useDoc, useEditor, useLiveTick } from "../design/context";
+import { isBinding, same, setProps } from "../document";
+import { textIn, useLanguage, useT } from "../i18n";
+import { Button, type FieldContext, FieldControl, IconButton, Popover, Segmented, Tooltip } from "../ui";
+import { ExpressionEditor } from "./ExpressionEditor";
+import { formatValue } from "./format";
+import { TagValue } from "./TagBrowser";
+import { TagPicker } from "./TagPicker";
+
+export function PropertyRow(props: {
+  field: Field;
+  widgets: readonly Widget[];
+  context: FieldContext;
+  wrong?: string;
+}) {
+  const { field, widgets } = props;
+  const t = useT();
+  const lang = useLanguage();
+  const editor = useEditor();
+  const [open, setOpen] = useState(false);
+  const first = widgets[0]?.props?.[field.name];
+  const mixed = widgets.some((w) => !same(w.props?.[field.name], first));
+  const binding = !mixed && isBinding(first) ? first : undefined;
+  const set = (value: Prop | undefined) =>
+    setProps(
+      editor.doc,
+      editor.screen(),
+      widgets.map((w) => w.id),
+      { [field.name]: value },
+    );
+  const label = textIn(field.title, lang) || field.name;
+  const id = `prop-${field.name}`;
+  const wide = field.kind === "text" || field.kind === "list" || field.kind === "object" || field.kind === "image";
+  return (
+    <div className={wide ? "prop wide" : "prop"} data-prop={field.name}>
+      <Tooltip text={textIn(field.help, lang)} side="left">
+        <label className="prop-label" htmlFor={binding ? undefined : id}>
+          {label}
+          {field.required && <span title={t("common:required")}>*</span>}
+        </label>
+      </Tooltip>
+      <div className="prop-value">
+        {binding ? (
+          <BindingChip
+            binding={binding}
+            widget={widgets.length === 1 ? widgets[0] : undefined}
+            prop={field.name}
+            onOpen={() => setOpen(true)}
+          />
+        ) : (
+          <Fallback field={field} widget={widgets.length === 1 ? widgets[0] : undefined}>
+            {(placeholder) => (
+              <FieldControl
+                id={id}
+                field={field}
+                value={mixed ? undefined : first}
+                mixed={mixed}
+                placeholder={placeholder}
+                invalid={!!props.wrong}
+                context={props.context}
+                onChange={(v) => set(v as Prop | undefined)}
+              />
+            )}
+          </Fallback>
+        )}
+      </div>
+      {field.bind ? (
+        <Popover
+          open={open}
+          onOpenChange={setOpen}
+          align="end"
+          side="left"
+          className="bind-popover"
+          label={t("design:bind.title", { name: label })}
+          trigger={
+            <IconButton
+              small
+              label={t("design:bind.title", { name: label })}
+              pressed={!!binding}
+              className="bind-button"
+              side="left"
+            >
+              {binding?.expr !== undefined ? (
+                <FunctionSquare size={14} aria-hidden />
+              ) : binding ? (
+                <Tag size={14} aria-hidden />
+              ) : (
+                <Link2 size={14} aria-hidden />
+              )}
+            </IconButton>
+          }
+        >
+          <BindForm
+            field={field}
+            label={label}
+            value={mixed ? undefined : first}
+            context={props.context}
+            onSet={set}
+            onClose={() => setOpen(false)}
+          />
+        </Popover>
+      ) : (
+        <span className="bind-button" />
+      )}
+      {props.wrong && (
+        <span className="wrong prop-wrong" role="alert">
+          {props.wrong}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Gives the control what holds while nothing is set: a value from the bound tag, or the default. */
+function Fallback(props: {
+  field: Field;
+  widget: Widget | undefined;
+  children: (placeholder: string | undefined) => React.ReactNode;
+}) {
+  const editor = useEditor();
+  const { field, widget } = props;
+  if (!field.from || !widget) return props.children(undefined);
+  const manifest = editor.manifests.get(widget.type);
+  const bound = manifest?.drop ?? manifest?.writes ?? "value";
+  const meta = editor.live.meta(widget.id, bound) as Record<string, unknown> | undefined;
+  const value = meta?.[field.from];
+  return props.children(value === undefined || value === "" ? undefined : formatValue(value));
+}
+
+function BindingChip(props: { binding: Binding; widget: Widget | undefined; prop: string; onOpen: () => void }) {
+  const t = useT();
+  const editor = useEditor();
+  useLiveTick();
+  const text = props.binding.tag ?? props.binding.expr ?? "";
+  const value = props.widget && editor.live.value(props.widget.id, props.prop);
+  const meta = props.widget && editor.live.meta(props.widget.id, props.prop);
+  return (
+    <button type="button" className="binding-chip" onClick={props.onOpen} title={text}>
+      <span className="binding-text">
+        {props.binding.expr !== undefined ? <span className="muted">ƒ </span> : null}
+        {/* The end of a path says most. */}
+        <bdi>{text || t("design:bind.empty")}</bdi>
+      </span>
+      {props.widget && (
+        <TagValue value={value} unit={meta?.unit} name={value ? editor.qualities[String(value.q)] : undefined} />
+      )}
+    </button>
+  );
+}
+
+type Mode = "constant" | "tag" | "expr";
+
+function BindForm(props: {
+  field: Field;
+  label: string;
+  value: Prop | undefined;
+  context: FieldContext;
+  onSet: (value: Prop | undefined) => void;
+  onClose: () => void;
+}) {
+  const { field, value } = props;
+  const t = useT();
+  const editor = useEditor();
+  const inputs = useDoc((d) => d.app.inputs);
+  const binding = isBinding(value) ? value : undefined;
+  const [mode, setMode] = useState<Mode>(
+    binding?.expr !== undefined ? "expr" : binding || value === undefined ? "tag" : "constant",
+  );
+  const [text, setText] = useState(binding?.expr ?? (binding?.tag ? `tag("${binding.tag}")` : ""));
+  const apply = () => {
+    if (text.trim()) props.onSet({ expr: text.trim() });
+    props.onClose();
+  };
+  const numeric = field.kind === "int" || field.kind === "float";
+  return (
+    <div className="bind-form">
+      <div className="bind-head">
+        <strong>{props.label}</strong>
+        {binding && (
+          <Button
+            look="quiet"
+            icon={<Unlink size={14} aria-hidden />}
+            onClick={() => {
+              props.onSet(undefined);
+              props.onClose();
+            }}
+          >
+            {t("design:bind.remove")}
+          </Button>
+        )}
+      </div>
+      <Segmented<Mode>
+        label={t("design:bind.how")}
+        value={mode}
+        onChange={setMode}
+        options={[
+          { value: "constant", label: t("design:bind.constant") },
+          { value: "tag", label: t("design:bind.tag") },
+          { value: "expr", label: t("design:bind.expr") },
+        ]}
+      />
+      {mode === "constant" && (
+        <FieldControl
+          field={field}
+          value={binding ? undefined : value}
+          context={props.context}
+          onChange={(v) => props.onSet(v as Prop | undefined)}
+        />
+      )}
+      {mode === "tag" && (
+        <TagPicker
+          value={binding?.tag ?? ""}
+          fits={(tag) =>
+            field.kind === "bool" ? tag.type === "bool" : !numeric || tag.type === "int" || tag.type === "float"
+          }
+          onChoose={(path) => {
+            props.onSet({ tag: path });
+            props.onClose();
+          }}
+        />
+      )}
+      {mode === "expr" && (
+        <>
+          <ExpressionEditor
+            autoFocus
+            label={props.label}
+            value={text}
+            onChange={setText}
+            onSubmit={apply}
+            installation={editor.installation}
+            functions={editor.functions}
+            inputs={inputs}
+          />
+          <div className="bind-foot">
+            <span className="hint">{t("design:expression.apply")}</span>
+            <Button look="primary" disabled={!text.trim()} onClick={apply}>
+              {t("design:bind.apply")}
+            </Button>
+          </div>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+// A list of tags to choose one from, with their present values.
+import { useEffect, useState } from "react";
+import { findTags, type TagInfo } from "../design/api";
+import { useT } from "../i18n";
+import { asApiError } from "../shell/resource";
+import { ErrorNote, SearchInput } from "../ui";
+import { TagValue } from "./TagBrowser";
+
+export function TagPicker(props: {
+  value: string;
+  fits?: (tag: TagInfo) => boolean;
+  onChoose: (path: string) => void;
+}) {
+  const t = useT();
+  const [query, setQuery] = useState("");
+  const [tags, setTags] = useState<TagInfo[]>();
+  const [error, setError] = useState<{ message: string; hint?: string }>();
+  const [at, setAt] = useState(0);
+
+  useEffect(() => {
+    const stop = new AbortController();
+    const timer = setTimeout(
+      () =>
+        findTags(query.trim(), 200, "", stop.signal).then(
+          (page) => {
+            setTags(page.tags);
+            setError(undefined);
+            setAt(0);
+          },
+          (e) => !stop.signal.aborted && setError(asApiError(e)),
+        ),
+      query ? 200 : 0,
+    );
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [query]);
+
+  const good = (tag: TagInfo) => props.fits?.(tag) ?? true;
+  const sorted = (tags ?? []).toSorted((a, b) => Number(good(b)) - Number(good(a)));
+  return (
+    <div className="tag-picker">
+      <SearchInput
+        autoFocus
+        value={query}
+        onChange={setQuery}
+        label={t("design:tags.search")}
+        onKeyDown={(e) => {
+          if (e.key === "ArrowDown") setAt(Math.min(sorted.length - 1, at + 1));
+          else if (e.key === "ArrowUp") setAt(Math.max(0, at - 1));
+          else if (e.key === "Enter" && sorted[at]) props.onChoose((sorted[at] as TagInfo).path);
+          else return;
+          e.preventDefault();
+        }}
+      />
+      <ErrorNote error={error} />
+      <div className="pick-list" role="listbox" aria-label={t("design:tab.tags")}>
+        {sorted.map((tag, i) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the search field has the keys
+          <div
+            key={tag.path}
+            ref={i === at ? (el) => el?.scrollIntoView({ block: "nearest" }) : undefined}
+            role="option"
+            tabIndex={-1}
+            aria-selected={i === at}
+            className={["pick-row", tag.path === props.value && "present", !good(tag) && "dim"]
+              .filter(Boolean)
+              .join(" ")}
+            onClick={() => props.onChoose(tag.path)}
+          >
+            <span className="tag-path" title={tag.title ? `${tag.path}: ${tag.title}` : tag.path}>
+              {tag.path}
+            </span>
+            <TagValue value={{ v: tag.value, q: tag.quality, t: 0 }} unit={tag.unit} name={tag.qualityName} />
+          </div>
+        ))}
+        {tags?.length === 0 && <p className="muted">{query ? t("design:tags.none") : t("design:tags.empty")}</p>}
+      </div>
+    </div>
+  );
+}

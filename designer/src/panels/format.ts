@@ -1,0 +1,11 @@
+/** A live value as a short text. */
+export function formatValue(value: unknown): string {
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) return String(value);
+    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+  }
+  if (typeof value === "string") return value.length > 40 ? `${value.slice(0, 39)}…` : value;
+  if (value === undefined || value === null) return "–";
+  const text = JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}
