@@ -84,7 +84,7 @@ func (s *Server) listApps(ctx context.Context, _ *nothing) (*body[[]AppSummary],
 			return nil, err
 		}
 		if designer {
-			sum.Problems = running[inst.ID]
+			sum.Problems = told(ctx, running[inst.ID])
 		}
 		out = append(out, sum)
 	}

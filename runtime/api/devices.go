@@ -9,6 +9,7 @@ import (
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/store"
 )
 
 // DeviceTest asks to connect with settings that need not be saved.
@@ -71,9 +72,10 @@ func (s *Server) testDevice(ctx context.Context, in *body[DeviceTest]) (*body[De
 		if e.status >= 500 {
 			return nil, err
 		}
+		e.translate(languageOf(ctx))
 		result.Problem = &spec.Problem{Code: e.Code, Message: e.Message, Hint: e.Hint, At: e.At}
 		result.Problems = e.Problems
-		outcome.Outcome, outcome.Message = "failed", e.Message
+		outcome.Outcome, outcome.Message = store.OutcomeFailed, e.Code
 	}
 	if err := s.store.Audit(ctx, outcome); err != nil {
 		return nil, err

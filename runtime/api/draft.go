@@ -131,7 +131,7 @@ func (s *Server) putDraft(ctx context.Context, in *AppDocument) (*savedAnswer, e
 		s.saved[in.ID] = savedDraft{actor.Name, time.Now()}
 	}
 	s.engine.SetDraft(inst, a)
-	return savedWith(etag, s.engine.CheckApp(inst, a)), nil
+	return savedWith(ctx, etag, s.engine.CheckApp(inst, a)), nil
 }
 
 func (s *Server) checkApp(ctx context.Context, in *struct {
@@ -151,7 +151,7 @@ func (s *Server) checkApp(ctx context.Context, in *struct {
 	default:
 		ps = s.engine.CheckApp(inst, a)
 	}
-	return answerWith(CheckResult{orEmpty(ps)})
+	return answerWith(CheckResult{told(ctx, ps)})
 }
 
 // published reads the published revision, nil when there is none.
@@ -184,7 +184,7 @@ func (s *Server) listChanges(ctx context.Context, in *AppPath) (*body[AppChanges
 	if err != nil {
 		return nil, err
 	}
-	return answerWith(AppChanges{orEmpty(app.Changes(old, draft)), orEmpty(s.engine.CheckApp(inst, draft))})
+	return answerWith(AppChanges{orEmpty(app.Changes(old, draft)), told(ctx, s.engine.CheckApp(inst, draft))})
 }
 
 func (s *Server) getMapping(ctx context.Context, in *AppPath) (*rawDocument, error) {
@@ -235,5 +235,5 @@ func (s *Server) putMapping(ctx context.Context, in *AppDocument) (*savedAnswer,
 			return nil, fmt.Errorf("the mapping was kept, but not put to work: %w", err)
 		}
 	}
-	return savedWith(etag, ps), nil
+	return savedWith(ctx, etag, ps), nil
 }

@@ -141,7 +141,9 @@ func (e *Error) header(name, value string) *Error {
 
 // translate puts the texts of the code into a language.
 func (e *Error) translate(lang string) {
+	e.Problems = spec.Problems(e.Problems).In(lang)
 	if e.kind == nil {
+		e.Message, e.Hint = spec.Translate(e.Message, lang), spec.Translate(e.Hint, lang)
 		return
 	}
 	fill := func(t spec.Text) string {
@@ -192,6 +194,11 @@ func errorOf(err error) *Error {
 		return errNotReady.with().because(err)
 	}
 	return errInternal.with().because(err)
+}
+
+// told gives problems of a success in the language of who asks; never null.
+func told(ctx context.Context, ps spec.Problems) []*spec.Problem {
+	return ps.In(languageOf(ctx))
 }
 
 // unless turns store.ErrNotFound and store.ErrExists into errors about a thing with a name.

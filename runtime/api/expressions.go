@@ -35,7 +35,7 @@ func (s *Server) expressionsResource() {
 
 func (s *Server) checkExpression(ctx context.Context, in *body[ExpressionText]) (*body[ExpressionCheck], error) {
 	r := s.engine.CheckExpression(in.Body.Text, in.Body.Installation)
-	out := ExpressionCheck{Type: r.Type.String(), Problems: orEmpty(r.Problems), Value: json.RawMessage("null"), Tags: make([]string, len(r.Tags))}
+	out := ExpressionCheck{Type: r.Type.String(), Problems: told(ctx, r.Problems), Value: json.RawMessage("null"), Tags: make([]string, len(r.Tags))}
 	rights := actorOf(ctx).Rights
 	for i, path := range r.Tags {
 		out.Tags[i] = string(path)

@@ -44,8 +44,8 @@ type savedAnswer struct {
 	Body Saved
 }
 
-func savedWith(etag string, ps spec.Problems) *savedAnswer {
-	return &savedAnswer{ETag: quote(etag), Body: Saved{ETag: quote(etag), Problems: orEmpty(ps)}}
+func savedWith(ctx context.Context, etag string, ps spec.Problems) *savedAnswer {
+	return &savedAnswer{ETag: quote(etag), Body: Saved{ETag: quote(etag), Problems: told(ctx, ps)}}
 }
 
 // DocumentInput is a document that is sent, and the version it changes.
@@ -102,7 +102,7 @@ func (s *Server) putPlant(ctx context.Context, in *DocumentInput) (*savedAnswer,
 	if err != nil {
 		return nil, err
 	}
-	return savedWith(etag, ps), nil
+	return savedWith(ctx, etag, ps), nil
 }
 
 func (s *Server) patchPlantRoute(ctx context.Context, in *DocumentInput) (*savedAnswer, error) {
@@ -118,7 +118,7 @@ func (s *Server) patchPlantRoute(ctx context.Context, in *DocumentInput) (*saved
 	if err != nil {
 		return nil, err
 	}
-	return savedWith(etag, ps), nil
+	return savedWith(ctx, etag, ps), nil
 }
 
 // readPatch reads a patch as strictly as a document: what it puts is one, in parts.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/plant"
+	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/store"
 )
 
@@ -54,7 +55,7 @@ func (s *Server) importTags(ctx context.Context, in *struct {
 		if _, err := apply(old); err != nil {
 			return nil, err
 		}
-		return answerWith(im)
+		return answerWith(translated(ctx, im))
 	}
 	_, _, err := s.savePlant(ctx, store.AnyETag, func(old *plant.Plant) (*plant.Plant, error) {
 		next, err := apply(old)
@@ -63,13 +64,20 @@ func (s *Server) importTags(ctx context.Context, in *struct {
 		}
 		return next, err
 	})
-	if err == errImport {
-		return answerWith(im)
-	}
-	if err != nil {
+	if err != nil && err != errImport {
 		return nil, err
 	}
-	return answerWith(im)
+	return answerWith(translated(ctx, im))
+}
+
+// translated gives the problems of an import in the language of who asks.
+func translated(ctx context.Context, im *plant.Import) *plant.Import {
+	lang := languageOf(ctx)
+	for i := range im.Problems {
+		p := &im.Problems[i]
+		p.Message, p.Hint = spec.Translate(p.Message, lang), spec.Translate(p.Hint, lang)
+	}
+	return im
 }
 
 // errImport stops a save whose problems stand in the import.

@@ -87,7 +87,7 @@ func (s *Server) publish(ctx context.Context, inst app.Installation, draft *app.
 	if err := s.engine.SetApp(inst, draft, number); err != nil {
 		return nil, fmt.Errorf("revision %d of %s was kept, but not put to work: %w", number, inst.ID, err)
 	}
-	return answerWith(Published{number, orEmpty(ps)})
+	return answerWith(Published{number, told(ctx, ps)})
 }
 
 func (s *Server) listRevisions(ctx context.Context, in *AppPath) (*body[[]Revision], error) {
@@ -179,5 +179,5 @@ func (s *Server) restoreRevision(ctx context.Context, in *struct {
 		return nil, err
 	}
 	s.engine.SetDraft(inst, a)
-	return savedWith(etag, s.engine.CheckApp(inst, a)), nil
+	return savedWith(ctx, etag, s.engine.CheckApp(inst, a)), nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -149,7 +150,8 @@ func (s *Server) writeTag(ctx context.Context, in *struct {
 	}
 	out := TagWriteResult{Outcome: r.Outcome}
 	if r.Problem != nil {
-		out.Code, out.Message, out.Hint = r.Problem.Code, r.Problem.Message, r.Problem.Hint
+		lang := languageOf(ctx)
+		out.Code, out.Message, out.Hint = r.Problem.Code, spec.Translate(r.Problem.Message, lang), spec.Translate(r.Problem.Hint, lang)
 	}
 	if actor.Rights.Allows(auth.View, tag.Path(in.Path)) {
 		out.Old, out.New = r.Old.AppendJSON(nil), r.New.AppendJSON(nil)

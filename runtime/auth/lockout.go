@@ -74,12 +74,13 @@ func (l *Lockout) tidy(now time.Time) {
 		return
 	}
 	for key, t := range l.tries {
-		if now.Sub(t.last) > forgetAfter || len(l.tries) >= maxTries && now.After(t.until) {
+		if now.Sub(t.last) > forgetAfter {
 			delete(l.tries, key)
 		}
 	}
+	// A tenth at a time, so that a flood of names does not look at all of them for each.
 	for key := range l.tries {
-		if len(l.tries) < maxTries {
+		if len(l.tries) <= maxTries*9/10 {
 			break
 		}
 		delete(l.tries, key)
