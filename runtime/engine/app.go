@@ -271,7 +271,7 @@ func (e *Engine) linkApp(x *installation, inst app.Installation, a *app.App) err
 		}
 		x.tags[t.doc.ID] = slot
 		e.mu.Lock()
-		e.entries[t.path] = &entry{slot: slot, kind: KindApp, typ: def.Type, reads: l.reads}
+		e.entries[t.path] = &entry{slot: slot, kind: KindApp, typ: def.Type, reads: l.reads, title: t.doc.Title}
 		e.mu.Unlock()
 	}
 	return nil

@@ -579,3 +579,48 @@ func benchUpdates(n int) []connector.Update {
 	}
 	return out
 }
+
+// TestDeviceThatHangs: a read that minds no context is ended by closing the connection, and
+// stopping the engine does not wait for it; its tags are bad meanwhile.
+func TestDeviceThatHangs(t *testing.T) {
+	w, name := newWire(t)
+	r := start(t, Options{})
+	r.set(strings.Replace(wirePlant("test-poll", name, 2, `,"timeout":"200ms"`), `"1h"`, `"50ms"`, 1))
+	r.untilGood("t1")
+	gate := make(chan struct{})
+	w.mu.Lock()
+	w.gate = gate // from now on reads end with their time-out
+	w.mu.Unlock()
+	until(t, "bad tags", func() bool {
+		return r.sample("t0").Quality == tag.BadNoCommunication && r.sample("t1").Quality == tag.BadNoCommunication
+	})
+	until(t, "the error", func() bool { return strings.Contains(r.Devices()[0].Error, "no answer within 200ms") })
+	if s := r.sample("t0"); s.Value.Float() != 1 {
+		t.Errorf("the last value is gone: %v", s)
+	}
+	w.mu.Lock()
+	w.gate = nil
+	w.mu.Unlock()
+	close(gate)
+	r.untilGood("t0")
+	r.untilGood("t1")
+	if s := r.sample("system/device/d/errors"); s.Value.Int() == 0 {
+		t.Error("the errors were not counted")
+	}
+}
+
+// TestStopBeforeRun: devices of an engine that never runs can be swapped and removed.
+func TestStopBeforeRun(t *testing.T) {
+	_, name := newWire(t)
+	e := New(Options{})
+	if err := e.SetPlant(readPlant(t, wirePlant("test-poll", name, 1, ""))); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if err := e.SetPlant(readPlant(t, `{"format":1}`)); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took > stopGrace/2 {
+		t.Errorf("it waited %v for a device that never ran", took)
+	}
+}

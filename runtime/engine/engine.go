@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/plant"
+	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 	"github.com/lineside/lineside/widgets"
 )
@@ -90,6 +91,7 @@ type entry struct {
 	source *source    // device tags
 	gate   *gate      // writable tags
 	reads  []tag.Path // app tags: what they are computed from
+	title  spec.Text  // system and app tags
 }
 
 // New makes an engine with an empty plant. Nothing is started before Run.

@@ -133,6 +133,8 @@ func (e *Engine) Meta(path tag.Path, rights auth.Rights, lang string) (Meta, boo
 	}
 	if t.doc != nil {
 		m.Title = t.doc.Title.In(lang)
+	} else {
+		m.Title = t.title.In(lang)
 	}
 	if g := t.gate; g != nil {
 		m.Writable = !e.safe && rights.Allows(auth.Operate, path)

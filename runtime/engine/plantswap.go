@@ -293,7 +293,7 @@ func (e *Engine) addDevices(b *plantBuild, moved map[tag.Path]bool) error {
 			*t.slot(&d.system) = slot
 			moved[path] = true
 			e.mu.Lock()
-			e.entries[path] = &entry{slot: slot, kind: KindSystem, typ: t.def.Type}
+			e.entries[path] = &entry{slot: slot, kind: KindSystem, typ: t.def.Type, device: id, title: t.title}
 			e.mu.Unlock()
 		}
 		e.mu.Lock()

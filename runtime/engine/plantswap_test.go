@@ -134,3 +134,25 @@ func TestLongChain(t *testing.T) {
 		t.Errorf("the end of the chain is %v", v)
 	}
 }
+
+// TestScaleExpression: read and write by expression, and what the connector is asked for.
+func TestScaleExpression(t *testing.T) {
+	r := start(t, Options{})
+	r.set(`{"format":1,"devices":[{"id":"sim","connector":"simulator","scans":[{"id":"f","interval":"20ms"}]}],"tags":[
+		{"path":"f","type":"float","device":"sim","address":{"kind":"setpoint","name":"a","initial":100},"scale":{"read":"raw * 1.8 + 32","write":"(value - 32) / 1.8"},"write":{}},
+		{"path":"hot","type":"bool","device":"sim","address":{"kind":"setpoint","name":"a","initial":100},"scale":{"read":"raw > 50"}},
+		{"path":"clamped","type":"float","device":"sim","address":{"kind":"setpoint","name":"a","initial":100},"range":{"low":0,"high":10},"scale":{"read":"raw * 1.0","clamp":true}}]}`)
+	if s := r.untilGood("f"); s.Value.Float() != 212 {
+		t.Errorf("f: %v", s.Value)
+	}
+	if s := r.untilGood("hot"); s.Value != tag.OfBool(true) {
+		t.Errorf("hot: %v", s.Value)
+	}
+	if s := r.untilGood("clamped"); s.Value.Float() != 10 || s.Quality != tag.GoodClamped {
+		t.Errorf("clamped: %v", s)
+	}
+	if res := r.write("f", "50", operator); res.Outcome != OutcomeGood {
+		t.Errorf("write: %+v %v", res, res.Problem)
+	}
+	until(t, "the raw value", func() bool { return !r.sample("hot").Value.Bool() })
+}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/plant"
+	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -14,16 +15,17 @@ type systemTags struct {
 
 // systemTag describes one system tag of a device.
 type systemTag struct {
-	name string
-	def  tag.Definition
-	slot func(*systemTags) *tag.Slot
+	name  string
+	title spec.Text
+	def   tag.Definition
+	slot  func(*systemTags) *tag.Slot
 }
 
 var systemTagList = []systemTag{
-	{"connected", tag.Definition{Type: tag.Bool, Title: "Connected", Description: "Whether the device answers."}, func(s *systemTags) *tag.Slot { return &s.connected }},
-	{"state", tag.Definition{Type: tag.String, Title: "State", Description: "disabled, connecting, connected or lost."}, func(s *systemTags) *tag.Slot { return &s.state }},
-	{"latency", tag.Definition{Type: tag.Float, Unit: "ms", Title: "Latency", Description: "Time of one exchange, moving average."}, func(s *systemTags) *tag.Slot { return &s.latency }},
-	{"errors", tag.Definition{Type: tag.Int, Title: "Errors", Description: "Failed exchanges and lost connections since the start."}, func(s *systemTags) *tag.Slot { return &s.errors }},
+	{"connected", spec.Text{"en": "Connected", "zh": "已连接"}, tag.Definition{Type: tag.Bool, Description: "Whether the device answers."}, func(s *systemTags) *tag.Slot { return &s.connected }},
+	{"state", spec.Text{"en": "State", "zh": "状态"}, tag.Definition{Type: tag.String, Description: "disabled, connecting, connected or lost."}, func(s *systemTags) *tag.Slot { return &s.state }},
+	{"latency", spec.Text{"en": "Latency", "zh": "延迟"}, tag.Definition{Type: tag.Float, Unit: "ms", Description: "Time of one exchange, moving average."}, func(s *systemTags) *tag.Slot { return &s.latency }},
+	{"errors", spec.Text{"en": "Errors", "zh": "错误数"}, tag.Definition{Type: tag.Int, Description: "Failed exchanges and lost connections since the start."}, func(s *systemTags) *tag.Slot { return &s.errors }},
 }
 
 // systemPath is the path of a system tag.
