@@ -5,6 +5,8 @@ import type { Env, Settings } from "./view";
 export class Control {
   /** A write is under way. */
   pending = false;
+  /** The operator is being asked. */
+  private asking = false;
   /** The last write did not end well. */
   result: WriteResult | undefined;
 
@@ -16,7 +18,7 @@ export class Control {
 
   /** May it be used: enabled by the engineer, and nothing under way. */
   get free(): boolean {
-    return this.settings.enabled !== false && !this.pending;
+    return this.settings.enabled !== false && !this.pending && !this.asking;
   }
 
   /** The ARIA state. */
@@ -26,14 +28,18 @@ export class Control {
 
   /** Emits, is pending until the answer is there, and draws in between. */
   async emit(name: string, data?: unknown): Promise<void> {
-    if (this.pending) return;
-    this.pending = true;
-    this.result = undefined;
+    if (this.pending || this.asking) return;
+    this.asking = true;
     this.draw();
     try {
-      const r = await this.env.emit(name, data);
+      const r = await this.env.emit(name, data, () => {
+        this.pending = true;
+        this.result = undefined;
+        this.draw();
+      });
       this.result = r && r.outcome !== "good" ? r : undefined;
     } finally {
+      this.asking = false;
       this.pending = false;
       this.draw();
     }

@@ -31,6 +31,8 @@ export interface Env {
   readonly connected: boolean;
   /** What the engineer calls the widget, or "". */
   readonly name: string;
+  /** Kept while the widget is built again, as for another language: history of a trend. */
+  readonly memory: Map<string, unknown>;
   /** The events that have an action on them. */
   readonly actions: readonly string[];
   t(text: Text | undefined): string;
@@ -38,8 +40,11 @@ export interface Env {
   meta(prop: string): Meta | undefined;
   /** Is the property bound to a tag or expression? */
   bound(prop: string): boolean;
-  /** Says that something happened; answers when the write that follows has ended, after all questions to the operator. */
-  emit(name: string, data?: unknown): Promise<WriteResult | undefined>;
+  /**
+   * Says that something happened. First the operator is asked what must be asked; sent is called when
+   * it goes to the server, and the answer comes when the write that follows has ended.
+   */
+  emit(name: string, data?: unknown, sent?: () => void): Promise<WriteResult | undefined>;
   /** Asks the operator; undefined when cancelled. */
   enter(entry: NumberEntry): Promise<number | undefined>;
 }

@@ -73,6 +73,7 @@ function env(over: Partial<Env> = {}): Env {
     mode: "run",
     connected: true,
     name: "",
+    memory: new Map(),
     actions: ["click"],
     t: (text) => text?.en ?? "",
     meta: () => meta,
@@ -219,8 +220,9 @@ describe("controls", () => {
       200,
       48,
       env({
-        emit: (name, data) => {
+        emit: (name, data, onSent) => {
           sent.push([name, data]);
+          onSent?.();
           return new Promise((resolve) => {
             done = resolve;
           });

@@ -26,7 +26,7 @@ export interface InstanceHost {
   readonly ratio: number;
   meta(widget: string): Record<string, Meta>;
   values(widget: string): Values;
-  emit(widget: string, name: string, data: unknown): Promise<WriteResult | undefined>;
+  emit(widget: string, name: string, data: unknown, sent?: () => void): Promise<WriteResult | undefined>;
   enter(entry: NumberEntry): Promise<number | undefined>;
   /** A layer was added: the drawing order must be set again. */
   ordered(): void;
@@ -49,6 +49,7 @@ export class Instance {
   private node: HTMLElement | undefined;
   private fault: string | undefined;
   private settings: Settings = {};
+  private readonly memory = new Map<string, unknown>();
   /** Live values of bound properties that the view does not take by itself, as built. */
   private builtWith = "";
   private live: readonly string[] = ["value"];
@@ -272,13 +273,14 @@ export class Instance {
       get connected() {
         return host.connected;
       },
+      memory: this.memory,
       name: widget.name ?? "",
       actions: Object.keys(widget.on ?? {}).filter((k) => (widget.on?.[k]?.length ?? 0) > 0),
       t: (text) => this.t(text),
       meta: (prop) => host.meta(widget.id)[prop],
       bound: (prop) =>
         isBinding(widget.props?.[prop]) || prop in host.meta(widget.id) || prop in host.values(widget.id),
-      emit: (name, data) => host.emit(widget.id, name, data),
+      emit: (name, data, sent) => host.emit(widget.id, name, data, sent),
       enter: (entry) => host.enter(entry),
     };
   }

@@ -130,7 +130,7 @@ export class Player {
         theme: this.options.theme,
         lang: this.options.lang,
         mode: "run",
-        emit: (widget, name, data) => this.emit(widget, name, data),
+        emit: (widget, name, data, sent) => this.emit(widget, name, data, sent),
         enter: (e) => enterNumber(this.element, this.options.lang, e),
       });
     const again =
@@ -194,7 +194,12 @@ export class Player {
   }
 
   /** Everything from the touch to the outcome. */
-  private async emit(id: string, name: string, data: unknown): Promise<WriteResult | undefined> {
+  private async emit(
+    id: string,
+    name: string,
+    data: unknown,
+    sent: (() => void) | undefined,
+  ): Promise<WriteResult | undefined> {
     const lang = this.options.lang;
     const view = this.view;
     const widget = this.screen?.widgets.find((w) => w.id === id);
@@ -215,6 +220,7 @@ export class Player {
       reason = answer;
     }
     try {
+      sent?.();
       let r = await view.event(id, name, data, reason || undefined);
       // The policy of a tag that is not on this screen is known to the server only.
       if (r.result?.code === "reason_missing") {

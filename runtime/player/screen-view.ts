@@ -21,8 +21,8 @@ export interface ScreenOptions {
   lang: Lang;
   /** run: widgets act and the camera fits the screen. design: nothing acts, the caller moves the camera. */
   mode: "run" | "design";
-  /** A widget says that something happened. Answers when all that follows has ended. */
-  emit?(widget: string, name: string, data?: unknown): Promise<WriteResult | undefined>;
+  /** A widget says that something happened. Calls sent when it goes to the server; answers when all that follows has ended. */
+  emit?(widget: string, name: string, data?: unknown, sent?: () => void): Promise<WriteResult | undefined>;
   /** Asks the operator for a number; without it setpoints do not act. */
   enter?(entry: NumberEntry): Promise<number | undefined>;
   /** What lies around the page: a token or colour; "ground" when not given. */
@@ -455,8 +455,8 @@ export class ScreenView {
       },
       meta: (id: string) => view.meta[id] ?? {},
       values: (id: string) => view.values.get(id) ?? {},
-      emit: (id: string, name: string, data: unknown) =>
-        view.options.emit?.(id, name, data) ?? Promise.resolve(undefined),
+      emit: (id: string, name: string, data: unknown, sent?: () => void) =>
+        view.options.emit?.(id, name, data, sent) ?? Promise.resolve(undefined),
       enter: (e: NumberEntry) => view.options.enter?.(e) ?? Promise.resolve(undefined),
       ordered: () => view.reorder(),
     };

@@ -47,7 +47,7 @@ export class Chart {
         cursor: { show: false },
         legend: { show: false },
         select: { show: false, left: 0, top: 0, width: 0, height: 0 },
-        padding: [8, 12, roomy ? 0 : 4, roomy ? 0 : 4],
+        padding: [8, roomy ? 28 : 8, roomy ? 0 : 4, roomy ? 0 : 4],
         scales: {
           x: { time: true },
           y: { range: (_u, min, max) => this.range(min, max) },

@@ -21,6 +21,16 @@ export function seconds(text: string): number | undefined {
   return rest === "" && sum > 0 ? sum : undefined;
 }
 
+/** The samples of a property, as long as it shows the same tag. */
+function remembered(env: Env, prop: string): Ring {
+  const key = `${prop} ${env.meta(prop)?.path ?? ""}`;
+  const ring = env.memory.get(key);
+  if (ring instanceof Ring) return ring;
+  const fresh = new Ring(most);
+  env.memory.set(key, fresh);
+  return fresh;
+}
+
 /** The last minutes of up to six live values. Time runs from left to right and ends now. */
 export default {
   live: props,
@@ -31,7 +41,7 @@ export default {
       .filter((p) => env.bound(p))
       .map((prop, i) => ({
         prop,
-        ring: new Ring(most),
+        ring: remembered(env, prop),
         name: env.meta(prop)?.title || env.meta(prop)?.path?.split("/").pop() || `${i + 1}`,
         unit: env.meta(prop)?.unit ?? "",
         decimals: decimals ?? env.meta(prop)?.decimals,
