@@ -22,7 +22,7 @@ export default defineConfig({
     emptyOutDir: false,
     rollupOptions: { input: { index: here("./designer/index.html"), run: here("./designer/run.html") } },
   },
-  server: { proxy: { "/api": { target: server, ws: true } } },
+  server: { proxy: { "/api": { target: server, ws: true, changeOrigin: true, rewriteWsOrigin: true } } },
   test: {
     root: here("."),
     include: ["runtime/**/*.test.ts", "widgets/**/*.test.ts", "designer/**/*.test.ts"],

@@ -1,3 +1,4 @@
 import type { Route } from "../router";
+import { member } from "../shell/me";
 
-export default [{ path: "/", load: () => import("./LauncherPage") }] satisfies Route[];
+export default [{ path: "/", load: () => import("./LauncherPage").then(member) }] satisfies Route[];

@@ -1,8 +1,9 @@
 // Who is logged in: known before any page but login and set-up is drawn.
 import type { Me } from "@lineside/client";
 import { ApiError, request } from "@lineside/client";
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { type ComponentType, createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { chooseLanguage, chooseTheme } from "../preferences";
+import type { PageProps } from "../router";
 import { Busy } from "../ui";
 import { ProblemList } from "./form";
 import { asApiError } from "./resource";
@@ -47,4 +48,16 @@ export function LoggedIn({ children }: { children: ReactNode }) {
   if (problem) return <ProblemList problems={[problem]} />;
   if (!me) return <Busy />;
   return <Context.Provider value={me}>{children}</Context.Provider>;
+}
+
+/** Puts a page behind the login: for `load` of a route. */
+export function member(module: { default: ComponentType<PageProps> }): { default: ComponentType<PageProps> } {
+  const Inner = module.default;
+  return {
+    default: (props) => (
+      <LoggedIn>
+        <Inner {...props} />
+      </LoggedIn>
+    ),
+  };
 }

@@ -25,7 +25,7 @@ export default {
   removeToken: "吊销 {{name}}",
   removeTokenText: "使用此令牌的程序将立即被拒绝。",
   noTokens: "还没有令牌",
-  noTokensText: "令牌让程序以自己的权限读写标签。",
+  noTokensText: "令牌让程序以自己的权限读写变量。",
   tokenOnce: "请立即复制令牌，之后不再显示。",
   expires: "到期",
   lastUsed: "上次使用",

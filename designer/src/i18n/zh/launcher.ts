@@ -13,6 +13,6 @@ export default {
   run: "打开 {{name}}",
   design: "设计 {{name}}",
   remove: "删除 {{name}}",
-  removeText: "将删除该应用、其草稿和所有修订。标签和设备保留。",
+  removeText: "将删除该应用、其草稿和所有修订。变量和设备保留。",
   notJson: "该文件不是 JSON 文档。",
 };
