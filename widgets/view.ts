@@ -82,6 +82,8 @@ export interface Mounted {
   /** A new size in drawing pixels; ratio is device pixels per drawing pixel. */
   resize(box: { width: number; height: number }, ratio: number): void;
   destroy(): void;
+  /** The connection has gone: nothing is known from now until the next update. */
+  lost?(): void;
   describe?(): Omit<MirrorEntry, "act">;
 }
 

@@ -142,6 +142,11 @@ export class Instance {
     this.guard(() => this.mounted?.resize({ width: this.widget.w, height: this.widget.h }, this.host.ratio));
   }
 
+  /** The connection has gone. */
+  lost(): void {
+    this.guard(() => this.mounted?.lost?.());
+  }
+
   rebuild(): void {
     this.clear();
     this.build();

@@ -246,7 +246,9 @@ export class ScreenView {
 
   /** False desaturates the whole screen and lets nothing act. */
   set connected(on: boolean) {
+    if (on === this.connectedNow) return;
     this.connectedNow = on;
+    if (!on) for (const i of this.instances.values()) i.lost();
     this.element.classList.toggle("ls-lost", !on);
   }
 

@@ -49,6 +49,7 @@ export default {
         dash: dashes[i] as string,
         out: undefined as HTMLElement | undefined,
         seen: -1,
+        gap: false,
       }));
     const root = document.createElement("div");
     root.className = "ls-trend";
@@ -111,7 +112,9 @@ export default {
           // Waiting has no time of its own and is no sample.
           if (l.t > 0 && l.t !== p.seen) {
             p.seen = l.t;
-            p.ring.push(l.t / 1000, n ?? Number.NaN);
+            // What changed last before a lost connection is known again only from now on.
+            p.ring.push(p.gap ? Math.max(l.t, Date.now()) / 1000 : l.t / 1000, n ?? Number.NaN);
+            p.gap = false;
           } else if (l.t > 0 && n === undefined) p.ring.push(Math.max(p.ring.last, Date.now() / 1000), Number.NaN);
         }
         chart?.changed();
@@ -119,6 +122,14 @@ export default {
       resize(_box, r) {
         ratio = r;
         chart?.resize(r);
+      },
+      lost() {
+        for (const p of pens) {
+          p.ring.push(Math.max(p.ring.last, Date.now() / 1000), Number.NaN);
+          p.seen = -1;
+          p.gap = true;
+        }
+        chart?.changed();
       },
       destroy() {
         gone = true;
