@@ -35,12 +35,13 @@ type dataFlags struct {
 
 type serveCmd struct {
 	dataFlags
-	Listen       string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"LINESIDE_LISTEN" placeholder:"HOST:PORT"`
-	Safe         bool     `help:"Refuse every write." env:"LINESIDE_SAFE"`
-	Demo         bool     `help:"Begin an empty data folder with the demo plant and app." env:"LINESIDE_DEMO"`
-	Provisioning string   `help:"Folder with plant.json and apps/*.json that are applied at start (default: provisioning in the data folder)." env:"LINESIDE_PROVISIONING" type:"path" placeholder:"DIR"`
-	Origins      []string `help:"Further origins whose pages may open live connections." env:"LINESIDE_ORIGINS" placeholder:"URL"`
-	LogLevel     string   `help:"Least level of what is logged: ${enum}." default:"info" enum:"debug,info,warn,error" env:"LINESIDE_LOG_LEVEL"`
+	Listen        string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"LINESIDE_LISTEN" placeholder:"HOST:PORT"`
+	Safe          bool     `help:"Refuse every write." env:"LINESIDE_SAFE"`
+	Demo          bool     `help:"Begin an empty data folder with the demo plant and app." env:"LINESIDE_DEMO"`
+	Provisioning  string   `help:"Folder with plant.json and apps/*.json that are applied at start (default: provisioning in the data folder)." env:"LINESIDE_PROVISIONING" type:"path" placeholder:"DIR"`
+	Origins       []string `help:"Further origins whose pages may open live connections." env:"LINESIDE_ORIGINS" placeholder:"URL"`
+	SecureCookies bool     `help:"Log in over TLS only, behind a proxy that has it." env:"LINESIDE_SECURE_COOKIES"`
+	LogLevel      string   `help:"Least level of what is logged: ${enum}." default:"info" enum:"debug,info,warn,error" env:"LINESIDE_LOG_LEVEL"`
 }
 
 // stopWithin is how long everything may take to end.
@@ -83,7 +84,7 @@ func (c *serveCmd) Run(con *console) error {
 		Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },
 	})
 	hub := session.NewHub(eng, session.Options{Log: log, Origins: c.Origins})
-	server := api.New(api.Options{Store: db, Engine: eng, Live: hub, Catalogue: catalogue, Pages: designer.Pages(), Log: log, Version: version})
+	server := api.New(api.Options{Store: db, Engine: eng, Live: hub, Catalogue: catalogue, Pages: designer.Pages(), Log: log, Version: version, SecureCookies: c.SecureCookies})
 
 	ctx, stop := context.WithCancel(con.ctx)
 	defer stop()

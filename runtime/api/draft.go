@@ -44,9 +44,9 @@ func (s *Server) draftResource() {
 	add(s, r, s.putDraft)
 	r.body = nil
 	r.method, r.path, r.id, r.summary = "POST", "/apps/{id}/check", "checkApp", "Check a document without saving it"
-	r.maxBody = app.MaxBytes + maxBody
+	r.maxBody, r.body = app.MaxBytes+maxBody, schemaOf[CheckRequest](s)
 	add(s, r, s.checkApp)
-	r.maxBody = 0
+	r.maxBody, r.body = 0, nil
 	r.method, r.path, r.id, r.summary = "GET", "/apps/{id}/changes", "listChanges", "What differs between the draft and what is published"
 	add(s, r, s.listChanges)
 	r.method, r.path, r.id, r.summary, r.answer = "GET", "/apps/{id}/mapping", "getMapping", "What the inputs of the app are mapped to", schemaOf[map[string]json.RawMessage](s)
@@ -134,15 +134,18 @@ func (s *Server) putDraft(ctx context.Context, in *AppDocument) (*savedAnswer, e
 	return savedWith(ctx, etag, s.engine.CheckApp(inst, a)), nil
 }
 
-func (s *Server) checkApp(ctx context.Context, in *struct {
-	AppPath
-	Body CheckRequest
-}) (*body[CheckResult], error) {
+func (s *Server) checkApp(ctx context.Context, in *AppDocument) (*body[CheckResult], error) {
 	inst, _, err := s.installation(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	a, err := app.Read(in.Body.Document)
+	// A bare document will do too: it has no key "document".
+	var wrapped CheckRequest
+	content := in.RawBody
+	if json.Unmarshal(content, &wrapped) == nil && len(wrapped.Document) > 0 {
+		content = wrapped.Document
+	}
+	a, err := app.Read(content)
 	var ps spec.Problems
 	switch {
 	case errors.As(err, &ps):

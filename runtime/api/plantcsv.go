@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,8 +33,7 @@ func (s *Server) exportTags(ctx context.Context, _ *nothing) (*rawDocument, erro
 	return &rawDocument{ContentType: "text/csv; charset=utf-8", ETag: quote(etag), Disposition: `attachment; filename="tags.csv"`, Body: text}, nil
 }
 
-// importTags answers 200 with the problems of a dry run; without dry, problems that are
-// errors refuse the whole file.
+// importTags answers a dry run with its problems; without dry, one error refuses the file.
 func (s *Server) importTags(ctx context.Context, in *struct {
 	Dry     bool   `query:"dry" doc:"only tell what would happen"`
 	RawBody []byte `contentType:"text/csv"`
@@ -60,11 +60,11 @@ func (s *Server) importTags(ctx context.Context, in *struct {
 	_, _, err := s.savePlant(ctx, store.AnyETag, func(old *plant.Plant) (*plant.Plant, error) {
 		next, err := apply(old)
 		if err == nil && im.Errors() {
-			err = errImport
+			err = rowsError(ctx, im)
 		}
 		return next, err
 	})
-	if err != nil && err != errImport {
+	if err != nil {
 		return nil, err
 	}
 	return answerWith(translated(ctx, im))
@@ -80,5 +80,14 @@ func translated(ctx context.Context, im *plant.Import) *plant.Import {
 	return im
 }
 
-// errImport stops a save whose problems stand in the import.
-var errImport = &Error{Code: "import"}
+// rowsError is the refusal of a file, with the rows in the messages.
+func rowsError(ctx context.Context, im *plant.Import) *Error {
+	row := spec.Text{"en": "Row %d: ", "zh": "第 %d 行："}.In(languageOf(ctx))
+	e := errDocument.with()
+	for _, p := range translated(ctx, im).Problems {
+		problem := p.Problem
+		problem.Message = fmt.Sprintf(row, p.Row) + problem.Message
+		e.Problems = append(e.Problems, &problem)
+	}
+	return e
+}

@@ -75,12 +75,15 @@ type route struct {
 
 const maxBody = 1 << 20
 
+// bodyTimeout is how long the body of a request may take to arrive.
+var bodyTimeout = 30 * time.Second
+
 // add registers a route. The handler runs only for those whom the route's access lets in.
 func add[I, O any](s *Server, r route, handle func(context.Context, *I) (*O, error)) {
 	s.routes = append(s.routes, r)
 	op := huma.Operation{
 		Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary, Tags: []string{r.tag}, DefaultStatus: r.status,
-		MaxBodyBytes: r.maxBody, BodyReadTimeout: 30 * time.Second, SkipValidateParams: false,
+		MaxBodyBytes: r.maxBody, BodyReadTimeout: bodyTimeout, SkipValidateParams: false,
 		Description: "Allowed to: " + r.access.String() + ".",
 	}
 	if op.MaxBodyBytes == 0 {
@@ -104,6 +107,7 @@ func add[I, O any](s *Server, r route, handle func(context.Context, *I) (*O, err
 		if err := r.access.check(actorOf(ctx)); err != nil {
 			return nil, s.answer(ctx, err)
 		}
+		bodyRead(ctx)
 		out, err := handle(ctx, in)
 		if err != nil {
 			return nil, s.answer(ctx, err)

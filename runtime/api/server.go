@@ -36,6 +36,8 @@ type Options struct {
 	Log   *slog.Logger
 	// Version is shown by the API.
 	Version string
+	// SecureCookies keeps browsers from sending the session without TLS.
+	SecureCookies bool
 	// Hasher of passwords; NewHasher when left out.
 	Hasher *auth.Hasher
 }
@@ -86,6 +88,7 @@ func New(o Options) *Server {
 	s.sessions.HashTokenInStore = true
 	s.sessions.Cookie.Name = "lineside_session"
 	s.sessions.Cookie.HttpOnly = true
+	s.sessions.Cookie.Secure = o.SecureCookies
 	s.sessions.Cookie.SameSite = http.SameSiteLaxMode
 	s.sessions.ErrorFunc = s.writeError
 	if s.store != nil {
