@@ -18,7 +18,6 @@ const (
 	actorKey contextKey = iota
 	languageKey
 	userKey
-	patienceKey
 )
 
 // actorOf is who asks; the zero actor is nobody.
@@ -150,16 +149,6 @@ func (s *Server) withActor(next http.Handler) http.Handler {
 		if ctx := r.Context(); s.sessions.GetString(ctx, sessionUser) != "" && time.Until(s.sessions.Deadline(ctx)) < sessionLifetime/2 {
 			s.sessions.SetDeadline(ctx, time.Now().Add(sessionLifetime))
 		}
-		control := http.NewResponseController(w)
-		patience := func() { _ = control.SetReadDeadline(time.Time{}) } // not every writer has one to clear
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), patienceKey, patience)))
+		next.ServeHTTP(w, r)
 	})
-}
-
-// bodyRead ends the time in which the body had to come: what is done with it may take longer,
-// such as a write that waits for its device.
-func bodyRead(ctx context.Context) {
-	if patience, ok := ctx.Value(patienceKey).(func()); ok {
-		patience()
-	}
 }

@@ -107,7 +107,6 @@ func add[I, O any](s *Server, r route, handle func(context.Context, *I) (*O, err
 		if err := r.access.check(actorOf(ctx)); err != nil {
 			return nil, s.answer(ctx, err)
 		}
-		bodyRead(ctx)
 		out, err := handle(ctx, in)
 		if err != nil {
 			return nil, s.answer(ctx, err)
