@@ -73,7 +73,7 @@ export class Drop {
       snap && !p.ctrl
         ? this.#snapper.snap(box, reach / stage.zoom, { grid: grid ? gridSize : undefined })
         : { dx: 0, dy: 0, guides: [] };
-    const at = { x: Math.round(box.x + s.dx), y: Math.round(box.y + s.dy) };
+    const at = onPage(stage, { ...box, x: Math.round(box.x + s.dx), y: Math.round(box.y + s.dy) });
     this.#at = at;
     stage.preview(new Map([[`${ghost}new`, newWidget(manifest, `${ghost}new`, at.x, at.y)]]));
     stage.mark({ guides: s.guides, badge: { box: { ...box, ...at }, text: `${at.x}, ${at.y}` } });
@@ -122,13 +122,21 @@ export function addForTags(stage: Stage, manifest: Manifest, tags: readonly Drag
   const left = Math.round((x - width / 2) / gridSize) * gridSize;
   const top = Math.round((y - height / 2) / gridSize) * gridSize;
   const rows = Math.min(8, tags.length);
+  const columns = Math.ceil(tags.length / rows);
+  const whole = {
+    x: left,
+    y: top,
+    w: columns * (width + 2 * gridSize) - 2 * gridSize,
+    h: rows * (height + gridSize) - gridSize,
+  };
+  const start = onPage(stage, whole);
   const widgets = tags.map((tag, i) => {
     const column = Math.floor(i / rows);
     const w = newWidget(
       manifest,
       fresh(manifest.id),
-      left + column * (width + 2 * gridSize),
-      top + (i % rows) * (height + gridSize),
+      start.x + column * (width + 2 * gridSize),
+      start.y + (i % rows) * (height + gridSize),
       { [manifest.drop as string]: { tag: tag.path } },
     );
     return tag.title ? { ...w, name: tag.title } : w;
@@ -140,4 +148,12 @@ export function addForTags(stage: Stage, manifest: Manifest, tags: readonly Drag
   );
   stage.doc.settle();
   stage.say("design:say.selected", { count: widgets.length });
+}
+
+/** Where a new box comes to lie: within the page, unless it was dropped wholly beside it or does not fit. */
+function onPage(stage: Stage, box: Box): { x: number; y: number } {
+  const { width, height } = stage.record().screen;
+  const beside = box.x >= width || box.y >= height || box.x + box.w <= 0 || box.y + box.h <= 0;
+  const keep = (at: number, size: number, page: number) => (size > page ? at : Math.max(0, Math.min(at, page - size)));
+  return beside ? { x: box.x, y: box.y } : { x: keep(box.x, box.w, width), y: keep(box.y, box.h, height) };
 }

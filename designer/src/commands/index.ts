@@ -89,7 +89,7 @@ export function shownKeys(keys: string): string {
     Delete: "Del",
     Escape: "Esc",
   };
-  const { ctrl, shift, alt } = chordOf(keys);
+  const { ctrl, shift, alt } = keys.includes("+") ? chordOf(keys) : { ctrl: false, shift: false, alt: false };
   const raw = keys.endsWith("++") ? "+" : (keys.split("+").at(-1) as string);
   const key = names[raw] ?? raw;
   return mac

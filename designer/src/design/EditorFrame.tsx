@@ -29,9 +29,13 @@ export function EditorFrame(props: { left: Stashed | undefined; onLeft: () => vo
       const found = commandFor(e);
       if (!found) return;
       const { dialog, preview } = editor.ui.getState();
-      if ((dialog || document.querySelector("[role=dialog], [role=menu]")) && found.id !== "file.save") return;
-      if (preview && !found.id.startsWith("file.")) return;
       if (typing(e.target) && !found.typing) return;
+      const covered = dialog || document.querySelector("[role=dialog], [role=menu]");
+      if ((covered && found.id !== "file.save") || (preview && !found.id.startsWith("file."))) {
+        // The browser's own meaning of Ctrl+A, Ctrl+P and the like would be a surprise here.
+        if (e.ctrlKey || e.metaKey) e.preventDefault();
+        return;
+      }
       // Arrows and single keys belong to the tree, list or menu that has the focus.
       const own = (e.target as HTMLElement | null)?.closest?.(
         "[role=tree], [role=listbox], [role=menu], [role=tablist], [role=slider], [role=separator]",

@@ -28,7 +28,7 @@ export function ActionsEditor(props: { event: WidgetEvent; widgets: readonly Wid
   return (
     <div className="actions" data-prop={`on.${event.name}`}>
       <div className="actions-head">
-        <span className="prop-label">{textIn(event.title, lang)}</span>
+        <span className="prop-label actions-title">{textIn(event.title, lang)}</span>
         {mixed && <span className="muted">{t("common:field.mixed")}</span>}
         <IconButton
           small

@@ -8,6 +8,7 @@ import type { SaveError } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { asApiError } from "../shell/resource";
 import { Button, Dialog, ErrorNote, Note, toast } from "../ui";
+import { sentence } from "./format";
 
 function download(name: string, value: unknown): void {
   const url = URL.createObjectURL(new Blob([JSON.stringify(value, undefined, 2)], { type: "application/json" }));
@@ -66,7 +67,7 @@ export function ConflictDialog({ error }: { error: SaveError }) {
       open
       onClose={() => toast(t("design:conflict.choose"))}
       title={t("design:conflict.title")}
-      text={last ?? [error.message, error.hint].filter(Boolean).join(". ")}
+      text={last ?? sentence(error)}
       footer={
         <>
           <Button icon={<Download size={14} aria-hidden />} onClick={mine}>

@@ -5,7 +5,7 @@ import { checkExpression, type ExpressionInfo, type FunctionInfo, findTags } fro
 import { textIn, useLanguage, useT } from "../i18n";
 import { asApiError } from "../shell/resource";
 import type { Completion, TextEditor } from "./codemirror";
-import { formatValue } from "./format";
+import { formatValue, sentence } from "./format";
 
 export interface ExpressionProps {
   value: string;
@@ -28,6 +28,8 @@ export function ExpressionEditor(props: ExpressionProps) {
   const editor = useRef<TextEditor | undefined>(undefined);
   const latest = useRef(props);
   latest.current = props;
+  // What was typed comes back as the value, late when the machine is busy; it must not overwrite what was typed since.
+  const typed = useRef(new Set<string>());
   const [info, setInfo] = useState<ExpressionInfo>();
   const [failed, setFailed] = useState("");
   const { value, installation } = props;
@@ -66,19 +68,21 @@ export function ExpressionEditor(props: ExpressionProps) {
         ...shownTags,
       ];
     };
-    void import("./codemirror").then(async ({ createEditor }) => {
+    void import("./codemirror").then(({ createEditor }) => {
       if (!alive || !host.current) return;
-      made = await createEditor(host.current, {
+      made = createEditor(host.current, {
         text: latest.current.value,
         language: "expression",
         label: latest.current.label,
         placeholder: t("design:expression.placeholder"),
         complete,
-        onChange: (text) => latest.current.onChange(text),
+        onChange: (text) => {
+          typed.current.add(text);
+          latest.current.onChange(text);
+        },
         onSubmit: () => latest.current.onSubmit?.(),
         onBlur: () => latest.current.onBlur?.(),
       });
-      if (!alive) return made.destroy();
       editor.current = made;
       if (latest.current.autoFocus) made.goTo(latest.current.value.length);
     });
@@ -89,7 +93,11 @@ export function ExpressionEditor(props: ExpressionProps) {
     };
   }, [t, lang]);
 
-  useEffect(() => editor.current?.setText(value), [value]);
+  useEffect(() => {
+    if (typed.current.has(value)) return;
+    typed.current.clear();
+    editor.current?.setText(value);
+  }, [value]);
 
   useEffect(() => {
     if (!value.trim()) {
@@ -112,7 +120,7 @@ export function ExpressionEditor(props: ExpressionProps) {
                 from,
                 to: from + word,
                 severity: p.severity === "warning" ? "warning" : "error",
-                message: [p.message, p.hint].filter(Boolean).join(". "),
+                message: sentence(p),
               };
             }),
           );
@@ -138,8 +146,7 @@ export function ExpressionEditor(props: ExpressionProps) {
         ) : problem ? (
           <span className="wrong">
             {problem.line ? `${problem.line}:${problem.column} ` : ""}
-            {problem.message}
-            {problem.hint ? `. ${problem.hint}` : ""}
+            {sentence(problem)}
           </span>
         ) : info ? (
           <>

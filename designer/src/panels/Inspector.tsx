@@ -8,6 +8,7 @@ import { textIn, useLanguage, useT } from "../i18n";
 import { type FieldContext, Icon, IconButton, Input, NumberInput, shows } from "../ui";
 import { ActionsEditor } from "./ActionsEditor";
 import { CommandButton } from "./CommandButton";
+import { sentence } from "./format";
 import { PropertyRow } from "./PropertyRow";
 import { ScreenInspector } from "./ScreenInspector";
 import { tagField } from "./TagField";
@@ -265,7 +266,7 @@ function useProblems(widgets: readonly Widget[]): { prop: string | undefined; me
   return all.flatMap((p: Problem) => {
     const place = editor.placeOf(p.at ?? "");
     return place && place.screen === editor.screen() && place.widget === id
-      ? [{ prop: place.prop, message: [p.message, p.hint].filter(Boolean).join(". ") }]
+      ? [{ prop: place.prop, message: sentence(p) }]
       : [];
   });
 }

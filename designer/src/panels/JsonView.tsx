@@ -33,26 +33,20 @@ export function JsonView() {
   latest.current = shown;
 
   useEffect(() => {
-    let made: TextEditor | undefined;
-    let alive = true;
-    if (host.current)
-      void createEditor(host.current, {
-        text: latest.current(),
-        language: "json",
-        label: t("design:tab.json"),
-        lineNumbers: true,
-        onChange: (now) => {
-          setEdited(now !== latest.current());
-          setWrong("");
-        },
-      }).then((e) => {
-        made = e;
-        if (!alive) e.destroy();
-        else text.current = e;
-      });
+    if (!host.current) return;
+    const made = createEditor(host.current, {
+      text: latest.current(),
+      language: "json",
+      label: t("design:tab.json"),
+      lineNumbers: true,
+      onChange: (now) => {
+        setEdited(now !== latest.current());
+        setWrong("");
+      },
+    });
+    text.current = made;
     return () => {
-      alive = false;
-      made?.destroy();
+      made.destroy();
       text.current = undefined;
     };
   }, [t]);

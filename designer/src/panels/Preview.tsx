@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import { useEditor, useSession } from "../design/context";
 import { useT } from "../i18n";
-import { Busy, Button, Segmented } from "../ui";
+import { Busy, Segmented } from "../ui";
 
 const profiles = { free: undefined, panel: [1280, 800], wall: [1920, 1080], phone: [390, 844] } as const;
 type Profile = keyof typeof profiles;
@@ -34,8 +34,6 @@ export function Preview() {
           options={(Object.keys(profiles) as Profile[]).map((p) => ({ value: p, label: t(`design:preview.${p}`) }))}
         />
         <span className="muted">{t("design:preview.text")}</span>
-        <span className="spacer" />
-        <Button onClick={() => editor.ui.setState({ preview: false })}>{t("design:top.endPreview")}</Button>
       </div>
       <div className="preview-stage">
         {ready ? (

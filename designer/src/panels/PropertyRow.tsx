@@ -1,7 +1,7 @@
 // One property of the selected widgets: a constant, or bound to a tag or an expression, with its live value.
 import type { Binding, Field, Prop, Widget } from "@lineside/client";
 import { FunctionSquare, Link2, Tag, Unlink } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useDoc, useEditor, useLiveTick } from "../design/context";
 import { isBinding, same, setProps } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
@@ -22,6 +22,7 @@ export function PropertyRow(props: {
   const lang = useLanguage();
   const editor = useEditor();
   const [open, setOpen] = useState(false);
+  const row = useRef<HTMLDivElement>(null);
   const first = widgets[0]?.props?.[field.name];
   const mixed = widgets.some((w) => !same(w.props?.[field.name], first));
   const binding = !mixed && isBinding(first) ? first : undefined;
@@ -36,7 +37,7 @@ export function PropertyRow(props: {
   const id = `prop-${field.name}`;
   const wide = field.kind === "text" || field.kind === "list" || field.kind === "object" || field.kind === "image";
   return (
-    <div className={wide ? "prop wide" : "prop"} data-prop={field.name}>
+    <div className={wide ? "prop wide" : "prop"} data-prop={field.name} ref={row}>
       <Tooltip text={textIn(field.help, lang)} side="left">
         <label className="prop-label" htmlFor={binding ? undefined : id}>
           {label}
@@ -72,8 +73,10 @@ export function PropertyRow(props: {
         <Popover
           open={open}
           onOpenChange={setOpen}
-          align="end"
+          align="start"
           side="left"
+          // Beside the panel, so that it hides none of it.
+          offset={row.current ? row.current.clientWidth : 4}
           className="bind-popover"
           label={t("design:bind.title", { name: label })}
           trigger={
@@ -123,6 +126,7 @@ function Fallback(props: {
 }) {
   const editor = useEditor();
   const { field, widget } = props;
+  useLiveTick();
   if (!field.from || !widget) return props.children(undefined);
   const manifest = editor.manifests.get(widget.type);
   const bound = manifest?.drop ?? manifest?.writes ?? "value";
@@ -140,9 +144,8 @@ function BindingChip(props: { binding: Binding; widget: Widget | undefined; prop
   const meta = props.widget && editor.live.meta(props.widget.id, props.prop);
   return (
     <button type="button" className="binding-chip" onClick={props.onOpen} title={text}>
-      <span className="binding-text">
-        {props.binding.expr !== undefined ? <span className="muted">ƒ </span> : null}
-        {/* The end of a path says most. */}
+      {/* The end of a path says most, so it is cut at its beginning. */}
+      <span className={props.binding.expr === undefined ? "binding-text path" : "binding-text mono"}>
         <bdi>{text || t("design:bind.empty")}</bdi>
       </span>
       {props.widget && (

@@ -157,17 +157,17 @@ export function TagBrowser() {
             >
               <div className="tag-line">
                 <span className="tag-path" title={tag.path}>
-                  {tag.path}
+                  <bdi>{tag.path}</bdi>
                 </span>
+                <Badge>{t(`design:type.${tag.type}`)}</Badge>
+              </div>
+              <div className="tag-line muted">
+                <span className="tag-title">{tag.title || tag.device || t(`design:tags.kind.${tag.kind}`)}</span>
                 <TagValue
                   value={values.get(tag.path) ?? { v: tag.value, q: tag.quality, t: 0 }}
                   unit={tag.unit}
                   name={tag.qualityName}
                 />
-              </div>
-              <div className="tag-line muted">
-                <span className="tag-title">{tag.title || tag.device || t(`design:tags.kind.${tag.kind}`)}</span>
-                <Badge>{t(`design:type.${tag.type}`)}</Badge>
               </div>
             </div>
           ))}

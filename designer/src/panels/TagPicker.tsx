@@ -70,7 +70,7 @@ export function TagPicker(props: {
             onClick={() => props.onChoose(tag.path)}
           >
             <span className="tag-path" title={tag.title ? `${tag.path}: ${tag.title}` : tag.path}>
-              {tag.path}
+              <bdi>{tag.path}</bdi>
             </span>
             <TagValue value={{ v: tag.value, q: tag.quality, t: 0 }} unit={tag.unit} name={tag.qualityName} />
           </div>

@@ -22,6 +22,7 @@ import { Link } from "../router";
 import { UserMenu } from "../shell/Page";
 import { Button, Dialog, IconButton, Input, Menu, type MenuEntry, Row, Tooltip } from "../ui";
 import { CommandButton, useCommandMenu } from "./CommandButton";
+import { sentence } from "./format";
 
 /** File, screens, history, zoom, saving, preview and publishing. */
 export function TopBar() {
@@ -171,10 +172,7 @@ function SaveMark() {
   const save = useUi((s) => s.save);
   const wrong = save.kind === "refused" || save.kind === "conflict" || save.kind === "offline";
   const text = t(`design:save.${save.kind}`);
-  const why =
-    save.kind === "refused"
-      ? [save.error.message, save.error.hint].filter(Boolean).join(". ")
-      : t(`design:save.${save.kind}Help`);
+  const why = save.kind === "refused" ? sentence(save.error) : t(`design:save.${save.kind}Help`);
   return (
     <Tooltip text={why}>
       <button

@@ -11,6 +11,7 @@ import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } f
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, lineNumbers, placeholder } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
 import { minimalSetup } from "codemirror";
 
 export type { Completion, Diagnostic };
@@ -73,8 +74,7 @@ const json = StreamLanguage.define<object>({
   },
 });
 
-async function styles(): Promise<Extension> {
-  const { tags } = await import("@lezer/highlight");
+function styles(): Extension {
   return [
     syntaxHighlighting(
       HighlightStyle.define([
@@ -118,8 +118,8 @@ async function styles(): Promise<Extension> {
 }
 
 /** Makes an editor. */
-export async function createEditor(host: HTMLElement, options: TextOptions): Promise<TextEditor> {
-  const look = await styles();
+export function createEditor(host: HTMLElement, options: TextOptions): TextEditor {
+  const look = styles();
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   root.replaceChildren();
   const readOnly = new Compartment();

@@ -1,8 +1,13 @@
+/** What is wrong and what to do, as one text. */
+export function sentence(problem: { message: string; hint?: string }): string {
+  return problem.hint ? `${problem.message.replace(/[.。]$/, "")}. ${problem.hint}` : problem.message;
+}
+
 /** A live value as a short text. */
 export function formatValue(value: unknown): string {
   if (typeof value === "number") {
     if (!Number.isFinite(value)) return String(value);
-    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
   }
   if (typeof value === "string") return value.length > 40 ? `${value.slice(0, 39)}…` : value;
   if (value === undefined || value === null) return "–";

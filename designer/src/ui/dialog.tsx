@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix, Popover as RadixPopover } from "radix-ui";
-import { type ReactNode, useCallback, useState } from "react";
+import { type ReactNode, useCallback, useRef, useState } from "react";
 import { useT } from "../i18n";
 import { Button, IconButton } from "./button";
 
@@ -16,12 +16,19 @@ export function Dialog(props: {
   children?: ReactNode;
 }) {
   const t = useT();
+  const content = useRef<HTMLDivElement>(null);
   return (
     <Radix.Root open={props.open} onOpenChange={(open) => !open && props.onClose()}>
       <Radix.Portal>
         {/* Radix' own overlay would put a style element into the page, which the content security policy forbids. */}
         <div className="overlay" />
         <Radix.Content
+          ref={content}
+          // The first thing to focus would be the button that closes; what asks for the focus itself has it.
+          onOpenAutoFocus={(e) => {
+            e.preventDefault();
+            if (!content.current?.contains(document.activeElement)) content.current?.focus();
+          }}
           className={["dialog", props.size].filter(Boolean).join(" ")}
           {...(props.text ? {} : { "aria-describedby": undefined })}
         >
@@ -60,6 +67,8 @@ export function Popover(props: {
   side?: "top" | "right" | "bottom" | "left";
   className?: string;
   label?: string;
+  /** How far from its trigger it stands. */
+  offset?: number;
 }) {
   return (
     <RadixPopover.Root open={props.open} onOpenChange={props.onOpenChange}>
@@ -69,9 +78,13 @@ export function Popover(props: {
           className={["popover", props.className].filter(Boolean).join(" ")}
           align={props.align ?? "start"}
           side={props.side}
-          sideOffset={4}
+          sideOffset={props.offset ?? 4}
           collisionPadding={8}
           aria-label={props.label}
+          onEscapeKeyDown={(e) => {
+            // The first Escape closes a list of completions, the next one this.
+            if ((e.target as Element).shadowRoot?.querySelector(".cm-tooltip-autocomplete")) e.preventDefault();
+          }}
         >
           {props.children}
         </RadixPopover.Content>
