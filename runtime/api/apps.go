@@ -91,38 +91,76 @@ func (s *Server) listApps(ctx context.Context, _ *nothing) (*body[[]AppSummary],
 	return answerWith(out)
 }
 
+// appHead is what the launcher shows of a document.
+type appHead struct {
+	ID          string      `json:"id"`
+	Version     string      `json:"version"`
+	Name        spec.Text   `json:"name"`
+	Description spec.Text   `json:"description"`
+	Icon        string      `json:"icon"`
+	Start       string      `json:"start"`
+	Screens     []AppScreen `json:"screens"`
+}
+
+// maxHeads bounds how many heads are remembered.
+const maxHeads = 1000
+
+// head reads the head of a document. It is remembered by the ETag, which is a hash of the
+// content: launchers ask every few seconds, and documents are large.
+func (s *Server) head(etag string, content func() ([]byte, error)) (appHead, error) {
+	s.headMu.Lock()
+	h, ok := s.heads[etag]
+	s.headMu.Unlock()
+	if ok {
+		return h, nil
+	}
+	raw, err := content()
+	if err != nil {
+		return h, err
+	}
+	if err := json.Unmarshal(raw, &h); err != nil {
+		return h, err
+	}
+	if h.Start == "" && len(h.Screens) > 0 {
+		h.Start = h.Screens[0].ID
+	}
+	s.headMu.Lock()
+	defer s.headMu.Unlock()
+	if len(s.heads) >= maxHeads {
+		clear(s.heads)
+	}
+	s.heads[store.ETagOf(raw)] = h // not etag: it may have been saved again in between
+	return h, nil
+}
+
 // summary describes an installation by what is published, or by its draft.
 func (s *Server) summary(ctx context.Context, inst store.Installation) (AppSummary, error) {
-	draft, err := s.store.Document(ctx, store.Draft, inst.ID)
+	draft, err := s.store.DocumentHead(ctx, store.Draft, inst.ID)
 	if err != nil {
 		return AppSummary{}, err
 	}
-	sum := AppSummary{ID: inst.ID, Revision: inst.Revision, DraftChanged: true, UpdatedAt: draft.Updated, Screens: []AppScreen{}}
-	content := draft.Content
+	sum := AppSummary{ID: inst.ID, Revision: inst.Revision, DraftChanged: true, UpdatedAt: draft.Updated}
+	etag, content := draft.ETag, func() ([]byte, error) {
+		d, err := s.store.Document(ctx, store.Draft, inst.ID)
+		return d.Content, err
+	}
 	if inst.Revision > 0 {
-		r, err := s.store.Revision(ctx, inst.ID, inst.Revision)
+		r, err := s.store.RevisionHead(ctx, inst.ID, inst.Revision)
 		if err != nil {
 			return AppSummary{}, err
 		}
-		content, sum.PublishedAt, sum.DraftChanged = r.Content, given(r.Created), r.ETag != draft.ETag
+		sum.PublishedAt, sum.DraftChanged = given(r.Created), r.ETag != draft.ETag
+		etag, content = r.ETag, func() ([]byte, error) {
+			r, err := s.store.Revision(ctx, inst.ID, inst.Revision)
+			return r.Content, err
+		}
 	}
-	var head struct {
-		ID          string      `json:"id"`
-		Version     string      `json:"version"`
-		Name        spec.Text   `json:"name"`
-		Description spec.Text   `json:"description"`
-		Icon        string      `json:"icon"`
-		Start       string      `json:"start"`
-		Screens     []AppScreen `json:"screens"`
-	}
-	if err := json.Unmarshal(content, &head); err != nil {
+	h, err := s.head(etag, content)
+	if err != nil {
 		return AppSummary{}, fmt.Errorf("app %s: %w", inst.ID, err)
 	}
-	sum.AppID, sum.Version, sum.Name, sum.Description, sum.Icon, sum.Start = head.ID, head.Version, head.Name, head.Description, head.Icon, head.Start
-	sum.Screens = orEmpty(head.Screens)
-	if sum.Start == "" && len(sum.Screens) > 0 {
-		sum.Start = sum.Screens[0].ID
-	}
+	sum.AppID, sum.Version, sum.Name, sum.Description, sum.Icon, sum.Start = h.ID, h.Version, h.Name, h.Description, h.Icon, h.Start
+	sum.Screens = orEmpty(h.Screens)
 	return sum, nil
 }
 

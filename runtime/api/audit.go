@@ -38,8 +38,8 @@ type AuditPage struct {
 	BrokenAt int64 `json:"brokenAt,omitempty"`
 }
 
-// verifyAge is how old a verification may be that is shown.
-const verifyAge = 10 * time.Second
+// verifyAge is how old the verification of all older entries may be that is shown.
+const verifyAge = time.Minute
 
 func (s *Server) auditResource() {
 	add(s, route{method: "GET", path: "/audit", id: "listAudit", tag: "audit", summary: "Read the audit trail, newest first", access: whole(auth.Administer)}, s.listAudit)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/lineside/lineside/runtime/auth"
@@ -58,7 +59,7 @@ func orEmpty[T any](list []T) []T {
 }
 
 func (s *Server) login(ctx context.Context, in *body[Login]) (*body[Me], error) {
-	name, origin := in.Body.Name, actorOf(ctx).Origin
+	name, origin := in.Body.Name, addressOf(ctx)
 	if err := s.mayTry(name, origin); err != nil {
 		return nil, err
 	}
@@ -87,6 +88,12 @@ func (s *Server) login(ctx context.Context, in *body[Login]) (*body[Me], error) 
 		return nil, err
 	}
 	return nil, errLogin.with()
+}
+
+// addressOf is the remote address of who asks.
+func addressOf(ctx context.Context) string {
+	address, _, _ := strings.Cut(actorOf(ctx).Origin, " ")
+	return address
 }
 
 // originOf is the remote address of a browser that is not logged in yet.
@@ -151,7 +158,7 @@ func (s *Server) changeMe(ctx context.Context, in *body[MeChange]) (*body[Me], e
 	var hash string
 	var entries []store.Entry
 	if c.Password != nil {
-		origin := actorOf(ctx).Origin
+		origin := addressOf(ctx)
 		if err := s.mayTry(user.Name, origin); err != nil {
 			return nil, err
 		}

@@ -446,13 +446,6 @@ func TestSecretsStayInside(t *testing.T) {
 	}
 }
 
-func TestLive(t *testing.T) {
-	f := newFixture(t, false)
-	if a := f.as("vera", "GET", "/live", ""); a.status < 400 {
-		t.Errorf("GET /live without an upgrade: %d", a.status)
-	}
-}
-
 func TestPages(t *testing.T) {
 	f := newFixture(t, false)
 	c := f.client("")

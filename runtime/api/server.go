@@ -66,6 +66,9 @@ type Server struct {
 	plantMu, appMu sync.Mutex
 	// saved remembers when a draft's save was last put into the audit trail.
 	saved map[string]savedDraft
+	// heads are of app documents by ETag, under headMu.
+	headMu sync.Mutex
+	heads  map[string]appHead
 }
 
 // prefix is where the API begins.
@@ -75,7 +78,7 @@ const prefix = "/api/v1"
 func New(o Options) *Server {
 	s := &Server{
 		store: o.Store, engine: o.Engine, live: o.Live, catalogue: o.Catalogue, log: o.Log, version: o.Version,
-		hasher: o.Hasher, lockout: auth.NewLockout(), saved: map[string]savedDraft{},
+		hasher: o.Hasher, lockout: auth.NewLockout(), saved: map[string]savedDraft{}, heads: map[string]appHead{},
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -52,7 +52,7 @@ func (s *Server) setUp(ctx context.Context, in *body[Setup]) (*body[Me], error) 
 	} else if has {
 		return nil, errSetupDone.with()
 	}
-	origin := actorOf(ctx).Origin
+	origin := addressOf(ctx)
 	if err := s.mayTry("setup", origin); err != nil {
 		return nil, err
 	}

@@ -148,64 +148,77 @@ func (e *ErrAudit) Error() string {
 // Verify follows the chain of hashes through the whole audit trail. The error is *ErrAudit
 // when an entry was changed, removed or put in.
 func (s *Store) Verify(ctx context.Context) error {
-	// The head is read first: entries that come meanwhile are beyond it.
-	head, err := s.Setting(ctx, settingAudit)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return err
-	}
-	headID, headHash := int64(0), ""
-	if number, hash, ok := strings.Cut(head, " "); ok {
-		headHash = hash
-		if headID, err = strconv.ParseInt(number, 10, 64); err != nil {
-			return &ErrAudit{}
-		}
-	}
-	hash, next := "", int64(1)
-	for {
-		var rows []auditRow
-		if err := s.read(ctx).Order("id").Where("id >= ?", next).Limit(1000).Find(&rows).Error; err != nil {
-			return err
-		}
-		for _, r := range rows {
-			if r.ID != next || r.chain(hash) != r.Hash {
-				return &ErrAudit{next}
-			}
-			hash = r.Hash
-			if r.ID == headID && hash != headHash {
-				return &ErrAudit{r.ID}
-			}
-			next++
-		}
-		if len(rows) < 1000 {
-			break
-		}
-	}
-	if next <= headID || headID == 0 && next > 1 {
-		return &ErrAudit{next}
-	}
-	return nil
+	_, err := s.verify(ctx, link{})
+	return err
 }
 
-// verification remembers the last verification.
+// link is an entry of the chain that was found right.
+type link struct {
+	id   int64
+	hash string
+}
+
+// verify follows the chain behind an entry that is right, and returns the last one.
+func (s *Store) verify(ctx context.Context, from link) (link, error) {
+	// The head is read first: entries that come meanwhile are beyond it.
+	text, err := s.Setting(ctx, settingAudit)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return from, err
+	}
+	var head link
+	if number, hash, ok := strings.Cut(text, " "); ok {
+		head.hash = hash
+		if head.id, err = strconv.ParseInt(number, 10, 64); err != nil {
+			return from, &ErrAudit{}
+		}
+	}
+	at := from
+	for more := true; more; {
+		var rows []auditRow
+		if err := s.read(ctx).Order("id").Where("id > ?", at.id).Limit(1000).Find(&rows).Error; err != nil {
+			return at, err
+		}
+		for _, r := range rows {
+			if r.ID != at.id+1 || r.chain(at.hash) != r.Hash || r.ID == head.id && r.Hash != head.hash {
+				return at, &ErrAudit{at.id + 1}
+			}
+			at = link{r.ID, r.Hash}
+		}
+		more = len(rows) == 1000
+	}
+	if at.id < head.id || head.id == 0 && at.id > 0 {
+		return at, &ErrAudit{at.id + 1}
+	}
+	return at, nil
+}
+
+// verification remembers the last verification of everything, and how far it has come since.
 type verification struct {
 	mu  sync.Mutex
 	at  time.Time
-	err error
+	end link
 }
 
-// VerifiedWithin is Verify, but takes the result of a verification that is not older than age.
+// VerifiedWithin is Verify, but follows only what is new when everything was verified not
+// longer than age ago.
 func (s *Store) VerifiedWithin(ctx context.Context, age time.Duration) error {
-	s.verified.mu.Lock()
-	defer s.verified.mu.Unlock()
-	if !s.verified.at.IsZero() && time.Since(s.verified.at) < age {
-		return s.verified.err
+	v := &s.verified
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	now, from := time.Now(), v.end
+	if v.at.IsZero() || now.Sub(v.at) > age {
+		from = link{}
 	}
-	err := s.Verify(ctx)
-	var broken *ErrAudit
-	if err == nil || errors.As(err, &broken) {
-		s.verified.at, s.verified.err = time.Now(), err
+	end, err := s.verify(ctx, from)
+	if err != nil {
+		v.at = time.Time{}
+		return err
 	}
-	return err
+	if from == (link{}) {
+		v.at = now
+	}
+	v.end = end
+	return nil
 }
 
 func numeral(n int) json.RawMessage { return json.RawMessage(strconv.Itoa(n)) }

@@ -48,6 +48,11 @@ func (s *Store) Document(ctx context.Context, kind Kind, id string) (Document, e
 	return readDocument(s.read(ctx), kind, id)
 }
 
+// DocumentHead is Document without the content.
+func (s *Store) DocumentHead(ctx context.Context, kind Kind, id string) (Document, error) {
+	return readDocument(s.read(ctx).Omit("content"), kind, id)
+}
+
 func readDocument(tx *gorm.DB, kind Kind, id string) (Document, error) {
 	var row documentRow
 	if err := tx.First(&row, "kind = ? AND id = ?", string(kind), id).Error; err != nil {

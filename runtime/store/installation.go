@@ -143,6 +143,15 @@ func (s *Store) Revision(ctx context.Context, id string, number int) (Revision, 
 	return r.revision(), nil
 }
 
+// RevisionHead is Revision without the content.
+func (s *Store) RevisionHead(ctx context.Context, id string, number int) (Revision, error) {
+	var r revisionRow
+	if err := s.read(ctx).Omit("content").First(&r, "installation = ? AND number = ?", id, number).Error; err != nil {
+		return Revision{}, known(err)
+	}
+	return r.revision(), nil
+}
+
 func (r revisionRow) revision() Revision {
 	return Revision{r.Number, r.Content, r.ETag, r.Version, r.Comment, r.Author, fromMicro(r.Created)}
 }

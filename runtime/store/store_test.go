@@ -348,6 +348,22 @@ func audit(t *testing.T, s *Store) {
 			t.Fatalf("%s, mended: %v", name, err)
 		}
 	}
+	// A verification that goes on from the last one sees what has come since.
+	if err := s.VerifiedWithin(ctx, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Audit(ctx, Entry{Actor: "late", Action: "write"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.VerifiedWithin(ctx, time.Hour); err != nil {
+		t.Errorf("one more entry: %v", err)
+	}
+	if err := s.db.Exec("UPDATE audit SET reason = 'other' WHERE id = 26").Error; err != nil {
+		t.Fatal(err)
+	}
+	if err := s.VerifiedWithin(ctx, 0); err == nil {
+		t.Error("changed, and not noticed")
+	}
 	if err := s.db.Exec("DELETE FROM audit WHERE id > 20").Error; err != nil {
 		t.Fatal(err)
 	}
