@@ -9,10 +9,11 @@ export function CommandButton(props: { id: string; pressed?: boolean; small?: bo
   const lang = useLanguage();
   const c = command(props.id);
   // A reason may change with the document, its history and the selection.
-  useDoc((d) => d);
-  useSession((s) => s.selection);
-  useUi((s) => s.undo);
-  const reason = c.reason?.(editor);
+  const now = () => c.reason?.(editor)?.[lang];
+  useDoc(now);
+  useSession(now);
+  useUi(now);
+  const reason = now();
   const Mark = c.icon;
   return (
     <IconButton
@@ -20,7 +21,7 @@ export function CommandButton(props: { id: string; pressed?: boolean; small?: bo
       side={props.side}
       label={textIn({ ...c.label }, lang)}
       keys={keysOf(c)}
-      reason={reason && textIn({ ...reason }, lang)}
+      reason={reason}
       pressed={props.pressed}
       data-command={c.id}
       onClick={() => run(editor, c)}

@@ -1,7 +1,7 @@
 // The properties of what is selected, made from the manifests; of the screen when nothing is.
 import type { Field, Manifest, Problem, Widget } from "@lineside/client";
 import { Eye, EyeOff, Lock, LockOpen } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useDeferredValue, useEffect, useRef } from "react";
 import { useDoc, useEditor, useScreen, useSelected, useSession, useUi } from "../design/context";
 import { type Box, placeWidgets, renameWidget, setFlag, structureOf, topmost } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
@@ -16,7 +16,8 @@ import { tagField } from "./TagField";
 const groups = ["content", "data", "look", "behaviour"];
 
 export function Inspector() {
-  const widgets = useSelected();
+  // While many are being chosen or moved the drawing goes first.
+  const widgets = useDeferredValue(useSelected());
   const box = useRef<HTMLDivElement>(null);
   const focus = useSession((s) => s.focusProp);
 
@@ -35,13 +36,14 @@ export function Inspector() {
 
   return (
     <div className="inspector panel-scroll" ref={box}>
-      {widgets.length === 0 ? (
-        <ScreenInspector />
-      ) : (
-        <WidgetInspector key={widgets.map((w) => w.id).join()} widgets={widgets} />
-      )}
+      {widgets.length === 0 ? <ScreenInspector /> : <WidgetInspector key={keyOf(widgets)} widgets={widgets} />}
     </div>
   );
+}
+
+/** One widget has forms of its own; several of the same types share them. */
+function keyOf(widgets: readonly Widget[]): string {
+  return widgets.length === 1 ? (widgets[0] as Widget).id : `\n${[...new Set(widgets.map((w) => w.type))].join()}`;
 }
 
 function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {

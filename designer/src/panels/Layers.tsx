@@ -1,6 +1,6 @@
 // The widgets of the screen as a tree, the topmost first.
 import { ChevronDown, ChevronRight, Eye, EyeOff, Lock, LockOpen } from "lucide-react";
-import { type DragEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type DragEvent, type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useEditor, useScreen, useSession } from "../design/context";
 import {
   ancestors,
@@ -28,8 +28,8 @@ export function Layers() {
   const t = useT();
   const lang = useLanguage();
   const editor = useEditor();
-  const screen = useScreen();
-  const selection = useSession((s) => s.selection);
+  const screen = useDeferredValue(useScreen());
+  const selection = useDeferredValue(useSession((s) => s.selection));
   const [query, setQuery] = useState("");
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [renaming, setRenaming] = useState<string>();
