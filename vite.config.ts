@@ -20,6 +20,9 @@ export default defineConfig({
   build: {
     outDir: here("./designer/dist"),
     emptyOutDir: false,
+    // light-dark() follows the colour scheme that the theme sets at run time; rewritten for older browsers it would not.
+    target: ["chrome123", "firefox120", "safari17.5"],
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     rollupOptions: { input: { index: here("./designer/index.html"), run: here("./designer/run.html") } },
   },
   server: { proxy: { "/api": { target: server, ws: true, changeOrigin: true, rewriteWsOrigin: true } } },
