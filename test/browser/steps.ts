@@ -13,7 +13,7 @@ export async function setUp(page: Page, link: string, name: string): Promise<voi
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByLabel("Password again").fill(password);
   await page.getByRole("button", { name: "Create administrator" }).click();
-  await page.getByRole("heading", { name: "Apps" }).waitFor();
+  await page.getByRole("heading", { name: "Apps", exact: true }).waitFor();
 }
 
 /** Logs in from any page that asks for it. */
@@ -50,7 +50,7 @@ export async function addDevice(
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: connector }).click();
   await dialog.getByLabel("Name", { exact: true }).fill(name);
-  for (const [label, value] of Object.entries(settings)) await dialog.getByLabel(label).fill(value);
+  for (const [label, value] of Object.entries(settings)) await dialog.getByLabel(label, { exact: true }).fill(value);
   await dialog.getByRole("button", { name: "Test connection" }).click();
   await dialog.getByText(/Connected in/).waitFor();
   await dialog.getByRole("button", { name: "Add", exact: true }).click();
@@ -81,9 +81,9 @@ export async function addTag(page: Page, tag: TagForm): Promise<void> {
     if ((await field.evaluate((node) => node.tagName)) === "SELECT") await field.selectOption(value);
     else await field.fill(value);
   }
+  if (tag.writable) await dialog.getByLabel("Can be written").check();
   for (const [label, value] of Object.entries(tag.fields ?? {}))
     await dialog.getByLabel(label, { exact: true }).fill(value);
-  if (tag.writable) await dialog.getByLabel("Can be written").check();
   await dialog.getByRole("button", { name: "Add", exact: true }).click();
   await dialog.waitFor({ state: "hidden" });
   await page.getByRole("row", { name: tag.path }).waitFor();
