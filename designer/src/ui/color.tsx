@@ -21,7 +21,16 @@ export function ColorInput(props: {
   const own = useId();
   const { value } = props;
   const token = value !== undefined && (names as string[]).includes(value);
-  const paint = value === undefined ? undefined : token ? tokens[theme][value as Token] : value;
+  // The default is shown as what it is, only fainter.
+  const fallback =
+    value === undefined && (names as string[]).includes(props.placeholder ?? "") ? props.placeholder : undefined;
+  const paint = fallback
+    ? tokens[theme][fallback as Token]
+    : value === undefined
+      ? undefined
+      : token
+        ? tokens[theme][value as Token]
+        : value;
   return (
     <Popover
       label={props.label}
@@ -36,7 +45,9 @@ export function ColorInput(props: {
           <span className="swatch" style={{ background: paint ?? "transparent" }} />
           <span className={value === undefined ? "muted" : undefined}>
             {value === undefined
-              ? (props.placeholder ?? t("common:field.default"))
+              ? fallback
+                ? t(`common:color.${fallback}`)
+                : (props.placeholder ?? t("common:field.default"))
               : token
                 ? t(`common:color.${value}`)
                 : value}

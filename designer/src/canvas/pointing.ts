@@ -1,0 +1,352 @@
+// Pointer, wheel and keys on the board: choosing, and beginning and ending gestures.
+
+import type { Widget } from "@lineside/client";
+import type { Camera } from "@lineside/scene";
+import { flagged, parentOf, structureOf, topmost } from "../document";
+import type { Board } from "./board";
+import { zoomAt } from "./camera";
+import type { Gesture, Point } from "./gesture";
+import { cursorOf, hitHandle } from "./handles";
+import { Marquee } from "./marquee";
+import { Move } from "./move";
+import { Newest } from "./newest";
+import { Size } from "./size";
+
+/** How far, in CSS pixels, a pointer goes before it drags. */
+export const slop = 3;
+
+/** Listens to the board's host. */
+export class Pointing {
+  /** The widget under the pointer. */
+  hover: string | undefined;
+  #gesture: { gesture: Gesture; pointer: number; began: boolean; down: Point; make?: () => Gesture } | undefined;
+  readonly #moves = new Newest<PointerEvent>();
+  readonly #touches = new Map<number, { x: number; y: number }>();
+  readonly #gone = new AbortController();
+  #space = false;
+
+  constructor(private readonly board: Board) {
+    const { signal } = this.#gone;
+    const on = <K extends keyof HTMLElementEventMap>(
+      name: K,
+      fn: (e: HTMLElementEventMap[K]) => void,
+      more?: AddEventListenerOptions,
+    ) => board.host.addEventListener(name, fn, { signal, ...more });
+    on("pointerdown", (e) => this.#down(e));
+    on("pointermove", (e) => this.#moves.later(e, (p) => this.#pointerMove(p)));
+    on("pointerup", (e) => this.#up(e));
+    on("pointercancel", (e) => this.#cancelled(e));
+    on("pointerleave", () => this.#setHover(undefined));
+    on("dblclick", (e) => this.#double(e));
+    on("wheel", (e) => this.#wheel(e), { passive: false });
+    on("keydown", (e) => this.#key(e));
+    on("lostpointercapture", (e) => this.#gesture?.pointer === e.pointerId && this.#cancelled(e));
+    window.addEventListener("keydown", (e) => this.#spaceKey(e, true), { signal });
+    window.addEventListener("keyup", (e) => this.#spaceKey(e, false), { signal });
+    window.addEventListener("blur", () => this.#setSpace(false), { signal });
+  }
+
+  /** Whether a gesture is under way. */
+  get busy(): boolean {
+    return !!this.#gesture?.began;
+  }
+
+  destroy(): void {
+    this.#gone.abort();
+    this.#moves.drop();
+  }
+
+  #handleUnder(p: Point): ReturnType<typeof hitHandle> {
+    const { selection, tool } = this.board.session.getState();
+    if (selection.length === 0 || tool === "hand") return undefined;
+    const screen = this.board.record();
+    if (selection.some((id) => flagged(screen, id, "locked"))) return undefined;
+    const box = this.board.selectionBox();
+    if (!box) return undefined;
+    const c = this.board.view.camera;
+    return hitHandle(
+      { x: (box.x - c.x) * c.zoom, y: (box.y - c.y) * c.zoom, w: box.w * c.zoom, h: box.h * c.zoom },
+      p.x,
+      p.y,
+      7,
+    );
+  }
+
+  #down(e: PointerEvent): void {
+    this.board.host.focus({ preventScroll: true });
+    const p = this.board.point(e);
+    if (e.pointerType === "touch") {
+      this.#touches.set(e.pointerId, { x: p.x, y: p.y });
+      if (this.#touches.size === 2) {
+        this.cancel();
+        return;
+      }
+    }
+    if (this.#gesture) return;
+    const hand = e.button === 1 || (e.button === 0 && (this.#space || this.board.session.getState().tool === "hand"));
+    if (hand) {
+      e.preventDefault();
+      this.#start(e, p, new Pan(this.board, p));
+      return;
+    }
+    if (e.button === 2) {
+      const under = this.board.pick(p.wx, p.wy, false);
+      if (!under) this.board.select([], "");
+      else if (!this.board.session.getState().selection.includes(under.id)) this.board.select([under.id], under.scope);
+      return;
+    }
+    if (e.button !== 0) return;
+    const handle = this.#handleUnder(p);
+    if (handle) {
+      this.#start(e, p, undefined, () => new Size(this.board, p, handle));
+      return;
+    }
+    const under = this.board.pick(p.wx, p.wy, p.ctrl);
+    const { selection } = this.board.session.getState();
+    if (!under) {
+      if (!p.shift) this.board.select([], "");
+      this.#start(e, p, undefined, () =>
+        e.pointerType === "touch" ? new Pan(this.board, p) : new Marquee(this.board, p),
+      );
+      return;
+    }
+    const had = selection.includes(under.id);
+    if (p.shift) {
+      this.board.select(had ? selection.filter((id) => id !== under.id) : [...selection, under.id], under.scope);
+      if (had) return;
+    } else if (!had) {
+      this.board.select([under.id], under.scope);
+      this.board.say("design:say.selectedOne", { name: this.#nameOf(under.id) });
+    }
+    // One of several chosen: they move together; without a drag only that one stays chosen.
+    const click =
+      had && !p.shift && selection.length > 1 ? () => this.board.select([under.id], under.scope) : undefined;
+    this.#start(e, p, undefined, () => new Move(this.board, p), click);
+  }
+
+  #start(e: PointerEvent, down: Point, gesture?: Gesture, make?: () => Gesture, click?: () => void): void {
+    const idle: Gesture = { move() {}, end: () => click?.(), cancel() {} };
+    this.#gesture = { gesture: gesture ?? idle, pointer: e.pointerId, began: !!gesture, down, make };
+    try {
+      this.board.host.setPointerCapture(e.pointerId);
+    } catch {
+      // The pointer is already gone; its up will not come, and the next down begins anew.
+    }
+    this.cursor();
+  }
+
+  #pointerMove(e: PointerEvent): void {
+    const p = this.board.point(e);
+    if (e.pointerType === "touch" && this.#touches.size === 2) {
+      this.#pinch(e.pointerId, p);
+      return;
+    }
+    const g = this.#gesture;
+    if (!g) {
+      this.#hoverAt(p);
+      return;
+    }
+    if (g.pointer !== e.pointerId) return;
+    if (!g.began) {
+      if (Math.hypot(p.x - g.down.x, p.y - g.down.y) < slop || !g.make) return;
+      const locked = this.board.session.getState().selection.some((id) => flagged(this.board.record(), id, "locked"));
+      if (locked && g.make().constructor === Move) return;
+      g.gesture = g.make();
+      g.began = true;
+    }
+    g.gesture.move(p);
+    this.cursor();
+    if (g.gesture.scrolls) this.#scrollAtEdge(e, p);
+  }
+
+  /** Near the edge of the view a drag scrolls it, as long as the pointer stays there. */
+  #scrollAtEdge(e: PointerEvent, p: Point): void {
+    const { width, height } = this.board.view.viewport;
+    const edge = 16;
+    const push = (at: number, size: number) => (at < edge ? -1 : at > size - edge ? 1 : 0);
+    const dx = push(p.x, width);
+    const dy = push(p.y, height);
+    if (dx === 0 && dy === 0) return;
+    const c = this.board.view.camera;
+    this.board.setCamera({ ...c, x: c.x + (dx * 10) / c.zoom, y: c.y + (dy * 10) / c.zoom });
+    this.#moves.later(e, (again) => this.#pointerMove(again));
+  }
+
+  #up(e: PointerEvent): void {
+    this.#touches.delete(e.pointerId);
+    const g = this.#gesture;
+    if (!g || g.pointer !== e.pointerId) return;
+    this.#moves.flush();
+    if (!this.#gesture) return;
+    this.#gesture = undefined;
+    g.gesture.end(this.board.point(e));
+    this.#settle();
+  }
+
+  #cancelled(e: PointerEvent): void {
+    this.#touches.delete(e.pointerId);
+    if (this.#gesture?.pointer === e.pointerId) this.cancel();
+  }
+
+  /** Takes back what the pointer is doing. Answers whether there was anything. */
+  cancel(): boolean {
+    const g = this.#gesture;
+    this.#gesture = undefined;
+    this.#moves.drop();
+    if (!g) return false;
+    g.gesture.cancel();
+    this.#settle();
+    return true;
+  }
+
+  #settle(): void {
+    this.board.unmark();
+    this.cursor();
+  }
+
+  #pinch(id: number, p: Point): void {
+    const [a, b] = [...this.#touches.values()];
+    if (!a || !b) return;
+    const before = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, d: Math.hypot(a.x - b.x, a.y - b.y) };
+    this.#touches.set(id, { x: p.x, y: p.y });
+    const [c, d] = [...this.#touches.values()] as [{ x: number; y: number }, { x: number; y: number }];
+    const after = { x: (c.x + d.x) / 2, y: (c.y + d.y) / 2, d: Math.hypot(c.x - d.x, c.y - d.y) };
+    const camera = this.board.view.camera;
+    const moved = {
+      ...camera,
+      x: camera.x - (after.x - before.x) / camera.zoom,
+      y: camera.y - (after.y - before.y) / camera.zoom,
+    };
+    this.board.setCamera(before.d > 0 ? zoomAt(moved, camera.zoom * (after.d / before.d), after.x, after.y) : moved);
+  }
+
+  #hoverAt(p: Point): void {
+    const handle = this.#handleUnder(p);
+    const under = this.board.pick(p.wx, p.wy, p.ctrl);
+    this.#setHover(handle ? undefined : under?.id);
+    this.cursor(handle ? cursorOf(handle) : undefined);
+  }
+
+  #setHover(id: string | undefined): void {
+    if (id === this.hover) return;
+    this.hover = id;
+    this.board.repaint();
+  }
+
+  /** Shows the cursor of what a press would do. */
+  cursor(over?: string): void {
+    const g = this.#gesture;
+    const hand = this.#space || this.board.session.getState().tool === "hand";
+    this.board.host.style.cursor = (g?.began ? g.gesture.cursor : undefined) ?? (hand ? "grab" : (over ?? "default"));
+  }
+
+  #double(e: MouseEvent): void {
+    const p = this.board.point(e);
+    const screen = this.board.record();
+    const under = this.board.pick(p.wx, p.wy, false);
+    if (!under) return;
+    if (structureOf(screen).children.has(under.id)) {
+      this.board.session.setState({ scope: under.id, selection: [] });
+      const child = this.board.pick(p.wx, p.wy, false);
+      this.board.select(child ? [child.id] : [], under.id);
+      this.board.say("design:say.entered", { name: this.#nameOf(under.id) });
+    } else this.board.options.open(under.id);
+  }
+
+  #wheel(e: WheelEvent): void {
+    e.preventDefault();
+    const unit = e.deltaMode === 1 ? 16 : e.deltaMode === 2 ? this.board.view.viewport.height : 1;
+    const c = this.board.view.camera;
+    if (e.ctrlKey || e.metaKey) {
+      const p = this.board.point(e);
+      const delta = Math.max(-60, Math.min(60, e.deltaY * unit));
+      this.board.setCamera(zoomAt(c, c.zoom * Math.exp(-delta * 0.008), p.x, p.y));
+      return;
+    }
+    const [dx, dy] = e.shiftKey && e.deltaX === 0 ? [e.deltaY, 0] : [e.deltaX, e.deltaY];
+    this.board.setCamera({ ...c, x: c.x + (dx * unit) / c.zoom, y: c.y + (dy * unit) / c.zoom });
+  }
+
+  #spaceKey(e: KeyboardEvent, down: boolean): void {
+    if (e.code !== "Space" || e.ctrlKey || e.metaKey || e.altKey) return;
+    const target = e.target as HTMLElement | null;
+    const typing = target?.closest(
+      "input, textarea, select, button, a, [contenteditable], [role=button], [role=treeitem], [role=option], .cm-host",
+    );
+    if (down && typing && target !== this.board.host) return;
+    if (down) e.preventDefault();
+    this.#setSpace(down);
+  }
+
+  #setSpace(on: boolean): void {
+    if (on === this.#space) return;
+    this.#space = on;
+    this.cursor();
+  }
+
+  #nameOf(id: string): string {
+    return this.board.record().widgets[id]?.name || id;
+  }
+
+  #key(e: KeyboardEvent): void {
+    const want = this.#keyTarget(e);
+    if (!want) return;
+    e.preventDefault();
+    e.stopPropagation();
+    if (want === "done") return;
+    this.board.select(want.ids, want.scope);
+    if (want.ids[0] === undefined) return;
+    this.board.reveal(want.ids);
+    this.board.say("design:say.selectedOne", { name: this.#nameOf(want.ids[0]) });
+  }
+
+  /** What a key chooses: Escape goes out, Enter in, Tab to the next beside. "done" is a key that did its work otherwise. */
+  #keyTarget(e: KeyboardEvent): { ids: readonly string[]; scope: string } | "done" | undefined {
+    const { selection, scope } = this.board.session.getState();
+    const screen = this.board.record();
+    const { children } = structureOf(screen);
+    const out = () => (scope ? { ids: [scope], scope: parentOf(screen, screen.widgets[scope] as Widget) } : undefined);
+    if (e.ctrlKey || e.metaKey || e.altKey) return undefined;
+    if (e.key === "Escape") {
+      if (this.cancel()) return "done";
+      return out() ?? (selection.length > 0 ? { ids: [], scope: "" } : undefined);
+    }
+    if (e.key === "Enter") {
+      if (e.shiftKey) return out();
+      const first = topmost(screen, selection)[0];
+      if (first === undefined) return undefined;
+      const inside = children.get(first)?.[0];
+      if (inside !== undefined) return { ids: [inside], scope: first };
+      this.board.options.open(first);
+      return "done";
+    }
+    // Without a selection Tab leaves the board, so that nobody is caught in it.
+    if (e.key !== "Tab" || selection.length === 0) return undefined;
+    const siblings = (children.get(scope) ?? []).filter((id) => !screen.widgets[id]?.hidden);
+    const at = siblings.indexOf(selection.at(-1) ?? "");
+    const next = siblings[(at + (e.shiftKey ? -1 : 1) + siblings.length) % siblings.length];
+    return next === undefined ? undefined : { ids: [next], scope };
+  }
+}
+
+/** Moves the view with the pointer. */
+class Pan implements Gesture {
+  readonly cursor = "grabbing";
+  readonly #camera: Camera;
+
+  constructor(
+    private readonly board: Board,
+    private readonly from: Point,
+  ) {
+    this.#camera = board.view.camera;
+  }
+
+  move(p: Point): void {
+    const c = this.#camera;
+    this.board.setCamera({ ...c, x: c.x - (p.x - this.from.x) / c.zoom, y: c.y - (p.y - this.from.y) / c.zoom });
+  }
+
+  end(): void {}
+
+  cancel(): void {}
+}
