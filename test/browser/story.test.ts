@@ -87,6 +87,7 @@ test("an empty data folder: the set-up link makes the first administrator, once"
   engineer = await newPerson();
   const link = await lineside.setupLink();
   await engineer.goto(link);
+  await engineer.getByLabel("Password again").waitFor();
   await picture(engineer, "story-01-setup");
   await setUp(engineer, link, "anna");
   await picture(engineer, "story-02-launcher-empty");
