@@ -1,13 +1,5 @@
 // Paths to pages. A folder of src says its own routes in routes.ts, so adding a page touches that folder only.
-import {
-  type ComponentType,
-  lazy,
-  type MouseEvent,
-  type ReactNode,
-  Suspense,
-  useEffect,
-  useSyncExternalStore,
-} from "react";
+import { type ComponentType, lazy, type MouseEvent, type ReactNode, Suspense, useSyncExternalStore } from "react";
 import { useT } from "./i18n";
 import { Busy, Empty } from "./ui";
 
