@@ -397,6 +397,8 @@ export class Board implements Stage {
     const found = Spatial.of(screen).at(wx, wy, 3 / this.zoom);
     if (deep && found[0]) return { id: found[0], scope: ancestors(screen, found[0])[0] ?? "" };
     for (const id of found) {
+      // The ground of the group that was entered is ground.
+      if (id === scope) return undefined;
       const chain = [id, ...ancestors(screen, id)];
       const i = scope ? chain.indexOf(scope) - 1 : chain.length - 1;
       if (i >= 0) return { id: chain[i] as string, scope };

@@ -1,6 +1,6 @@
 // Dragging from a panel onto the canvas: a widget of the palette, or tags of the tag browser.
 import type { Manifest, Widget } from "@lineside/client";
-import { addWidgets, ancestors, type Box, idSource, setProps, structureOf } from "../document";
+import { addWidgets, ancestors, type Box, idSource, setProps, structureOf, union } from "../document";
 import { type DraggedTag, fits, newWidget } from "./create";
 import { gridSize, type Point, reach, type Stage } from "./gesture";
 import { ghost, neighbours } from "./move";
@@ -108,8 +108,9 @@ function parentScope(stage: Stage, id: string): string {
 /** Puts a new widget at a place and selects it. */
 export function addWidget(stage: Stage, manifest: Manifest, x: number, y: number, props?: Widget["props"]): string {
   const widget = newWidget(manifest, idSource(stage.record())(manifest.id), x, y, props);
-  addWidgets(stage.doc, stage.screenId(), [widget]);
-  stage.select([widget.id], "");
+  const [placed, scope] = intoScope(stage, [widget]);
+  addWidgets(stage.doc, stage.screenId(), placed);
+  stage.select([widget.id], scope);
   stage.doc.settle();
   stage.say("design:say.added", { name: widget.id });
   return widget.id;
@@ -141,10 +142,11 @@ export function addForTags(stage: Stage, manifest: Manifest, tags: readonly Drag
     );
     return tag.title ? { ...w, name: tag.title } : w;
   });
-  addWidgets(stage.doc, stage.screenId(), widgets);
+  const [placed, scope] = intoScope(stage, widgets);
+  addWidgets(stage.doc, stage.screenId(), placed);
   stage.select(
     widgets.map((w) => w.id),
-    "",
+    scope,
   );
   stage.doc.settle();
   stage.say("design:say.selected", { count: widgets.length });
@@ -156,4 +158,20 @@ function onPage(stage: Stage, box: Box): { x: number; y: number } {
   const beside = box.x >= width || box.y >= height || box.x + box.w <= 0 || box.y + box.h <= 0;
   const keep = (at: number, size: number, page: number) => (size > page ? at : Math.max(0, Math.min(at, page - size)));
   return beside ? { x: box.x, y: box.y } : { x: keep(box.x, box.w, width), y: keep(box.y, box.h, height) };
+}
+
+/** New widgets that lie within the group that was entered belong to it; others to the screen. */
+function intoScope(stage: Stage, widgets: Widget[]): [Widget[], string] {
+  const { scope } = stage.session.getState();
+  const group = scope ? structureOf(stage.record()).boxes.get(scope) : undefined;
+  const around = union(widgets);
+  const inside =
+    group &&
+    around &&
+    around.x >= group.x &&
+    around.y >= group.y &&
+    around.x + around.w <= group.x + group.w &&
+    around.y + around.h <= group.y + group.h;
+  if (!inside) return [widgets, ""];
+  return [widgets.map((w) => ({ ...w, parent: scope, x: w.x - group.x, y: w.y - group.y })), scope];
 }

@@ -37,6 +37,7 @@ export class Pointing {
     on("pointerup", (e) => this.#up(e));
     on("pointercancel", (e) => this.#cancelled(e));
     on("pointerleave", () => this.#setHover(undefined));
+    on("blur", () => delete board.host.dataset.pointer);
     on("dblclick", (e) => this.#double(e));
     on("wheel", (e) => this.#wheel(e), { passive: false });
     on("keydown", (e) => this.#key(e));
@@ -73,6 +74,8 @@ export class Pointing {
   }
 
   #down(e: PointerEvent): void {
+    // A ring around the board is for those who came by keyboard.
+    this.board.host.dataset.pointer = "";
     this.board.host.focus({ preventScroll: true });
     const p = this.board.point(e);
     if (e.pointerType === "touch") {

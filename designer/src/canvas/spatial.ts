@@ -1,6 +1,6 @@
 // Finding widgets by place without looking at all of them.
 import { GridIndex, type Placed } from "../../../runtime/scene/place";
-import { type Box, flagged, groupType, type ScreenRecord, structureOf } from "../document";
+import { type Box, flagged, isPlainGroup, type ScreenRecord, structureOf } from "../document";
 
 interface Entry extends Placed {
   id: string;
@@ -16,9 +16,8 @@ export class Spatial {
   private constructor(screen: ScreenRecord) {
     const { drawn, boxes } = structureOf(screen);
     drawn.forEach((id, order) => {
-      // A group is touched where its widgets are, not where it is empty.
-      if (screen.widgets[id]?.type === groupType || flagged(screen, id, "hidden") || flagged(screen, id, "locked"))
-        return;
+      // A group that is not seen is touched where its widgets are, not where it is empty.
+      if (isPlainGroup(screen.widgets[id]) || flagged(screen, id, "hidden") || flagged(screen, id, "locked")) return;
       const b = boxes.get(id) as Box;
       this.#index.put({ id, order, extent: { x0: b.x, y0: b.y, x1: b.x + b.w, y1: b.y + b.h }, cells: [], stamp: 0 });
     });

@@ -13,6 +13,7 @@ import {
   fromApp,
   groupWidgets,
   idSource,
+  isPlainGroup,
   moveInTree,
   moveScreen,
   paste,
@@ -98,7 +99,7 @@ function sound(doc: Document): void {
       if (w.parent !== undefined) expect(s.widgets[w.parent]).toBeDefined();
       expect([w.x, w.y, w.w, w.h].every(Number.isFinite)).toBe(true);
       expect(ancestors(s, id)).not.toContain(id);
-      if (w.type === "group") expect(structureOf(s).children.get(id)?.length).toBeGreaterThan(0);
+      if (isPlainGroup(w)) expect(structureOf(s).children.get(id)?.length).toBeGreaterThan(0);
     }
   }
 }
@@ -327,6 +328,20 @@ describe("widgets", () => {
     for (const [w, b] of before) expect(structureOf(doc.state.screens.main as ScreenRecord).boxes.get(w), w).toEqual(b);
     expect(ungroupWidgets(doc, "main", [id])).toEqual(["g1", "c"]);
     for (const [w, b] of before) expect(structureOf(doc.state.screens.main as ScreenRecord).boxes.get(w), w).toEqual(b);
+  });
+
+  test("a group with a border is a panel: it keeps its size and stays when it is empty", () => {
+    const doc = new Document(fromApp(app()));
+    setProps(doc, "main", ["g1"], { border: true });
+    placeWidgets(doc, "main", new Map([["a", { x: 130, y: 120, w: 20, h: 20 }]]));
+    expect(structureOf(doc.state.screens.main as ScreenRecord).boxes.get("g1")).toEqual({
+      x: 100,
+      y: 100,
+      w: 210,
+      h: 80,
+    });
+    removeWidgets(doc, "main", ["a", "b"]);
+    expect(doc.state.screens.main?.order).toEqual(["g1", "c"]);
   });
 
   test("only what has one parent can be grouped", () => {

@@ -6,6 +6,7 @@ import {
   ancestors,
   type Box,
   groupType,
+  isPlainGroup,
   parentOf,
   structureOf,
   topmost,
@@ -48,7 +49,7 @@ export function addWidgets(
   });
 }
 
-/** Takes widgets out, with everything in them. Groups that are left empty go too. */
+/** Takes widgets out, with everything in them. Plain groups that are left empty go too. */
 export function removeWidgets(
   doc: Document,
   screenId: string,
@@ -64,11 +65,7 @@ export function removeWidgets(
   for (let more = true; more; ) {
     more = false;
     for (const id of around)
-      if (
-        screen.widgets[id]?.type === groupType &&
-        !gone.has(id) &&
-        (children.get(id) ?? []).every((c) => gone.has(c))
-      ) {
+      if (isPlainGroup(screen.widgets[id]) && !gone.has(id) && (children.get(id) ?? []).every((c) => gone.has(c))) {
         gone.add(id);
         more = true;
       }
@@ -348,9 +345,7 @@ export function moveInTree(
     if (!same(order, screen.order)) s.order = order;
   });
   const after = screenOf(doc, screenId) as ScreenRecord;
-  const empty = [...affected].filter(
-    (id) => after.widgets[id]?.type === groupType && !structureOf(after).children.has(id),
-  );
+  const empty = [...affected].filter((id) => isPlainGroup(after.widgets[id]) && !structureOf(after).children.has(id));
   if (empty.length > 0) removeWidgets(doc, screenId, empty, "design:step.order");
   else refit(doc, screenId, [...affected], boxes);
   doc.commit();

@@ -118,8 +118,14 @@ export function union(boxes: Iterable<Box>): Box | undefined {
 
 const round = (n: number) => Math.round(n * 100) / 100 || 0;
 
-/** The type of widget that has no look of its own: its box is always that around its widgets. */
+/** The type of widget that holds others. */
 export const groupType = "group";
+
+/** Whether a widget is a group without border, fill or title: it is not seen, and its box is always that around its widgets. */
+export function isPlainGroup(w: Widget | undefined): boolean {
+  if (w?.type !== groupType) return false;
+  return !Object.values(w.props ?? {}).some((v) => v !== null && v !== "" && v !== false);
+}
 
 /**
  * New boxes for some widgets, worked out to relative places for all that move with them: what is
@@ -145,7 +151,7 @@ export function place(screen: ScreenRecord, wanted: ReadonlyMap<string, Box>): M
   ids.sort((a, b) => ancestors(screen, a).length - ancestors(screen, b).length);
   for (const id of ids) put(id, wanted.get(id) as Box);
   const groups = new Set(ids.flatMap((id) => ancestors(screen, id)));
-  const inside = [...groups].filter((id) => screen.widgets[id]?.type === groupType);
+  const inside = [...groups].filter((id) => isPlainGroup(screen.widgets[id]));
   inside.sort((a, b) => ancestors(screen, b).length - ancestors(screen, a).length);
   for (const id of inside) {
     const around = union((children.get(id) ?? []).map(box));
