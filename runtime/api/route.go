@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/lineside/lineside/runtime/auth"
 )
@@ -103,16 +104,26 @@ func add[I, O any](s *Server, r route, handle func(context.Context, *I) (*O, err
 		}
 		op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{kind: r.answer}}}
 	}
+	op.Middlewares = huma.Middlewares{s.admit(r.access)}
 	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		if err := r.access.check(actorOf(ctx)); err != nil {
-			return nil, s.answer(ctx, err)
-		}
 		out, err := handle(ctx, in)
 		if err != nil {
 			return nil, s.answer(ctx, err)
 		}
 		return out, nil
 	})
+}
+
+// admit lets in who may, before anything of the body is read: nobody's body is held in memory.
+func (s *Server) admit(a access) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		if err := a.check(actorOf(ctx.Context())); err != nil {
+			r, w := humago.Unwrap(ctx)
+			s.writeError(w, r, err)
+			return
+		}
+		next(ctx)
+	}
 }
 
 // answer makes the error that goes to the client, in its language, and logs the cause.
