@@ -187,6 +187,7 @@ export class Mosquitto {
   }
 
   async start(): Promise<void> {
+    mkdirSync(this.dir, { recursive: true });
     const file = join(this.dir, "mosquitto.conf");
     writeFileSync(file, `listener ${this.port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
     this.child = spawn("/usr/sbin/mosquitto", ["-c", file], { stdio: "ignore" });

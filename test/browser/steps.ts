@@ -64,6 +64,8 @@ export interface TagForm {
   device?: string;
   /** Fields of the address by label; a value that is an option is chosen, anything else is typed. */
   address: Record<string, string>;
+  /** The same, under Advanced. */
+  folded?: Record<string, string>;
   fields?: Record<string, string>;
   writable?: boolean;
 }
@@ -76,7 +78,8 @@ export async function addTag(page: Page, tag: TagForm): Promise<void> {
   await dialog.getByLabel("Path", { exact: true }).first().fill(tag.path);
   if (tag.device) await dialog.getByLabel("Device", { exact: true }).selectOption({ label: tag.device });
   if (tag.type) await dialog.getByLabel("Type", { exact: true }).first().selectOption({ label: tag.type });
-  for (const [label, value] of Object.entries(tag.address)) {
+  if (tag.folded) await dialog.getByText("Advanced", { exact: true }).first().click();
+  for (const [label, value] of Object.entries({ ...tag.address, ...tag.folded })) {
     const field = dialog.getByLabel(label, { exact: true }).last();
     if ((await field.evaluate((node) => node.tagName)) === "SELECT") await field.selectOption(value);
     else await field.fill(value);

@@ -138,6 +138,14 @@ test("values arrive over Mosquitto as well", async () => {
     address: { Topic: "meter/1", Path: "$.power" },
     fields: { Unit: "kW" },
   });
+  await addTag(engineer, {
+    path: "hall1/meter/limit",
+    type: "Float",
+    device: "broker",
+    address: { Topic: "meter/1/limit", Path: "$.limit" },
+    folded: { "Payload for writing": '{"limit":${value}}' },
+    writable: true,
+  });
   broker.publish("meter/1", '{"power": 12.5}', true);
   await engineer.getByRole("row", { name: "hall1/meter/power" }).getByText("12.5").waitFor();
 });
@@ -305,6 +313,31 @@ test("the device dies: bad within 3 s; it returns: values recover by themselves"
   await modbus.setSwappedFloat(100, 64.5);
   await saysSoon(operator, ids.gauge, "64.5", 30);
   await picture(operator, "story-16-device-back");
+});
+
+test("the broker dies and returns: the same over MQTT", async () => {
+  await broker.stop();
+  await until("the power to look bad", async () => !(await says(operator, ids.power)).includes("33.25"), 5);
+  expect(await says(operator, ids.gauge)).toContain("64.5");
+  await broker.start();
+  await until(
+    "the value of a new message",
+    async () => {
+      broker.publish("meter/1", '{"power": 33.25}', true);
+      return (await says(operator, ids.power)).includes("33.25");
+    },
+    40,
+  );
+  // What is written through the gate is published.
+  const published = broker.next("meter/1/limit");
+  await until("the broker to publish what was written", async () => {
+    const written = await engineer.request.put(`${lineside.url}/api/v1/tags/hall1/meter/limit`, {
+      data: { value: 40 },
+      headers: { origin: lineside.url },
+    });
+    return written.ok();
+  });
+  expect(await published).toBe('{"limit":40}');
 });
 
 test("kill -9 and start: everything is as it was", async () => {
