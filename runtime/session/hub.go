@@ -202,25 +202,43 @@ func (h *Hub) exit(c *conn) {
 // one connection gets a feed that is shared with the second views of others, so that view
 // numbers stay unique within a connection.
 func (h *Hub) acquire(c *conn, key string, build func(*feed) error) (*feed, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for n := 2; ; n++ {
-		f, ok := h.feeds[key]
-		if !ok {
-			h.nextID++
-			f = &feed{hub: h, key: key, id: h.nextID, pump: h.pumps[h.nextID%len(h.pumps)]}
-			if err := build(f); err != nil {
-				return nil, err
-			}
-			f.watch()
-			h.feeds[key] = f
-		} else if _, mine := c.views[f.id]; mine {
-			key = strings.TrimSuffix(key, "\x01"+strconv.Itoa(n-1)) + "\x01" + strconv.Itoa(n)
-			continue
-		}
-		f.users++
+	if f := h.hold(c, key, nil); f != nil {
 		return f, nil
 	}
+	// Others do not wait while it is built.
+	generation := h.table.Generation()
+	made := &feed{hub: h}
+	if err := build(made); err != nil {
+		return nil, err
+	}
+	f := h.hold(c, key, made)
+	if f == made && h.table.Generation() != generation {
+		f.stale.Store(true) // tags came or went before the hub knew of it
+		f.signal()
+	}
+	return f, nil
+}
+
+// hold takes the feed of key, or makes made that feed; nil when there is neither.
+func (h *Hub) hold(c *conn, key string, made *feed) *feed {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f := h.feeds[key]
+	for n := 2; f != nil && c.views[f.id] != nil; n++ {
+		key = strings.TrimSuffix(key, "\x01"+strconv.Itoa(n-1)) + "\x01" + strconv.Itoa(n)
+		f = h.feeds[key]
+	}
+	if f == nil && made != nil {
+		f = made
+		h.nextID++
+		f.key, f.id, f.pump = key, h.nextID, h.pumps[h.nextID%len(h.pumps)]
+		f.watch()
+		h.feeds[key] = f
+	}
+	if f != nil {
+		f.users++
+	}
+	return f
 }
 
 // release gives a feed of acquire back; the last ends it.

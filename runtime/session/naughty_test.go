@@ -96,6 +96,32 @@ func TestViewsAreLimited(t *testing.T) {
 	}
 }
 
+// The most patterns over many tags cost whom they serve a moment, and the others nothing.
+func TestManyPatternsOverManyTags(t *testing.T) {
+	w := newWorld(t, Options{})
+	for i := range 50000 {
+		w.add(t, tag.Path(fmt.Sprintf("bulk/a%d/t%d", i%100, i)), tag.Int)
+	}
+	list := make([]string, MaxPatterns)
+	for i := range list {
+		list[i] = fmt.Sprintf(`"bulk/*/t%d"`, i)
+	}
+	c, other := w.dial(t, "viewer", nil), w.dial(t, "viewer", nil)
+	began := time.Now()
+	if r := c.ask(`"op":"watch","tags":[` + strings.Join(list, ",") + `]`); r.Error != nil || len(r.Slots) != MaxPatterns {
+		t.Errorf("%d slots, %+v", len(r.Slots), r.Error)
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("took %v", took)
+	}
+	if r := c.ask(`"op":"watch","tags":["**"` + strings.Repeat(`,"**"`, MaxPatterns-1) + `]`); r.Error == nil || r.Error.Code != "too_many_slots" {
+		t.Errorf("everything: %+v", r.Error)
+	}
+	if r := other.ask(`"op":"watch","tags":["bulk/a1/t1"]`); r.Error != nil {
+		t.Errorf("another: %+v", r.Error)
+	}
+}
+
 func TestFloodIsRefusedThenClosed(t *testing.T) {
 	w := newWorld(t, Options{})
 	c := w.dial(t, "viewer", nil)

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -29,9 +30,27 @@ func (s *screenRef) done() {
 
 // patterns is what a watch asks for, cut to what its user may see.
 type patterns struct {
-	list   []tag.Pattern
+	paths []tag.Path
+	// wild selects the rest; nil for nothing.
+	wild   *tag.Selector
 	rights auth.Rights
 	index  map[tag.Path]int32
+}
+
+func newPatterns(list []tag.Pattern, rights auth.Rights) *patterns {
+	p := &patterns{rights: rights, index: map[tag.Path]int32{}}
+	var wild []tag.Pattern
+	for _, pattern := range list {
+		if pattern.IsPath() {
+			p.paths = append(p.paths, tag.Path(pattern))
+		} else {
+			wild = append(wild, pattern)
+		}
+	}
+	if len(wild) > 0 {
+		p.wild = tag.NewSelector(wild)
+	}
+	return p
 }
 
 var errTooManySlots = errors.New("too many slots")
@@ -40,21 +59,19 @@ var errTooManySlots = errors.New("too many slots")
 // whose tag came or went are appended to f.changed. The caller holds f.mu.
 func (p *patterns) match(f *feed) (added []WatchSlot, full bool) {
 	table := f.hub.table
-	found := make(map[tag.Path]tag.Slot, len(p.list))
-	for _, pattern := range p.list {
-		if pattern.IsPath() {
-			path := tag.Path(pattern)
-			if !p.rights.Allows(auth.View, path) {
-				continue // the answer must not say whether there is such a tag
-			}
-			slot, ok := table.Lookup(path)
-			if !ok {
-				slot = noTag
-			}
-			found[path] = slot
-			continue
+	found := make(map[tag.Path]tag.Slot, len(p.paths))
+	for _, path := range p.paths {
+		if !p.rights.Allows(auth.View, path) {
+			continue // the answer must not say whether there is such a tag
 		}
-		for _, slot := range table.Match(pattern) {
+		slot, ok := table.Lookup(path)
+		if !ok {
+			slot = noTag
+		}
+		found[path] = slot
+	}
+	if p.wild != nil {
+		for _, slot := range table.Select(p.wild) {
 			if path := table.Path(slot); path != "" && p.rights.Allows(auth.View, path) {
 				found[path] = slot
 			}
@@ -111,14 +128,15 @@ func (c *conn) watch(r *Request) {
 		}
 		list = append(list, p)
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i] < list[j] })
+	slices.Sort(list)
+	list = slices.Compact(list)
 	var key strings.Builder
 	key.WriteString("watch\x00" + c.actor.Rights.Key())
 	for _, p := range list {
 		key.WriteString("\x00" + string(p))
 	}
 	f, err := c.hub.acquire(c, key.String(), func(f *feed) error {
-		f.patterns = &patterns{list: list, rights: c.actor.Rights, index: map[tag.Path]int32{}}
+		f.patterns = newPatterns(list, c.actor.Rights)
 		if _, full := f.patterns.match(f); full {
 			return errTooManySlots
 		}

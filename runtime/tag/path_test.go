@@ -1,6 +1,7 @@
 package tag
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -154,6 +155,40 @@ func TestPattern(t *testing.T) {
 			t.Errorf("%q is accepted as %q", bad, p)
 		}
 	}
+}
+
+// A selector selects what any of its patterns does, and the table finds just that.
+func TestSelectorIsAnyPattern(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		level := rapid.SampledFrom([]string{"a", "b", "ab", "*", "a*", "*b", "a*b"})
+		table := NewTable()
+		for _, p := range rapid.SliceOfDistinct(rapid.StringMatching(`[ab]{1,3}(/[ab]{1,2}){0,3}`), rapid.ID).Draw(t, "paths") {
+			if _, err := table.Add(Path(p), Definition{Type: Int}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var patterns []Pattern
+		for range rapid.IntRange(1, 6).Draw(t, "patterns") {
+			text := strings.Join(rapid.SliceOfN(level, 1, 4).Draw(t, "levels"), "/")
+			if rapid.Bool().Draw(t, "rest") {
+				text += "/**"
+			}
+			p, err := ParsePattern(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			patterns = append(patterns, p)
+		}
+		var want []Slot
+		for _, s := range table.Match("**") {
+			if slices.ContainsFunc(patterns, func(p Pattern) bool { return p.Match(table.Path(s)) }) {
+				want = append(want, s)
+			}
+		}
+		if got := table.Select(NewSelector(patterns)); !slices.Equal(got, want) {
+			t.Fatalf("%q selects %v, not %v", patterns, got, want)
+		}
+	})
 }
 
 // A pattern made of a path by putting stars in it matches that path, and matching takes

@@ -288,6 +288,15 @@ func (t *Table) Match(p Pattern) []Slot {
 		}
 		return nil
 	}
+	prefix, _, _ := strings.Cut(string(p), "*")
+	return t.find(prefix, p.Match)
+}
+
+// Select finds the slots whose paths any pattern of s selects, sorted by path.
+func (t *Table) Select(s *Selector) []Slot { return t.find(s.prefix, s.Match) }
+
+// find lists the slots of the paths that begin with prefix and are selected, sorted by path.
+func (t *Table) find(prefix string, selects func(Path) bool) []Slot {
 	t.mu.RLock()
 	if t.sorted == nil {
 		t.mu.RUnlock()
@@ -298,9 +307,8 @@ func (t *Table) Match(p Pattern) []Slot {
 	}
 	defer t.mu.RUnlock()
 	if t.sorted == nil { // changed in between: do without the order that was just lost
-		return t.matchUnsorted(p)
+		return t.findUnsorted(selects)
 	}
-	prefix, _, _ := strings.Cut(string(p), "*")
 	from, _ := slices.BinarySearchFunc(t.sorted, prefix, func(s Slot, prefix string) int { return strings.Compare(string(t.infos[s].path), prefix) })
 	var out []Slot
 	for _, s := range t.sorted[from:] {
@@ -308,16 +316,16 @@ func (t *Table) Match(p Pattern) []Slot {
 		if !strings.HasPrefix(string(path), prefix) {
 			break
 		}
-		if p.Match(path) {
+		if selects(path) {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-func (t *Table) matchUnsorted(p Pattern) (out []Slot) {
+func (t *Table) findUnsorted(selects func(Path) bool) (out []Slot) {
 	for path, s := range t.paths {
-		if p.Match(path) {
+		if selects(path) {
 			out = append(out, s)
 		}
 	}
