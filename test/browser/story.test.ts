@@ -143,6 +143,7 @@ test("values arrive over Mosquitto as well", async () => {
     type: "Float",
     device: "broker",
     address: { Topic: "meter/1/limit", Path: "$.limit" },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the template is Lineside's
     folded: { "Payload for writing": '{"limit":${value}}' },
     writable: true,
   });
