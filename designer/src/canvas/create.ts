@@ -4,7 +4,7 @@ import type { Manifest, Prop, TagType, Widget } from "@lineside/client";
 /** A tag as it is dragged onto the canvas. */
 export interface DraggedTag {
   path: string;
-  type: TagType;
+  type: TagType | "none";
   title?: string;
   writable?: boolean;
 }
@@ -24,8 +24,10 @@ export function newWidget(manifest: Manifest, id: string, x: number, y: number, 
 }
 
 /** Whether a widget can show a tag of a type. */
-export function fits(manifest: Manifest, type: TagType): boolean {
-  return !!manifest.drop && (!manifest.fits || manifest.fits.length === 0 || manifest.fits.includes(type));
+export function fits(manifest: Manifest, type: DraggedTag["type"]): boolean {
+  return (
+    !!manifest.drop && (!manifest.fits || manifest.fits.length === 0 || (manifest.fits as string[]).includes(type))
+  );
 }
 
 /** The widgets that fit all of the tags. Those that write come last when a tag cannot be written. */

@@ -1,5 +1,5 @@
 // The editor of one app.
-import type { ApiError, App } from "@lineside/client";
+import type { ApiError, App, Catalogue } from "@lineside/client";
 import { useEffect, useState } from "react";
 import { textIn, useLanguage, useT } from "../i18n";
 import { Link, type PageProps } from "../router";
@@ -7,7 +7,7 @@ import { live } from "../shell/live";
 import { LoggedIn } from "../shell/me";
 import { asApiError } from "../shell/resource";
 import { Busy, Empty, ErrorNote } from "../ui";
-import { type CatalogueInfo, loadCatalogue, loadDraft } from "./api";
+import { loadCatalogue, loadDraft } from "./api";
 import { EditorContext } from "./context";
 import { EditorFrame } from "./EditorFrame";
 import { Editor } from "./editor";
@@ -25,7 +25,7 @@ export default function DesignPage({ params }: PageProps) {
 interface Loaded {
   app: App;
   etag: string;
-  catalogue: CatalogueInfo;
+  catalogue: Catalogue;
 }
 
 function Loader({ installation }: { installation: string }) {

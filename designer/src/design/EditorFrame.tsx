@@ -36,11 +36,11 @@ export function EditorFrame(props: { left: Stashed | undefined; onLeft: () => vo
         if (e.ctrlKey || e.metaKey) e.preventDefault();
         return;
       }
-      // Arrows and single keys belong to the tree, list or menu that has the focus.
+      // Arrows and the like belong to the tree, list or menu that has the focus.
       const own = (e.target as HTMLElement | null)?.closest?.(
         "[role=tree], [role=listbox], [role=menu], [role=tablist], [role=slider], [role=separator]",
       );
-      if (own && !e.ctrlKey && !e.metaKey && !e.altKey) return;
+      if (own && /^(Arrow|Page|Home|End|Enter$| $)/.test(e.key) && !e.ctrlKey && !e.metaKey) return;
       e.preventDefault();
       run(editor, found, { repeat: e.repeat });
     };

@@ -1,56 +1,22 @@
 // What the editor asks of the server.
-import { ApiError, type App, type Manifest, type Problem, request, type TagType } from "@lineside/client";
+import {
+  ApiError,
+  type App,
+  type AppSummary,
+  type AuditEntry,
+  type Catalogue,
+  type Change,
+  type ExpressionCheck,
+  type Problem,
+  request,
+  type TagPage,
+  type TagState,
+} from "@lineside/client";
 import type { Saved, SaveError } from "../document";
-
-/** A function of expressions, as the catalogue describes it. */
-export interface FunctionInfo {
-  name: string;
-  signature: string;
-  summary: Record<string, string>;
-}
-
-/** What the editor takes from the catalogue. */
-export interface CatalogueInfo {
-  widgets: Manifest[];
-  functions: FunctionInfo[];
-  qualities: Record<string, string>;
-}
-
-/** A tag with its present value. */
-export interface TagInfo {
-  path: string;
-  type: TagType;
-  unit?: string;
-  title?: string;
-  value: unknown;
-  quality: number;
-  qualityName: string;
-  writable: boolean;
-  device?: string;
-  kind: string;
-}
-
-/** What an expression gives now, or why it gives nothing. */
-export interface ExpressionInfo {
-  type: string;
-  problems: Problem[];
-  value: unknown;
-  quality: number;
-  qualityName?: string;
-  tags: string[];
-}
-
-/** One difference between the draft and the published revision. */
-export interface Change {
-  kind: "added" | "removed" | "changed";
-  at: string;
-  what?: string;
-  text: Record<string, string>;
-}
 
 const path = (installation: string) => `/apps/${encodeURIComponent(installation)}`;
 
-export const loadCatalogue = async (): Promise<CatalogueInfo> => (await request<CatalogueInfo>("GET", "/catalog")).data;
+export const loadCatalogue = async (): Promise<Catalogue> => (await request<Catalogue>("GET", "/catalog")).data;
 
 /** Reads the draft with its ETag. */
 export async function loadDraft(installation: string): Promise<{ app: App; etag: string }> {
@@ -101,14 +67,14 @@ export async function findTags(
   limit: number,
   after = "",
   signal?: AbortSignal,
-): Promise<{ tags: TagInfo[]; next: string }> {
+): Promise<{ tags: TagState[]; next: string }> {
   const query = new URLSearchParams({ limit: String(limit) });
   if (q) query.set("q", q);
   if (after) query.set("after", after);
-  const { data } = await request<{ tags: TagInfo[] | null; next?: string }>("GET", `/tags?${query}`, undefined, {
+  const { data } = await request<TagPage>("GET", `/tags?${query}`, undefined, {
     signal,
   });
-  return { tags: data.tags ?? [], next: data.next ?? "" };
+  return { tags: data.tags, next: data.next ?? "" };
 }
 
 /** Checks and evaluates an expression. */
@@ -116,7 +82,21 @@ export async function checkExpression(
   text: string,
   installation: string,
   signal?: AbortSignal,
-): Promise<ExpressionInfo> {
-  const { data } = await request<ExpressionInfo>("POST", "/expressions/check", { text, installation }, { signal });
-  return { ...data, problems: data.problems ?? [], tags: data.tags ?? [] };
+): Promise<ExpressionCheck> {
+  const { data } = await request<ExpressionCheck>("POST", "/expressions/check", { text, installation }, { signal });
+  return data;
+}
+
+/** Who saved the draft last, as far as one may know, and when. */
+export async function lastSave(installation: string): Promise<{ at: string | undefined; who: string | undefined }> {
+  const apps = request<AppSummary[]>("GET", "/apps").then(
+    ({ data }) => data.find((a) => a.id === installation)?.updatedAt,
+  );
+  const audit = request<{ entries: AuditEntry[] }>(
+    "GET",
+    `/audit?${new URLSearchParams({ q: installation, limit: "20" })}`,
+  ).then(({ data }) => data.entries.find((e) => e.action === "draft.save" && e.target === installation)?.actor);
+  // The audit trail is for those who administer; the others see the time only.
+  const [at, who] = await Promise.all([apps.catch(() => undefined), audit.catch(() => undefined)]);
+  return { at, who };
 }

@@ -1,11 +1,11 @@
 // The editor of one app: its document, its session, its saving and its live values, and what the panels share.
-import type { App, Live, Manifest, Problem } from "@lineside/client";
+import type { App, Catalogue, ExpressionFunction, Live, Manifest, Problem } from "@lineside/client";
 import type { Camera } from "@lineside/scene";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { type Board, createSession, type DraggedTag, type SessionStore } from "../canvas";
 import { Autosave, Document, fromApp, type SaveState, type ScreenRecord, toApp } from "../document";
 import { t } from "../i18n";
-import { type CatalogueInfo, type FunctionInfo, loadDraft, saveDraft } from "./api";
+import { checkApp, loadDraft, saveDraft } from "./api";
 import { DraftLive } from "./draftlive";
 import { type Stashed, stash } from "./stash";
 
@@ -39,7 +39,7 @@ export class Editor {
   readonly autosave: Autosave<Problem>;
   readonly live: DraftLive;
   readonly manifests: ReadonlyMap<string, Manifest>;
-  readonly functions: readonly FunctionInfo[];
+  readonly functions: readonly ExpressionFunction[];
   readonly qualities: Record<string, string>;
   board: Board | undefined;
   readonly #stops: (() => void)[] = [];
@@ -49,7 +49,7 @@ export class Editor {
     readonly installation: string,
     app: App,
     etag: string,
-    readonly catalogue: CatalogueInfo,
+    readonly catalogue: Catalogue,
     connection: Live,
   ) {
     this.doc = new Document(fromApp(app));
@@ -98,6 +98,11 @@ export class Editor {
       }),
     );
     this.#showLive();
+    const begun = this.doc.version;
+    checkApp(installation, app).then(
+      (problems) => this.doc.version === begun && this.ui.setState({ problems }),
+      () => {}, // the first save tells the problems as well
+    );
   }
 
   /** The document as it is saved. */

@@ -1,8 +1,10 @@
 // One field over all commands, screens, widgets and tags.
+
+import type { TagState } from "@lineside/client";
 import { Monitor, Tag } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { commands, keysOf, run } from "../commands";
-import { findTags, type TagInfo } from "../design/api";
+import { findTags } from "../design/api";
 import { useEditor } from "../design/context";
 import { textIn, useLanguage, useT } from "../i18n";
 import { Dialog, Icon, SearchInput } from "../ui";
@@ -24,7 +26,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const editor = useEditor();
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
-  const [tags, setTags] = useState<TagInfo[]>([]);
+  const [tags, setTags] = useState<TagState[]>([]);
   const list = useRef<HTMLDivElement>(null);
 
   useEffect(() => {

@@ -1,7 +1,8 @@
 // Somebody else saved the same draft first: both works are kept until the engineer has chosen.
-import { type ApiError, request } from "@lineside/client";
+import type { ApiError } from "@lineside/client";
 import { Download } from "lucide-react";
 import { useEffect, useState } from "react";
+import { lastSave } from "../design/api";
 import { useEditor } from "../design/context";
 import { type Stashed, stash } from "../design/stash";
 import type { SaveError } from "../document";
@@ -26,17 +27,11 @@ function useLastSave(installation: string): string | undefined {
   const [text, setText] = useState<string>();
   useEffect(() => {
     let alive = true;
-    request<{ id: string; updatedAt?: string; updatedBy?: string }[]>("GET", "/apps").then(
-      ({ data }) => {
-        const app = data.find((a) => a.id === installation);
-        if (!alive || !app?.updatedAt) return;
-        const at = new Date(app.updatedAt).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB");
-        setText(
-          app.updatedBy ? t("design:conflict.whoWhen", { who: app.updatedBy, at }) : t("design:conflict.when", { at }),
-        );
-      },
-      () => {},
-    );
+    void lastSave(installation).then(({ at, who }) => {
+      if (!alive || !at) return;
+      const time = new Date(at).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB");
+      setText(who ? t("design:conflict.whoWhen", { who, at: time }) : t("design:conflict.when", { at: time }));
+    });
     return () => {
       alive = false;
     };

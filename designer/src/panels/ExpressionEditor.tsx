@@ -1,7 +1,9 @@
 // An expression with completion of tags and functions, its error under the cursor and its present result.
+
+import type { ExpressionCheck, ExpressionFunction } from "@lineside/client";
 import { type AppInput, isBad } from "@lineside/client";
 import { useEffect, useRef, useState } from "react";
-import { checkExpression, type ExpressionInfo, type FunctionInfo, findTags } from "../design/api";
+import { checkExpression, findTags } from "../design/api";
 import { textIn, useLanguage, useT } from "../i18n";
 import { asApiError } from "../shell/resource";
 import type { Completion, TextEditor } from "./codemirror";
@@ -16,7 +18,7 @@ export interface ExpressionProps {
   label: string;
   /** The app whose inputs the expression may name. */
   installation?: string;
-  functions: readonly FunctionInfo[];
+  functions: readonly ExpressionFunction[];
   inputs?: readonly AppInput[];
   autoFocus?: boolean;
 }
@@ -30,7 +32,7 @@ export function ExpressionEditor(props: ExpressionProps) {
   latest.current = props;
   // What was typed comes back as the value, late when the machine is busy; it must not overwrite what was typed since.
   const typed = useRef(new Set<string>());
-  const [info, setInfo] = useState<ExpressionInfo>();
+  const [info, setInfo] = useState<ExpressionCheck>();
   const [failed, setFailed] = useState("");
   const { value, installation } = props;
 
@@ -162,3 +164,5 @@ export function ExpressionEditor(props: ExpressionProps) {
     </div>
   );
 }
+
+import "./expression.css";

@@ -85,7 +85,6 @@ export function PropertyRow(props: {
               label={t("design:bind.title", { name: label })}
               pressed={!!binding}
               className="bind-button"
-              side="left"
             >
               {binding?.expr !== undefined ? (
                 <FunctionSquare size={14} aria-hidden />

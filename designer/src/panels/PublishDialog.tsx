@@ -1,8 +1,8 @@
 // Publishing: first what changed and what stands against it, then a comment, then where it runs.
-import type { ApiError, Problem } from "@lineside/client";
+import type { ApiError, Change, Problem } from "@lineside/client";
 import { CircleMinus, CirclePlus, ExternalLink, PencilLine } from "lucide-react";
 import { useEffect, useState } from "react";
-import { type Change, loadChanges, publish } from "../design/api";
+import { loadChanges, publish } from "../design/api";
 import { useEditor } from "../design/context";
 import { textIn, useLanguage, useT } from "../i18n";
 import { asApiError } from "../shell/resource";

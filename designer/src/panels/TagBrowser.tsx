@@ -1,9 +1,11 @@
 // The tags of the plant with their live values, to be dragged onto the canvas or a widget.
+
+import type { TagState } from "@lineside/client";
 import { isBad, isUncertain, type LiveValue } from "@lineside/client";
 import { RefreshCw, Tag } from "lucide-react";
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { DraggedTag } from "../canvas";
-import { findTags, type TagInfo } from "../design/api";
+import { findTags } from "../design/api";
 import { useEditor } from "../design/context";
 import { useT } from "../i18n";
 import { useTagValues } from "../shell/live";
@@ -17,7 +19,7 @@ export function TagBrowser() {
   const t = useT();
   const editor = useEditor();
   const [query, setQuery] = useState("");
-  const [tags, setTags] = useState<TagInfo[]>();
+  const [tags, setTags] = useState<TagState[]>();
   const [next, setNext] = useState("");
   const [error, setError] = useState<{ message: string; hint?: string }>();
   const [chosen, setChosen] = useState<readonly string[]>([]);

@@ -1,6 +1,8 @@
 // A list of tags to choose one from, with their present values.
+
+import type { TagState } from "@lineside/client";
 import { useEffect, useState } from "react";
-import { findTags, type TagInfo } from "../design/api";
+import { findTags } from "../design/api";
 import { useT } from "../i18n";
 import { asApiError } from "../shell/resource";
 import { ErrorNote, SearchInput } from "../ui";
@@ -8,12 +10,12 @@ import { TagValue } from "./TagBrowser";
 
 export function TagPicker(props: {
   value: string;
-  fits?: (tag: TagInfo) => boolean;
+  fits?: (tag: TagState) => boolean;
   onChoose: (path: string) => void;
 }) {
   const t = useT();
   const [query, setQuery] = useState("");
-  const [tags, setTags] = useState<TagInfo[]>();
+  const [tags, setTags] = useState<TagState[]>();
   const [error, setError] = useState<{ message: string; hint?: string }>();
   const [at, setAt] = useState(0);
 
@@ -37,7 +39,7 @@ export function TagPicker(props: {
     };
   }, [query]);
 
-  const good = (tag: TagInfo) => props.fits?.(tag) ?? true;
+  const good = (tag: TagState) => props.fits?.(tag) ?? true;
   const sorted = (tags ?? []).toSorted((a, b) => Number(good(b)) - Number(good(a)));
   return (
     <div className="tag-picker">
@@ -49,7 +51,7 @@ export function TagPicker(props: {
         onKeyDown={(e) => {
           if (e.key === "ArrowDown") setAt(Math.min(sorted.length - 1, at + 1));
           else if (e.key === "ArrowUp") setAt(Math.max(0, at - 1));
-          else if (e.key === "Enter" && sorted[at]) props.onChoose((sorted[at] as TagInfo).path);
+          else if (e.key === "Enter" && sorted[at]) props.onChoose((sorted[at] as TagState).path);
           else return;
           e.preventDefault();
         }}

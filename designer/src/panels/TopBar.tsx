@@ -37,6 +37,7 @@ export function TopBar() {
   const menu = useCommandMenu();
   return (
     <header className="editor-top">
+      <h1 className="visually-hidden">{textIn(app.name, lang) || app.id}</h1>
       <div className="top-part">
         <Link to="/" className="icon-button" aria-label={t("design:top.back")} title={t("design:top.back")}>
           <ArrowLeft size={16} aria-hidden />

@@ -11,7 +11,10 @@ export function Tooltip(props: {
   if (!props.text) return props.children;
   return (
     <Radix.Root delayDuration={450} disableHoverableContent>
-      <Radix.Trigger asChild>{props.children}</Radix.Trigger>
+      {/* Focus that a closed menu or popover gives back is no question. */}
+      <Radix.Trigger asChild onFocus={(e) => !e.currentTarget.matches(":focus-visible") && e.preventDefault()}>
+        {props.children}
+      </Radix.Trigger>
       <Radix.Portal>
         <Radix.Content className="tooltip" side={props.side ?? "bottom"} sideOffset={6} collisionPadding={8}>
           {props.text}

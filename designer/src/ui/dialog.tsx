@@ -4,6 +4,23 @@ import { type ReactNode, useCallback, useRef, useState } from "react";
 import { useT } from "../i18n";
 import { Button, IconButton } from "./button";
 
+/** Where the focus of a dialog begins: the first field, else what is there to choose, else the button that does it. */
+function beginning(content: HTMLElement): HTMLElement {
+  for (const place of [
+    ".body :is(input, textarea, select):not(:disabled, [type=hidden])",
+    ".body :is(.button, .choice):not(:disabled)",
+    "footer .button:is(.primary, .danger):not(:disabled)",
+    "footer button:not(:disabled)",
+  ]) {
+    const found = content.querySelector<HTMLElement>(place);
+    if (found) return found;
+  }
+  return content;
+}
+
+/** Is a list of completions open in the text editor that has the focus? */
+const completing = (e: KeyboardEvent) => !!(e.target as Element).shadowRoot?.querySelector(".cm-tooltip-autocomplete");
+
 /** A dialog over the page. Escape closes it; the focus stays within. */
 export function Dialog(props: {
   open: boolean;
@@ -24,10 +41,15 @@ export function Dialog(props: {
         <div className="overlay" />
         <Radix.Content
           ref={content}
-          // The first thing to focus would be the button that closes; what asks for the focus itself has it.
+          // The first thing to focus would be the button that closes: begin where there is something to do.
           onOpenAutoFocus={(e) => {
             e.preventDefault();
-            if (!content.current?.contains(document.activeElement)) content.current?.focus();
+            if (content.current && !content.current.contains(document.activeElement))
+              beginning(content.current).focus();
+          }}
+          onEscapeKeyDown={(e) => {
+            // The first Escape closes a list of completions, the next one this.
+            if (completing(e)) e.preventDefault();
           }}
           className={["dialog", props.size].filter(Boolean).join(" ")}
           {...(props.text ? {} : { "aria-describedby": undefined })}
@@ -83,7 +105,7 @@ export function Popover(props: {
           aria-label={props.label}
           onEscapeKeyDown={(e) => {
             // The first Escape closes a list of completions, the next one this.
-            if ((e.target as Element).shadowRoot?.querySelector(".cm-tooltip-autocomplete")) e.preventDefault();
+            if (completing(e)) e.preventDefault();
           }}
         >
           {props.children}
@@ -115,8 +137,14 @@ export function useConfirm(): [(question: Omit<Question, "resolve">) => Promise<
       text={question.text}
       footer={
         <>
-          <Button onClick={() => answer(false)}>{t("common:cancel")}</Button>
-          <Button look={question.danger ? "danger" : "primary"} onClick={() => answer(true)} autoFocus>
+          <Button onClick={() => answer(false)} autoFocus={question.danger}>
+            {t("common:cancel")}
+          </Button>
+          <Button
+            look={question.danger ? "danger" : "primary"}
+            onClick={() => answer(true)}
+            autoFocus={!question.danger}
+          >
             {question.action}
           </Button>
         </>
