@@ -28,10 +28,12 @@ type AppSummary struct {
 	Revision    int        `json:"revision"`
 	PublishedAt *time.Time `json:"publishedAt,omitempty"`
 	// DraftChanged says that the draft differs from what is published.
-	DraftChanged bool        `json:"draftChanged"`
-	UpdatedAt    time.Time   `json:"updatedAt"`
-	Start        string      `json:"start"`
-	Screens      []AppScreen `json:"screens" nullable:"false"`
+	DraftChanged bool      `json:"draftChanged"`
+	UpdatedAt    time.Time `json:"updatedAt"`
+	// UpdatedBy is who saved the draft last.
+	UpdatedBy string      `json:"updatedBy,omitempty"`
+	Start     string      `json:"start"`
+	Screens   []AppScreen `json:"screens" nullable:"false"`
 	// Problems of the published revision in the plant as it is now.
 	Problems []*spec.Problem `json:"problems,omitempty"`
 }
@@ -139,7 +141,7 @@ func (s *Server) summary(ctx context.Context, inst store.Installation) (AppSumma
 	if err != nil {
 		return AppSummary{}, err
 	}
-	sum := AppSummary{ID: inst.ID, Revision: inst.Revision, DraftChanged: true, UpdatedAt: draft.Updated}
+	sum := AppSummary{ID: inst.ID, Revision: inst.Revision, DraftChanged: true, UpdatedAt: draft.Updated, UpdatedBy: draft.Author}
 	etag, content := draft.ETag, func() ([]byte, error) {
 		d, err := s.store.Document(ctx, store.Draft, inst.ID)
 		return d.Content, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lineside/lineside/runtime/app"
@@ -202,6 +203,9 @@ func (s *Server) putMapping(ctx context.Context, in *AppDocument) (*savedAnswer,
 	if in.IfMatch == "" {
 		return nil, errNoETag.with()
 	}
+	if err := spec.Strict(in.RawBody); err != nil {
+		return nil, err
+	}
 	inst := app.Installation{ID: in.ID}
 	if err := json.Unmarshal(in.RawBody, &inst.Mapping); err != nil {
 		return nil, errBodySyntax.with().because(err)
@@ -219,6 +223,11 @@ func (s *Server) putMapping(ctx context.Context, in *AppDocument) (*savedAnswer,
 	running, r, err := s.published(ctx, in.ID)
 	if err != nil {
 		return nil, err
+	}
+	for id := range inst.Mapping {
+		if !hasInput(draft, id) && !hasInput(running, id) {
+			return nil, errInputUnknown.with(id).at("/" + spec.Escape(id))
+		}
 	}
 	var ps spec.Problems
 	if running != nil {
@@ -239,4 +248,9 @@ func (s *Server) putMapping(ctx context.Context, in *AppDocument) (*savedAnswer,
 		}
 	}
 	return savedWith(ctx, etag, ps), nil
+}
+
+// hasInput reports whether an app, if it is there, has an input.
+func hasInput(a *app.App, id string) bool {
+	return a != nil && slices.ContainsFunc(a.Inputs, func(in app.Input) bool { return in.ID == id })
 }

@@ -107,6 +107,8 @@ var (
 	errNotPublished    = define("not_published", 409, "No revision of the app has been published.", "应用尚未发布。", "Publish it first.", "请先发布。")
 	errSecretUnknown   = define("secret_unknown", 422, "The secret is not known here.", "此处没有该密钥。", "Enter it again.", "请重新输入。")
 	errNotReady        = define("not_ready", 503, "Lineside is not ready.", "Lineside 尚未就绪。", "Try again in a moment.", "请稍后重试。")
+	errFull            = define("storage_full", 507, "Nothing was saved: the disk of the server is full.", "未保存：服务器磁盘已满。", "Free space on it. Live values go on; saving and writing work again by themselves.", "请释放磁盘空间。实时数据不受影响，之后保存和写入会自动恢复。")
+	errInputUnknown    = define("input_unknown", 422, "The app has no input %q.", "应用没有输入 %q。", "Leave it out.", "请去掉它。")
 	errInternal        = define("internal", 500, "Something went wrong inside.", "内部错误。", "Try again; the log of the server says more.", "请重试；服务器日志中有详细信息。")
 	errLanguageUnknown = define("language_unknown", 422, "There is no language %q.", "没有语言 %q。", "Choose en or zh.", "请选择 en 或 zh。")
 	errThemeUnknown    = define("theme_unknown", 422, "There is no theme %q.", "没有主题 %q。", "Choose light or dark.", "请选择 light 或 dark。")
@@ -190,6 +192,8 @@ func errorOf(err error) *Error {
 		return e
 	case errors.As(err, &tooLarge):
 		return errTooLarge.with()
+	case errors.Is(err, store.ErrFull):
+		return errFull.with().because(err)
 	case errors.Is(err, context.Canceled):
 		return errNotReady.with().because(err)
 	}

@@ -127,6 +127,9 @@ func readPatch(raw []byte) (PlantPatch, error) {
 		Put    map[string]json.RawMessage `json:"put"`
 		Remove PlantRemove                `json:"remove"`
 	}
+	if err := spec.Strict(raw); err != nil {
+		return PlantPatch{}, err
+	}
 	if err := json.Unmarshal(raw, &parts); err != nil {
 		return PlantPatch{}, errBodySyntax.with().because(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/store"
 )
 
 func TestSetup(t *testing.T) {
@@ -211,6 +212,7 @@ func TestPlant(t *testing.T) {
 		{name: "circle", as: "erik", method: "PATCH", url: "/plant", body: `{"put":{"tags":[{"path":"c/a","type":"float","expr":"tag(\"c/b\")"},{"path":"c/b","type":"float","expr":"tag(\"c/a\")"}]}}`, status: 422},
 		{name: "bad path", as: "erik", method: "PATCH", url: "/plant", body: tagOf("hall1/../x"), status: 422},
 		{name: "remove what is not there", as: "erik", method: "PATCH", url: "/plant", body: `{"remove":{"tags":["no/such"]}}`, status: 422, has: []string{`"/remove/tags/0"`}},
+		{name: "double list", as: "erik", method: "PATCH", url: "/plant", body: `{"put":{"tags":[]},"put":{"tags":[]}}`, status: 422, has: []string{`"json_duplicate_key"`, `"/put"`}},
 		{name: "unknown list", as: "erik", method: "PATCH", url: "/plant", body: `{"put":{"things":[]}}`, status: 422, has: []string{`"/put/things"`}},
 		{name: "rename", as: "erik", method: "PATCH", url: "/plant", body: `{"put":{"tags":[{"path":"hall3/renamed","type":"float","initial":1}]},"remove":{"tags":["hall3/new"]}}`, status: 200},
 		{name: "the old name is gone", as: "erik", method: "GET", url: "/tags/hall3/new", status: 404, has: []string{`"tag_unknown"`}},
@@ -317,6 +319,10 @@ func TestApps(t *testing.T) {
 		{name: "install nonsense", as: "erik", method: "POST", url: "/apps", body: `{"document":{"format":2,"scrins":[]}}`, status: 422, has: []string{`"/document/scrins"`}},
 		{name: "check", as: "erik", method: "POST", url: "/apps/boiler/check", body: `{"document":{"format":2,"id":"x","version":"1","name":{"en":"x"},"screens":[]}}`, status: 200, has: []string{`"problems":[{`}},
 		{name: "check a bare document", as: "erik", method: "POST", url: "/apps/boiler/check", body: string(testApp(t, "boiler")), status: 200, has: []string{`"problems":[]`}},
+		{name: "who saved last", as: "erik", method: "GET", url: "/apps", status: 200, has: []string{`"updatedBy":"erik"`}},
+		{name: "map what is no input", as: "erik", method: "PUT", url: "/apps/boiler/mapping", body: `{"nope":1}`, header: []string{"If-Match", "*"}, status: 422, has: []string{`"input_unknown"`, `"/nope"`}},
+		{name: "map twice", as: "erik", method: "PUT", url: "/apps/boiler/mapping", body: `{"a":1,"a":2}`, header: []string{"If-Match", "*"}, status: 422, has: []string{`"json_duplicate_key"`}},
+		{name: "map deeply", as: "erik", method: "PUT", url: "/apps/boiler/mapping", body: `{"a":` + strings.Repeat("[", 500) + strings.Repeat("]", 500) + `}`, header: []string{"If-Match", "*"}, status: 422, has: []string{`"json_depth"`}},
 		{name: "mapping", as: "erik", method: "GET", url: "/apps/boiler/mapping", status: 200, has: []string{"{}"}},
 		{name: "remove", as: "erik", method: "DELETE", url: "/apps/boiler-2", status: 204},
 		{name: "removed", as: "erik", method: "GET", url: "/apps/boiler-2/draft", status: 404},
@@ -534,5 +540,13 @@ func TestSessionFixation(t *testing.T) {
 	planted, _, _ := strings.Cut(first, ";")
 	if a := f.do(&http.Client{}, "GET", "/api/v1/me", "", "Cookie", planted); a.status != 401 {
 		t.Errorf("the old token still opens a session: %d %s", a.status, a.body)
+	}
+}
+
+// TestDiskFull: what could not be kept is told in words.
+func TestDiskFull(t *testing.T) {
+	e := errorOf(fmt.Errorf("save: %w", store.ErrFull))
+	if e.status != http.StatusInsufficientStorage || e.Code != "storage_full" || !strings.Contains(e.Hint, "Free space") {
+		t.Errorf("%d %+v", e.status, e)
 	}
 }

@@ -600,6 +600,8 @@ export interface TagImport {
   changed: number;
   unchanged: number;
   problems: RowProblem[];
+  /** rows are the first of those that add or change a tag. */
+  rows: RowChange[];
 }
 
 /** Change is one difference between two versions of an app, in words for a person. */
@@ -617,6 +619,23 @@ export interface RowProblem extends Problem {
   row: number;
   /** cell is the name of the column, "" when the problem is of the whole row. */
   cell?: string;
+}
+
+/** RowChange is what one row of a CSV file adds or changes. */
+export interface RowChange {
+  row: number;
+  path: string;
+  /** added says that the tag is new. */
+  added?: boolean;
+  /** cells are the columns that differ, sorted; none when the tag is new. */
+  cells?: CellChange[];
+}
+
+/** CellChange is one property of a tag before and after. */
+export interface CellChange {
+  name: string;
+  old?: string;
+  new?: string;
 }
 
 // Who may do what.
@@ -657,6 +676,8 @@ export interface AppSummary {
   /** draftChanged says that the draft differs from what is published. */
   draftChanged: boolean;
   updatedAt: string;
+  /** updatedBy is who saved the draft last. */
+  updatedBy?: string;
   start: string;
   screens: AppScreen[];
   /** problems of the published revision in the plant as it is now. */

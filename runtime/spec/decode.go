@@ -14,6 +14,10 @@ const (
 	MaxDepth         = 64
 )
 
+// Strict tells what is wrong with a JSON text whatever it says: it is no UTF-8 or no JSON, has
+// double keys, or is nested deeper than MaxDepth.
+func Strict(raw []byte) error { return check(raw, &anything, len(raw), MaxDepth).Err() }
+
 // Decode reads settings strictly into the struct that dst points to, whose tags describe
 // them (see Fields). Unknown and double keys, wrong types, missing required settings, values
 // out of range and unknown choices are refused, all at once, as Problems with their places.

@@ -17,6 +17,7 @@ import (
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+	moderncsqlite "modernc.org/sqlite"
 )
 
 // Errors that callers act on.
@@ -25,6 +26,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrExists says that the name is taken.
 	ErrExists = errors.New("exists already")
+	// ErrFull says that the disk of the database is full: nothing was changed.
+	ErrFull = errors.New("the disk is full")
 )
 
 // ErrConflict says that a document was changed by somebody else since it was read.
@@ -119,7 +122,7 @@ const advisory = 0x6c696e65
 func (s *Store) write(ctx context.Context, f func(tx *gorm.DB) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	return s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if s.postgres {
 			if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", advisory).Error; err != nil {
 				return err
@@ -127,6 +130,18 @@ func (s *Store) write(ctx context.Context, f func(tx *gorm.DB) error) error {
 		}
 		return f(tx)
 	})
+	if isFull(err) {
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
+}
+
+// isFull reports whether a database says that it has no room: SQLite by code 13
+// (sqlite.org/rescode.html), PostgreSQL by class 53 (disk_full).
+func isFull(err error) bool {
+	var lite *moderncsqlite.Error
+	var state interface{ SQLState() string }
+	return errors.As(err, &lite) && lite.Code()&0xff == 13 || errors.As(err, &state) && state.SQLState() == "53100"
 }
 
 func (s *Store) read(ctx context.Context) *gorm.DB { return s.db.WithContext(ctx) }

@@ -623,3 +623,35 @@ func TestKilled(t *testing.T) {
 		}
 	}
 }
+
+// TestFull: a full disk is told as such, harms nothing, and is over when there is room.
+func TestFull(t *testing.T) {
+	ctx := context.Background()
+	s := open(t, "", t.TempDir())
+	pool, err := s.db.DB()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool.SetMaxOpenConns(1) // the limit is of a connection
+	limit := func(pages int) {
+		if err := s.db.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages)).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit(1) // SQLite makes that the present size
+	first, err := s.Save(ctx, Plant, "", []byte("small"), NoETag, "anna")
+	if err != nil {
+		t.Fatal(err)
+	}
+	big := bytes.Repeat([]byte("x"), 1<<20)
+	if _, err := s.Save(ctx, Plant, "", big, first, "anna", Entry{Action: "plant.save"}); !errors.Is(err, ErrFull) {
+		t.Fatalf("got %v", err)
+	}
+	if d, err := s.Document(ctx, Plant, ""); err != nil || string(d.Content) != "small" {
+		t.Errorf("%.20q, %v", d.Content, err)
+	}
+	limit(1 << 20)
+	if _, err := s.Save(ctx, Plant, "", big, first, "anna", Entry{Action: "plant.save"}); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
