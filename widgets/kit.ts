@@ -61,6 +61,17 @@ export function decimalsFor(low: number | undefined, high: number | undefined): 
   return Math.max(0, Math.min(6, Math.ceil(-Math.log10((high - low) / 1000) - 0.01)));
 }
 
+/** Decimals of a property: what the document or the tag says, none for a whole number, else as the range needs. */
+export function decimalsOf(
+  settings: Settings,
+  env: Env,
+  low: number | undefined,
+  high: number | undefined,
+  prop = "value",
+): number | undefined {
+  return number(settings, "decimals") ?? (env.meta(prop)?.type === "int" ? 0 : decimalsFor(low, high));
+}
+
 /** A number with fixed decimals and a real minus sign. Without decimals whole numbers have none and others two. */
 export function fixed(n: number, decimals: number | undefined): string {
   const s = Math.abs(n) >= 1e15 ? n.toExponential(3) : n.toFixed(decimals ?? (Number.isInteger(n) ? 0 : 2));
@@ -160,7 +171,7 @@ export function scaleOf(settings: Settings, env: Env): Scale {
     limitLow: inside(number(settings, "limitLow")),
     limitHigh: inside(number(settings, "limitHigh")),
     unit: string(settings, "unit"),
-    decimals: number(settings, "decimals") ?? decimalsFor(low, high),
+    decimals: decimalsOf(settings, env, low, high),
     label: labelOf(settings, env),
     at: (v) => clamp((v - low) / (high - low), 0, 1),
   };

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"syscall"
 	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
@@ -138,5 +141,24 @@ func wrap(code string, err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return &spec.Problem{Code: "timeout", Message: "There was no answer in time.", Hint: "Check address, port and firewall, and that the device is switched on."}
 	}
-	return &spec.Problem{Code: code, Message: "That did not work: " + err.Error() + ".", Hint: "Check the settings and the network."}
+	return &spec.Problem{Code: code, Message: "That did not work: " + err.Error() + ".", Hint: advice(err)}
+}
+
+// advice says what to look at first after a failure of the network.
+func advice(err error) string {
+	if unknown := new(net.DNSError); errors.As(err, &unknown) {
+		return "Check the spelling of the host name, or give the IP address."
+	}
+	if late := net.Error(nil); errors.As(err, &late) && late.Timeout() {
+		return "Check address, port and firewall, and that the device is switched on."
+	}
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "Nothing listens at that port: check the port, and that the server of the device is switched on."
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "No way leads to that address: check the address, the cable and the network of this server."
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF):
+		return "The device closed the connection: it may have as many connections as it allows, or speak something else at that port."
+	}
+	return "Check the settings and the network."
 }

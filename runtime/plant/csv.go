@@ -260,7 +260,52 @@ type Import struct {
 	Changed   int          `json:"changed"`
 	Unchanged int          `json:"unchanged"`
 	Problems  []RowProblem `json:"problems"`
-	rows      map[int]int  // index of the tag → row
+	// Rows are the first of those that add or change a tag.
+	Rows []RowChange `json:"rows"`
+	rows map[int]int // index of the tag → row
+}
+
+// maxRowChanges is how many changes an import lists; a person reads no more before agreeing.
+const maxRowChanges = 200
+
+// RowChange is what one row of a CSV file adds or changes.
+type RowChange struct {
+	Row  int      `json:"row"`
+	Path tag.Path `json:"path"`
+	// Added says that the tag is new.
+	Added bool `json:"added,omitempty"`
+	// Cells are the columns that differ, sorted; none when the tag is new.
+	Cells []CellChange `json:"cells,omitempty"`
+}
+
+// CellChange is one property of a tag before and after.
+type CellChange struct {
+	Name string `json:"name"`
+	Old  string `json:"old,omitempty"`
+	New  string `json:"new,omitempty"`
+}
+
+func (im *Import) note(change RowChange) {
+	if len(im.Rows) < maxRowChanges {
+		im.Rows = append(im.Rows, change)
+	}
+}
+
+// differences are the columns in which two rows differ.
+func differences(before, after map[string]string) []CellChange {
+	var list []CellChange
+	for name, cell := range after {
+		if before[name] != cell {
+			list = append(list, CellChange{Name: name, Old: before[name], New: cell})
+		}
+	}
+	for name, cell := range before {
+		if _, kept := after[name]; !kept {
+			list = append(list, CellChange{Name: name, Old: cell})
+		}
+	}
+	slices.SortFunc(list, func(a, b CellChange) int { return strings.Compare(a.Name, b.Name) })
+	return list
 }
 
 // Locate adds the problems of the new document, found later on, that lie in imported tags.
@@ -312,7 +357,7 @@ func (im *Import) Errors() bool {
 // file does not name stay. Comma, semicolon and tab are known as separators. All rows are
 // checked; the new document is to be used only if Import has no error.
 func ImportCSV(p *Plant, data []byte) (*Plant, *Import) {
-	im := &Import{Problems: []RowProblem{}, rows: map[int]int{}}
+	im := &Import{Problems: []RowProblem{}, Rows: []RowChange{}, rows: map[int]int{}}
 	merged := *p
 	merged.Tags = slices.Clone(p.Tags)
 	header, rows := im.parse(data)
@@ -392,16 +437,19 @@ func (im *Import) merge(p *Plant, v *validator, index map[tag.Path]int, header, 
 			im.fault(row, columnOf("/tags/0"+f.At), f)
 		}
 	}
+	after := flatten(&t)
 	switch {
 	case !known:
 		im.Added++
+		im.note(RowChange{Row: row, Path: path, Added: true})
 		i = len(p.Tags)
 		index[path] = i
 		p.Tags = append(p.Tags, t)
-	case maps.Equal(before, flatten(&t)):
+	case maps.Equal(before, after):
 		im.Unchanged++
 	default:
 		im.Changed++
+		im.note(RowChange{Row: row, Path: path, Cells: differences(before, after)})
 		p.Tags[i] = t
 	}
 	im.rows[i] = row

@@ -1,6 +1,6 @@
 import { Readout, size } from "@lineside/scene";
 import { Control, controlText } from "../control";
-import { decimalsFor, fixed, labelOf, lookText, number, numeric, shown, string } from "../kit";
+import { decimalsOf, fixed, labelOf, lookText, number, numeric, shown, string } from "../kit";
 import type { DrawingView } from "../view";
 
 /** A number in a field. Touching opens the entry; what was entered is shown beside the present value until confirmed. */
@@ -12,7 +12,7 @@ export default {
     const writable = env.mode === "design" || meta?.writable === true;
     const low = number(settings, "low") ?? meta?.low;
     const high = number(settings, "high") ?? meta?.high;
-    const decimals = number(settings, "decimals") ?? decimalsFor(low, high);
+    const decimals = decimalsOf(settings, env, low, high);
     const above = label !== "" && box.height >= 40;
     const top = above ? Math.min(22, box.height * 0.36) : 0;
     if (above)

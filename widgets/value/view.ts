@@ -1,5 +1,5 @@
 import { Readout, size } from "@lineside/scene";
-import { clickable, decimalsFor, labelOf, lookText, number, shown, string, textOf, usable } from "../kit";
+import { clickable, decimalsOf, labelOf, lookText, number, shown, string, textOf, usable } from "../kit";
 import type { DrawingView } from "../view";
 
 /** Label above, value with unit below; on one line when the box is low. */
@@ -8,7 +8,7 @@ export default {
     const label = settings.showLabel === false ? "" : labelOf(settings, env);
     const unit = string(settings, "unit");
     const meta = env.meta("value");
-    const decimals = number(settings, "decimals") ?? decimalsFor(meta?.low, meta?.high);
+    const decimals = decimalsOf(settings, env, meta?.low, meta?.high);
     const above = label !== "" && box.height >= 36;
     const top = above ? Math.min(20, box.height * 0.4) : 0;
     const rest = box.height - top;

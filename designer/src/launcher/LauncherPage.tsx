@@ -1,6 +1,6 @@
 import type { AppSummary } from "@lineside/client";
 import { request } from "@lineside/client";
-import { Pencil, Plus, SquareArrowOutUpRight, Trash2, Upload } from "lucide-react";
+import { LayoutGrid, Pencil, Plus, SearchX, SquareArrowOutUpRight, Trash2, TriangleAlert, Upload } from "lucide-react";
 import { useRef, useState } from "react";
 import { language, textIn, useT } from "../i18n";
 import { Link, navigate } from "../router";
@@ -8,7 +8,8 @@ import { ProblemList, problemsOf, sayFailure, TextField } from "../shell/form";
 import { useMay } from "../shell/me";
 import { Page } from "../shell/Page";
 import { asApiError, useResource } from "../shell/resource";
-import { Badge, Busy, Button, Dialog, Empty, Icon, IconButton, SearchInput, useConfirm } from "../ui";
+import { useTime } from "../shell/time";
+import { Badge, Busy, Button, Dialog, Empty, Icon, IconButton, SearchInput, Tooltip, useConfirm } from "../ui";
 
 /** The apps of this runtime, like the first page of a phone. */
 export default function LauncherPage() {
@@ -19,11 +20,16 @@ export default function LauncherPage() {
   const [making, setMaking] = useState(false);
   const [ask, question] = useConfirm();
   const file = useRef<HTMLInputElement>(null);
+  const time = useTime();
   const words = query.trim().toLowerCase();
   const shown = (apps.data ?? []).filter(
     (app) =>
       (design || app.revision > 0) &&
-      (!words || `${app.id} ${Object.values(app.name).join(" ")}`.toLowerCase().includes(words)),
+      (!words ||
+        [app.id, ...Object.values(app.name), ...Object.values(app.description ?? {})]
+          .join(" ")
+          .toLowerCase()
+          .includes(words)),
   );
 
   const importApp = async (chosen: File) => {
@@ -49,7 +55,7 @@ export default function LauncherPage() {
   return (
     <Page title={t("shell:apps")}>
       <div className="page-tools">
-        <SearchInput label={t("launcher:search")} value={query} onChange={setQuery} />
+        {(apps.data ?? []).length > 0 && <SearchInput label={t("launcher:search")} value={query} onChange={setQuery} />}
         <span className="grow" />
         {design && (
           <>
@@ -77,19 +83,48 @@ export default function LauncherPage() {
       {apps.error && <ProblemList problems={[apps.error]} />}
       {apps.loading && <Busy />}
       {apps.data && shown.length === 0 && (
-        <Empty title={t("launcher:none")} text={design ? t("launcher:noneText") : t("launcher:noneViewer")} />
+        <Empty
+          icon={words ? <SearchX size={32} aria-hidden /> : <LayoutGrid size={32} aria-hidden />}
+          title={t(words ? "launcher:noMatch" : "launcher:none")}
+          text={words ? t("launcher:noMatchText") : design ? t("launcher:noneText") : t("launcher:noneViewer")}
+        >
+          {words ? (
+            <Button onClick={() => setQuery("")}>{t("launcher:showAll")}</Button>
+          ) : (
+            design && (
+              <ol className="first-steps">
+                <li>
+                  <Link to="/plant">{t("launcher:firstPlant")}</Link>
+                </li>
+                <li>
+                  <button type="button" className="link" onClick={() => setMaking(true)}>
+                    {t("launcher:firstApp")}
+                  </button>
+                </li>
+              </ol>
+            )
+          )}
+        </Empty>
       )}
       <ul className="launcher">
         {shown.map((app) => (
           <li key={app.id} className="launcher-app" aria-label={textIn(app.name)}>
             <a className="launcher-open" href={app.revision > 0 ? `/run/${app.id}` : `/design/${app.id}`}>
-              <Icon name={app.icon ?? "layout-dashboard"} size={32} />
+              <span className="app-icon">
+                <Icon name={app.icon ?? "layout-dashboard"} size={28} />
+              </span>
               <strong>{textIn(app.name)}</strong>
+              {app.description && <span className="app-text">{textIn(app.description)}</span>}
               <span className="muted">
                 {app.revision > 0
-                  ? t("launcher:revision", { revision: app.revision, version: app.version })
+                  ? `${t("launcher:revision", { revision: app.revision })} · ${app.publishedAt ? time(app.publishedAt) : ""}`
                   : t("launcher:unpublished")}
               </span>
+              {(app.problems?.length ?? 0) > 0 && (
+                <span className="app-problem" title={app.problems?.[0]?.message}>
+                  <TriangleAlert size={14} aria-hidden /> {t("launcher:problems", { count: app.problems?.length ?? 0 })}
+                </span>
+              )}
               {app.draftChanged && app.revision > 0 && design && <Badge>{t("launcher:draftChanged")}</Badge>}
             </a>
             {design && (
@@ -102,13 +137,15 @@ export default function LauncherPage() {
                     <SquareArrowOutUpRight size={16} aria-hidden />
                   </IconButton>
                 )}
-                <Link
-                  to={`/design/${app.id}`}
-                  className="icon-button"
-                  aria-label={t("launcher:design", { name: textIn(app.name) })}
-                >
-                  <Pencil size={16} aria-hidden />
-                </Link>
+                <Tooltip text={t("launcher:design", { name: textIn(app.name) })}>
+                  <Link
+                    to={`/design/${app.id}`}
+                    className="icon-button"
+                    aria-label={t("launcher:design", { name: textIn(app.name) })}
+                  >
+                    <Pencil size={16} aria-hidden />
+                  </Link>
+                </Tooltip>
                 <IconButton label={t("launcher:remove", { name: textIn(app.name) })} onClick={() => void remove(app)}>
                   <Trash2 size={16} aria-hidden />
                 </IconButton>

@@ -1,12 +1,13 @@
 import type { Me, Problem } from "@lineside/client";
 import { request } from "@lineside/client";
+import { Moon, Sun } from "lucide-react";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { useLanguage, useT } from "../i18n";
-import { chooseLanguage } from "../preferences";
+import { chooseLanguage, chooseTheme, useTheme } from "../preferences";
 import { ProblemList, TextField } from "../shell/form";
 import { adopt } from "../shell/me";
 import { asApiError } from "../shell/resource";
-import { Button } from "../ui";
+import { Button, IconButton } from "../ui";
 
 /** Where to go after login: a path of this server, never another host. */
 export function nextPath(search: string): string {
@@ -15,7 +16,9 @@ export function nextPath(search: string): string {
 }
 
 function Card({ title, children }: { title: string; children: ReactNode }) {
+  const t = useT();
   const lang = useLanguage();
+  const theme = useTheme();
   useEffect(() => {
     document.title = `${title} · Lineside`;
   }, [title]);
@@ -23,8 +26,20 @@ function Card({ title, children }: { title: string; children: ReactNode }) {
     <main className="door">
       <div className="door-card">
         <div className="door-head">
-          <span className="brand">Lineside</span>
-          <button type="button" className="link" onClick={() => chooseLanguage(lang === "zh" ? "en" : "zh")}>
+          <span className="brand grow">Lineside</span>
+          <IconButton
+            small
+            label={theme === "dark" ? t("shell:light") : t("shell:dark")}
+            onClick={() => chooseTheme(theme === "dark" ? "light" : "dark")}
+          >
+            {theme === "dark" ? <Sun size={16} aria-hidden /> : <Moon size={16} aria-hidden />}
+          </IconButton>
+          <button
+            type="button"
+            className="link"
+            lang={lang === "zh" ? "en" : "zh"}
+            onClick={() => chooseLanguage(lang === "zh" ? "en" : "zh")}
+          >
             {lang === "zh" ? "English" : "中文"}
           </button>
         </div>
@@ -79,7 +94,7 @@ export function LoginPage() {
             autoComplete="current-password"
           />
           {problem && <ProblemList problems={[problem]} />}
-          <Button look="primary" type="submit" disabled={busy || !name || !password}>
+          <Button look="primary" large type="submit" disabled={busy || !name || !password}>
             {t("login:enter")}
           </Button>
         </form>
@@ -125,6 +140,7 @@ export function SetupPage() {
             type="password"
             autoComplete="new-password"
             hint={t("login:passwordHint")}
+            error={again !== "" && password.length < 10 ? t("login:passwordHint") : undefined}
           />
           <TextField
             label={t("login:again")}
@@ -135,7 +151,12 @@ export function SetupPage() {
             error={mismatch ? t("login:mismatch") : undefined}
           />
           {problem && <ProblemList problems={[problem]} />}
-          <Button look="primary" type="submit" disabled={busy || !name || password.length < 10 || again !== password}>
+          <Button
+            look="primary"
+            large
+            type="submit"
+            disabled={busy || !name || password.length < 10 || again !== password}
+          >
             {t("login:create")}
           </Button>
         </form>

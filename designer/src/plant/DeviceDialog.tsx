@@ -1,12 +1,12 @@
 import type { ConnectorType, Device, Plant, Problem } from "@lineside/client";
 import { request } from "@lineside/client";
-import { Plug, Plus, Trash2 } from "lucide-react";
+import { ArrowLeft, CircleCheck, Plug, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { textIn, useT } from "../i18n";
 import { useCatalogue } from "../shell/catalogue";
-import { ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
+import { ProblemList, problemsOf, TextField } from "../shell/form";
 import { asApiError } from "../shell/resource";
-import { Button, Check, Dialog, IconButton, SpecForm } from "../ui";
+import { Button, Check, Dialog, Icon, IconButton, SpecForm } from "../ui";
 
 type Test =
   | { state: "idle" }
@@ -21,6 +21,9 @@ export function below(problems: Problem[], place: string): Problem[] {
     return at === undefined ? [] : [{ ...problem, at }];
   });
 }
+
+/** What is said of one place, and of nothing below it. */
+export const said = (problems: Problem[], at: string) => problems.find((p) => p.at === at)?.message;
 
 /** Makes an id of a name: latin letters, digits and "-"; a number keeps it unique. */
 export function idFrom(name: string, taken: Set<string>, fallback: string): string {
@@ -60,6 +63,20 @@ export function DeviceDialog({
   const [problems, setProblems] = useState<Problem[]>([]);
   const [saving, setSaving] = useState(false);
   const type: ConnectorType | undefined = catalogue?.connectors.find((c) => c.id === connector);
+  const failed = test.state === "failed" ? test.problem : undefined;
+  // What is wrong with a setting stands at the setting, what is wrong with the way to the device beside the test.
+  const wrong = failed?.at?.startsWith("/settings/") ? [...problems, failed] : problems;
+  const elsewhere = problems.filter((p) => !/\/(settings|scans)\//.test(p.at ?? ""));
+
+  const choose = (id: string) => {
+    setConnector(id);
+    setSettings({});
+    setProblems([]);
+    setTest({ state: "idle" });
+    // A name that nobody has typed follows the connector.
+    if (!name || name.replace(/-\d+$/, "") === connector)
+      setName(id && idFrom(id, new Set((plant.devices ?? []).map((d) => d.id)), id));
+  };
 
   const runTest = async () => {
     setTest({ state: "running" });
@@ -101,18 +118,35 @@ export function DeviceDialog({
   return (
     <Dialog
       open
-      title={device ? t("plant:editDevice", { name: device.name || device.id }) : t("plant:addDevice")}
+      title={
+        type ? (
+          <span className="dialog-title">
+            <Icon name={type.icon} size={20} />
+            {device
+              ? t("plant:editDevice", { name: device.name || device.id })
+              : t("plant:addDeviceOf", { connector: textIn(type.title) })}
+          </span>
+        ) : (
+          t("plant:addDevice")
+        )
+      }
       size="wide"
       onClose={onClose}
       footer={
         type && (
           <>
-            <div className="grow" aria-live="polite">
+            {!device && (
+              <Button look="quiet" icon={<ArrowLeft size={16} aria-hidden />} onClick={() => choose("")}>
+                {t("plant:otherConnector")}
+              </Button>
+            )}
+            <div className="grow test-result" aria-live="polite">
               {test.state === "running" && <span className="muted">{t("plant:testing")}</span>}
               {test.state === "ok" && (
-                <span className="ok-text">{t("plant:testOk", { latency: test.latency.toFixed(1) })}</span>
+                <span className="ok-text">
+                  <CircleCheck size={16} aria-hidden /> {t("plant:testOk", { latency: test.latency.toFixed(1) })}
+                </span>
               )}
-              {test.state === "failed" && <ProblemList problems={[test.problem]} />}
             </div>
             <Button icon={<Plug size={16} aria-hidden />} onClick={runTest} disabled={test.state === "running"}>
               {t("plant:test")}
@@ -128,15 +162,10 @@ export function DeviceDialog({
         <fieldset className="choices">
           <legend>{t("plant:chooseConnector")}</legend>
           {catalogue?.connectors.map((c) => (
-            <button
-              key={c.id}
-              type="button"
-              className="choice"
-              onClick={() => {
-                setConnector(c.id);
-                if (!name) setName(idFrom(c.id, new Set((plant.devices ?? []).map((d) => d.id)), c.id));
-              }}
-            >
+            <button key={c.id} type="button" className="choice" onClick={() => choose(c.id)}>
+              <span className="app-icon">
+                <Icon name={c.icon} size={24} />
+              </span>
               <strong>{textIn(c.title)}</strong>
               <span className="muted">{textIn(c.summary)}</span>
             </button>
@@ -145,12 +174,17 @@ export function DeviceDialog({
       ) : (
         <>
           <TextField label={t("plant:deviceName")} value={name} onChange={setName} autoFocus />
-          <SpecForm
-            fields={type.settings}
-            value={settings}
-            onChange={setSettings}
-            problems={below(problems, "/settings")}
-          />
+          <div className="two">
+            <SpecForm
+              fields={type.settings}
+              value={settings}
+              onChange={(next) => {
+                setSettings(next);
+                setTest({ state: "idle" });
+              }}
+              problems={below(wrong, "/settings")}
+            />
+          </div>
           {!type.push && (
             <fieldset className="fieldset">
               <legend>{t("plant:scans")}</legend>
@@ -159,11 +193,13 @@ export function DeviceDialog({
                 <div className="field-row" key={index}>
                   <TextField
                     label={t("plant:scan")}
+                    error={said(below(problems, "/scans"), `/${index}/id`)}
                     value={scan.id}
                     onChange={(id) => setScans(scans.map((s, i) => (i === index ? { ...s, id } : s)))}
                   />
                   <TextField
                     label={t("plant:interval")}
+                    error={said(below(problems, "/scans"), `/${index}/interval`)}
                     value={scan.interval}
                     onChange={(interval) => setScans(scans.map((s, i) => (i === index ? { ...s, interval } : s)))}
                   />
@@ -185,18 +221,11 @@ export function DeviceDialog({
             </fieldset>
           )}
           <Check label={t("plant:disabled")} checked={disabled} onChange={setDisabled} />
-          {problems.length > 0 && <ProblemList problems={problems} />}
-          {!device && (
-            <SelectField
-              label={t("plant:connector")}
-              value={connector}
-              onChange={(id) => {
-                setConnector(id);
-                setSettings({});
-                setTest({ state: "idle" });
-              }}
-              options={(catalogue?.connectors ?? []).map((c) => ({ value: c.id, label: textIn(c.title) }))}
-            />
+          {elsewhere.length > 0 && <ProblemList problems={elsewhere} />}
+          {failed && !failed.at && (
+            <div ref={(node) => node?.scrollIntoView({ block: "nearest" })}>
+              <ProblemList problems={[failed]} />
+            </div>
           )}
         </>
       )}

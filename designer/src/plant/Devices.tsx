@@ -1,11 +1,12 @@
 import type { Device, DeviceStatus, Plant } from "@lineside/client";
 import { request } from "@lineside/client";
-import { FolderSearch, Pencil, Plus, Trash2 } from "lucide-react";
+import { FolderSearch, Pencil, Plug, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { useT } from "../i18n";
+import { textIn, useT } from "../i18n";
+import { useCatalogue } from "../shell/catalogue";
 import { Status, sayFailure } from "../shell/form";
 import { asApiError } from "../shell/resource";
-import { Button, Empty, IconButton, useConfirm } from "../ui";
+import { Button, Empty, Icon, IconButton, Switch, useConfirm } from "../ui";
 import { BrowseDialog } from "./BrowseDialog";
 import { DeviceDialog } from "./DeviceDialog";
 
@@ -25,6 +26,16 @@ export function Devices({
   const [ask, question] = useConfirm();
   const status = new Map(devices.map((device) => [device.id, device]));
   const list = plant.devices ?? [];
+  const connectors = useCatalogue()?.connectors;
+
+  const enable = async (device: Device, on: boolean) => {
+    try {
+      await request("PATCH", "/plant", { put: { devices: [{ ...device, disabled: on ? undefined : true }] } });
+      await reload();
+    } catch (error) {
+      sayFailure(asApiError(error));
+    }
+  };
 
   const remove = async (device: Device) => {
     const tags = (plant.tags ?? []).filter((tag) => tag.device === device.id).map((tag) => tag.path);
@@ -48,13 +59,16 @@ export function Devices({
 
   return (
     <section aria-label={t("plant:devices")} className="page-section">
-      <div className="page-tools">
-        <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
-          {t("plant:addDevice")}
-        </Button>
-      </div>
+      {list.length > 0 && (
+        <div className="page-tools">
+          <span className="grow" />
+          <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
+            {t("plant:addDevice")}
+          </Button>
+        </div>
+      )}
       {list.length === 0 ? (
-        <Empty title={t("plant:noDevices")} text={t("plant:noDevicesText")}>
+        <Empty icon={<Plug size={32} aria-hidden />} title={t("plant:noDevices")} text={t("plant:noDevicesText")}>
           <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
             {t("plant:addDevice")}
           </Button>
@@ -70,12 +84,14 @@ export function Devices({
               <th className="number">{t("plant:latency")}</th>
               <th className="number">{t("plant:reads")}</th>
               <th className="number">{t("plant:errors")}</th>
+              <th>{t("plant:enabled")}</th>
               <th aria-label={t("plant:actions")} />
             </tr>
           </thead>
           <tbody>
             {list.map((device) => {
               const now = status.get(device.id);
+              const type = connectors?.find((c) => c.id === device.connector);
               return (
                 <tr key={device.id}>
                   <td>
@@ -84,13 +100,17 @@ export function Devices({
                     </button>
                     {device.name && <span className="muted"> {device.id}</span>}
                   </td>
-                  <td>{device.connector}</td>
+                  <td>
+                    <span className="with-icon">
+                      <Icon name={type?.icon} /> {textIn(type?.title) || device.connector}
+                    </span>
+                  </td>
                   <td>
                     <Status
                       state={now?.state ?? "connecting"}
                       label={t(`plant:states.${now?.state ?? "connecting"}`)}
                     />
-                    {now?.error && <div className="error-text selectable">{now.error}</div>}
+                    {now?.error && now.state !== "disabled" && <div className="error-text selectable">{now.error}</div>}
                   </td>
                   <td className="number">{now?.tags ?? 0}</td>
                   <td className="number">
@@ -98,6 +118,13 @@ export function Devices({
                   </td>
                   <td className="number">{now?.reads ?? 0}</td>
                   <td className="number">{now?.errors ?? 0}</td>
+                  <td>
+                    <Switch
+                      label={t("plant:enableDevice", { name: device.name || device.id })}
+                      checked={!device.disabled}
+                      onChange={(on) => void enable(device, on)}
+                    />
+                  </td>
                   <td className="row-actions">
                     <IconButton
                       label={t("plant:browseDevice", { name: device.name || device.id })}

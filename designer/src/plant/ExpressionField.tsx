@@ -1,76 +1,36 @@
-import type { Problem } from "@lineside/client";
-import { request } from "@lineside/client";
-import { useEffect, useState } from "react";
-import { useT } from "../i18n";
-import { ProblemList } from "../shell/form";
-import { asApiError } from "../shell/resource";
-import { Row, TextArea } from "../ui";
+import { useId } from "react";
+import { ExpressionEditor } from "../panels/ExpressionEditor";
+import { useCatalogue } from "../shell/catalogue";
 
-export interface ExpressionCheck {
-  type?: string;
-  problems?: Problem[];
-  value?: unknown;
-  quality?: number;
-  tags?: string[];
-}
+const none: never[] = [];
 
-/** An expression with completion, its problems under the cursor and its present result below. */
+/** An expression of the plant under its label: the editor of the panels, with the functions of the catalogue. */
 export function ExpressionField({
   label,
   value,
   onChange,
-  installation,
+  error,
 }: {
   label: string;
   value: string;
   onChange(text: string): void;
-  installation?: string;
+  /** What the server said of it when it was saved. */
+  error?: string;
 }) {
-  const t = useT();
-  const [check, setCheck] = useState<ExpressionCheck>();
-
-  useEffect(() => {
-    if (!value.trim()) return setCheck(undefined);
-    let alive = true;
-    const timer = setTimeout(async () => {
-      try {
-        const { data } = await request<ExpressionCheck>("POST", "/expressions/check", { text: value, installation });
-        if (alive) setCheck(data);
-      } catch (error) {
-        if (alive) setCheck({ problems: [asApiError(error)] });
-      }
-    }, 250);
-    return () => {
-      alive = false;
-      clearTimeout(timer);
-    };
-  }, [value, installation]);
-
+  const id = useId();
+  const functions = useCatalogue()?.functions;
   return (
-    <div className="expression-field">
-      <Row label={label}>
-        {(id) => (
-          <TextArea
-            id={id}
-            className="mono"
-            rows={2}
-            value={value}
-            onChange={(event) => onChange(event.target.value)}
-          />
-        )}
-      </Row>
-      <div className="field-hint" aria-live="polite">
-        {check && !check.problems?.length && (
-          <span>
-            {t("plant:result")}{" "}
-            <output className="live-value">
-              {check.value === null || check.value === undefined ? "– –" : String(check.value)}
-            </output>{" "}
-            <span className="muted">{check.type}</span>
-          </span>
-        )}
-        {check?.problems?.length ? <ProblemList problems={check.problems} /> : null}
-      </div>
+    // biome-ignore lint/a11y/useSemanticElements: one field, of which the editor names itself
+    <div className="form-row" role="group" aria-labelledby={id}>
+      <span className="label" id={id}>
+        {label}
+      </span>
+      <ExpressionEditor label={label} value={value} onChange={onChange} functions={functions ?? none} />
+      {error && (
+        <span className="wrong" role="alert">
+          {error}
+        </span>
+      )}
     </div>
   );
 }

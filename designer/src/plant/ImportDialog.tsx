@@ -1,4 +1,4 @@
-import type { Problem } from "@lineside/client";
+import type { Problem, TagImport } from "@lineside/client";
 import { request } from "@lineside/client";
 import { useState } from "react";
 import { useT } from "../i18n";
@@ -6,18 +6,11 @@ import { ProblemList, problemsOf } from "../shell/form";
 import { asApiError } from "../shell/resource";
 import { Button, Dialog } from "../ui";
 
-interface Preview {
-  added: number;
-  changed: number;
-  unchanged: number;
-  problems?: (Problem & { row?: number })[];
-}
-
 /** Imports tags from CSV: nothing is changed until the preview was seen and agreed to. */
 export function ImportDialog({ onClose, onSaved }: { onClose(): void; onSaved(): Promise<void> }) {
   const t = useT();
   const [file, setFile] = useState<File>();
-  const [preview, setPreview] = useState<Preview>();
+  const [preview, setPreview] = useState<TagImport>();
   const [problems, setProblems] = useState<Problem[]>([]);
   const [busy, setBusy] = useState(false);
 
@@ -25,7 +18,7 @@ export function ImportDialog({ onClose, onSaved }: { onClose(): void; onSaved():
     setBusy(true);
     setProblems([]);
     try {
-      const { data } = await request<Preview>("POST", `/plant/tags/import?dry=${dry}`, chosen);
+      const { data } = await request<TagImport>("POST", `/plant/tags/import?dry=${dry}`, chosen);
       if (dry) return setPreview(data);
       await onSaved();
       onClose();
@@ -86,6 +79,41 @@ export function ImportDialog({ onClose, onSaved }: { onClose(): void; onSaved():
             <dd>{faults}</dd>
           </div>
         </dl>
+      )}
+      {preview && preview.rows.length > 0 && (
+        <div className="preview-rows">
+          <table className="table">
+            <thead>
+              <tr>
+                <th className="number">{t("plant:rowNumber")}</th>
+                <th>{t("plant:path")}</th>
+                <th>{t("plant:change")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {preview.rows.map((row) => (
+                <tr key={row.row}>
+                  <td className="number">{row.row}</td>
+                  <td>{row.path}</td>
+                  <td>
+                    {row.added
+                      ? t("plant:addedRow")
+                      : row.cells?.map((cell) => (
+                          <div key={cell.name}>
+                            <code>{cell.name}</code> <del>{cell.old}</del> → <ins>{cell.new || t("plant:emptied")}</ins>
+                          </div>
+                        ))}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {preview.added + preview.changed > preview.rows.length && (
+            <p className="muted">
+              {t("plant:moreRows", { count: preview.added + preview.changed - preview.rows.length })}
+            </p>
+          )}
+        </div>
       )}
       {faults > 0 && (
         <ProblemList

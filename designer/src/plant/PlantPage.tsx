@@ -1,7 +1,8 @@
 import type { DeviceStatus, Plant } from "@lineside/client";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useT } from "../i18n";
-import { ProblemList } from "../shell/form";
+import { ProblemList, Status } from "../shell/form";
+import { useBadTags } from "../shell/live";
 import { Page } from "../shell/Page";
 import { useResource } from "../shell/resource";
 import { Busy, Tabs } from "../ui";
@@ -14,6 +15,10 @@ export default function PlantPage() {
   const [tab, setTab] = useState("devices");
   const plant = useResource<Plant>("/plant");
   const devices = useResource<DeviceStatus[]>("/devices", 1000);
+  const [badOnly, setBadOnly] = useState(false);
+  const tags = plant.data?.tags;
+  const bad = useBadTags(useMemo(() => (tags ?? []).map((tag) => tag.path), [tags]));
+  const count = (state: string) => (devices.data ?? []).filter((device) => device.state === state).length;
   const reload = async () => {
     await Promise.all([plant.reload(), devices.reload()]);
   };
@@ -26,13 +31,39 @@ export default function PlantPage() {
           label={t("shell:plant")}
           value={tab}
           onChange={setTab}
+          end={
+            <output className="plant-state" aria-label={t("plant:state")}>
+              {(["connected", "connecting", "lost"] as const)
+                .filter((state) => count(state) > 0)
+                .map((state) => (
+                  <Status key={state} state={state} label={t(`plant:counts.${state}`, { count: count(state) })} />
+                ))}
+              {bad && bad.size > 0 && (
+                <button
+                  type="button"
+                  className="link"
+                  onClick={() => {
+                    setBadOnly(true);
+                    setTab("tags");
+                  }}
+                >
+                  {t("plant:counts.bad", { count: bad.size })}
+                </button>
+              )}
+              {bad?.size === 0 && (tags ?? []).length > 0 && <span className="muted">{t("plant:counts.good")}</span>}
+            </output>
+          }
           tabs={[
             {
               id: "devices",
               label: t("plant:devices"),
               panel: <Devices plant={plant.data} devices={devices.data ?? []} reload={reload} />,
             },
-            { id: "tags", label: t("plant:tags"), panel: <Tags plant={plant.data} reload={reload} /> },
+            {
+              id: "tags",
+              label: t("plant:tags"),
+              panel: <Tags plant={plant.data} bad={bad} badOnly={badOnly} onBadOnly={setBadOnly} reload={reload} />,
+            },
           ]}
         />
       )}

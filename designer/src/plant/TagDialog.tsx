@@ -1,12 +1,13 @@
 import type { Plant, PlantTag, Problem } from "@lineside/client";
 import { request } from "@lineside/client";
-import { useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { language, useT } from "../i18n";
 import { useCatalogue } from "../shell/catalogue";
-import { NumberField, ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
+import { NumberField, ProblemList, problemsOf, QualityText, SelectField, TextField } from "../shell/form";
+import { useTagValues } from "../shell/live";
 import { asApiError } from "../shell/resource";
 import { Button, Check, Dialog, SpecForm } from "../ui";
-import { below } from "./DeviceDialog";
+import { below, said } from "./DeviceDialog";
 import { ExpressionField } from "./ExpressionField";
 
 type Kind = "device" | "computed" | "memory";
@@ -24,6 +25,19 @@ function clean<T extends object>(value: T): T | undefined {
     ([, v]) => v !== undefined && v !== "" && v !== null && !(typeof v === "number" && Number.isNaN(v)),
   );
   return kept.length ? (Object.fromEntries(kept) as T) : undefined;
+}
+
+/** Where the form shows what is wrong at its field; the rest stands at the end. */
+const atField = /^\/(path|expr|initial|range|normal|write|write\/(low|high|interlock)|address\/.+)$/;
+
+/** Fields that belong together, under a heading. */
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <fieldset className="section">
+      <legend>{title}</legend>
+      {children}
+    </fieldset>
+  );
 }
 
 /** Adds or edits one tag. */
@@ -49,6 +63,16 @@ export function TagDialog({
   );
   const [kind, setKind] = useState<Kind>(tag ? kindOf(tag) : devices.length ? "device" : "memory");
   const [problems, setProblems] = useState<Problem[]>([]);
+  const live = useTagValues(useMemo(() => (tag ? [tag.path] : []), [tag])).get(tag?.path ?? "");
+  const list = plant.tags ?? [];
+  // A new tag and one with a new path stand at the end of the document that was refused.
+  const index =
+    tag && tag.path === draft.path ? list.findIndex((x) => x.path === tag.path) : list.length - (tag ? 1 : 0);
+  const here = below(problems, `/tags/${index}`);
+  const elsewhere = problems.filter(
+    (p) => !here.some((h) => p.at === `/tags/${index}${h.at}` && atField.test(h.at ?? "")),
+  );
+  const wrong = (at: string) => said(here, at);
   const device = devices.find((d) => d.id === draft.device);
   const connector = catalogue?.connectors.find((c) => c.id === device?.connector);
   const numeric = draft.type === "float" || draft.type === "int";
@@ -74,6 +98,9 @@ export function TagDialog({
     } catch (error) {
       const failure = asApiError(error);
       setProblems(problemsOf(failure));
+      requestAnimationFrame(() =>
+        document.querySelector("[role=dialog] .wrong")?.scrollIntoView({ block: "center", behavior: "smooth" }),
+      );
     }
   };
 
@@ -93,219 +120,265 @@ export function TagDialog({
         </>
       }
     >
+      {tag && (
+        <div className="now" aria-live="off">
+          <span className="muted">{t("plant:now")}</span>
+          <strong>
+            <QualityText live={live} decimals={tag.decimals} />
+          </strong>
+          <span>{tag.unit}</span>
+          <span className="grow" />
+          <QualityText live={live} name />
+        </div>
+      )}
       <TextField
         label={t("plant:path")}
         value={draft.path ?? ""}
         onChange={(path) => set({ path })}
         hint={t("plant:pathHint")}
+        error={wrong("/path")}
+        required
         autoFocus
       />
-      <div className="field-row">
-        <SelectField
-          label={t("plant:source")}
-          value={kind}
-          onChange={(value) => {
-            setKind(value as Kind);
-            if (value === "device" && !draft.device) set({ device: devices[0]?.id });
-          }}
-          options={[
-            ...(devices.length ? [{ value: "device", label: t("plant:kinds.device") }] : []),
-            { value: "computed", label: t("plant:kinds.computed") },
-            { value: "memory", label: t("plant:kinds.memory") },
-          ]}
-        />
-        <SelectField
-          label={t("plant:type")}
-          value={draft.type ?? "float"}
-          onChange={(type) => set({ type: type as PlantTag["type"] })}
-          options={types.map((value) => ({ value, label: t(`plant:types.${value}`) }))}
-        />
-        {kind === "device" && (
-          <SelectField
-            label={t("plant:device")}
-            value={draft.device ?? ""}
-            onChange={(id) => set({ device: id, address: undefined, scan: undefined })}
-            options={devices.map((d) => ({ value: d.id, label: d.name || d.id }))}
-          />
-        )}
-      </div>
-      {kind === "computed" && (
-        <ExpressionField label={t("plant:expression")} value={draft.expr ?? ""} onChange={(expr) => set({ expr })} />
-      )}
-      {kind === "memory" && (
-        <TextField
-          label={t("plant:initial")}
-          value={draft.initial === undefined ? "" : String(draft.initial)}
-          onChange={(text) => set({ initial: text === "" ? undefined : parse(text) })}
-        />
-      )}
-      {kind === "device" && connector && (
-        <SpecForm
-          fields={connector.address}
-          value={(draft.address as Record<string, unknown>) ?? {}}
-          onChange={(address) => set({ address })}
-          problems={below(problems, "/address")}
-        />
-      )}
-      {kind === "device" && connector && !connector.push && (device?.scans?.length ?? 0) > 1 && (
-        <SelectField
-          label={t("plant:scan")}
-          value={draft.scan || device?.scans?.[0]?.id || ""}
-          onChange={(scan) => set({ scan })}
-          options={(device?.scans ?? []).map((s) => ({ value: s.id, label: `${s.id} (${s.interval})` }))}
-        />
-      )}
-      <div className="field-row">
-        <TextField
-          label={t("plant:title")}
-          value={draft.title?.[lang] ?? ""}
-          onChange={(value) => set({ title: clean({ ...draft.title, [lang]: value }) })}
-        />
-        <TextField label={t("plant:unit")} value={draft.unit ?? ""} onChange={(unit) => set({ unit })} />
-        {numeric && (
-          <NumberField
-            label={t("plant:decimals")}
-            value={draft.decimals}
-            onChange={(decimals) => set({ decimals })}
-            min={0}
-            max={10}
-          />
-        )}
-      </div>
-      {numeric && (
+      <Section title={t("plant:sections.source")}>
         <div className="field-row">
-          <NumberField label={t("plant:low")} value={draft.range?.low} onChange={(v) => range("range", "low", v)} />
-          <NumberField label={t("plant:high")} value={draft.range?.high} onChange={(v) => range("range", "high", v)} />
-          <NumberField
-            label={t("plant:normalLow")}
-            value={draft.normal?.low}
-            onChange={(v) => range("normal", "low", v)}
+          <SelectField
+            label={t("plant:source")}
+            value={kind}
+            onChange={(value) => {
+              setKind(value as Kind);
+              if (value === "device" && !draft.device) set({ device: devices[0]?.id });
+            }}
+            options={[
+              ...(devices.length ? [{ value: "device", label: t("plant:kinds.device") }] : []),
+              { value: "computed", label: t("plant:kinds.computed") },
+              { value: "memory", label: t("plant:kinds.memory") },
+            ]}
           />
-          <NumberField
-            label={t("plant:normalHigh")}
-            value={draft.normal?.high}
-            onChange={(v) => range("normal", "high", v)}
+          {kind === "device" && (
+            <SelectField
+              label={t("plant:device")}
+              value={draft.device ?? ""}
+              onChange={(id) => set({ device: id, address: undefined, scan: undefined })}
+              options={devices.map((d) => ({ value: d.id, label: d.name || d.id }))}
+            />
+          )}
+          <SelectField
+            label={t("plant:type")}
+            value={draft.type ?? "float"}
+            onChange={(type) => set({ type: type as PlantTag["type"] })}
+            options={types.map((value) => ({ value, label: t(`plant:types.${value}`) }))}
           />
+          {kind === "device" && connector && !connector.push && (device?.scans?.length ?? 0) > 1 && (
+            <SelectField
+              label={t("plant:scan")}
+              value={draft.scan || device?.scans?.[0]?.id || ""}
+              onChange={(scan) => set({ scan })}
+              options={(device?.scans ?? []).map((s) => ({ value: s.id, label: `${s.id} (${s.interval})` }))}
+            />
+          )}
         </div>
-      )}
+        {kind === "computed" && (
+          <ExpressionField
+            label={t("plant:expression")}
+            value={draft.expr ?? ""}
+            onChange={(expr) => set({ expr })}
+            error={wrong("/expr")}
+          />
+        )}
+        {kind === "memory" && (
+          <TextField
+            label={t("plant:initial")}
+            value={draft.initial === undefined ? "" : String(draft.initial)}
+            onChange={(text) => set({ initial: text === "" ? undefined : parse(text) })}
+            error={wrong("/initial")}
+          />
+        )}
+        {kind === "device" && connector && (
+          <div className="two address">
+            <p className="field-label">{t("plant:addressIn", { device: device?.name || device?.id })}</p>
+            <SpecForm
+              fields={connector.address}
+              value={(draft.address as Record<string, unknown>) ?? {}}
+              onChange={(address) => set({ address })}
+              problems={below(here, "/address")}
+            />
+          </div>
+        )}
+      </Section>
+      <Section title={t("plant:sections.meaning")}>
+        <div className="field-row">
+          <TextField
+            label={t("plant:title")}
+            value={draft.title?.[lang] ?? ""}
+            onChange={(value) => set({ title: clean({ ...draft.title, [lang]: value }) })}
+          />
+          <TextField label={t("plant:unit")} value={draft.unit ?? ""} onChange={(unit) => set({ unit })} />
+          {numeric && (
+            <NumberField
+              label={t("plant:decimals")}
+              value={draft.decimals}
+              onChange={(decimals) => set({ decimals })}
+              integer
+              min={0}
+              max={10}
+            />
+          )}
+        </div>
+        {numeric && (
+          <div className="field-row">
+            <NumberField
+              label={t("plant:low")}
+              value={draft.range?.low}
+              onChange={(v) => range("range", "low", v)}
+              error={wrong("/range")}
+            />
+            <NumberField
+              label={t("plant:high")}
+              value={draft.range?.high}
+              onChange={(v) => range("range", "high", v)}
+            />
+            <NumberField
+              label={t("plant:normalLow")}
+              value={draft.normal?.low}
+              onChange={(v) => range("normal", "low", v)}
+              error={wrong("/normal")}
+            />
+            <NumberField
+              label={t("plant:normalHigh")}
+              value={draft.normal?.high}
+              onChange={(v) => range("normal", "high", v)}
+            />
+          </div>
+        )}
+      </Section>
       {kind !== "computed" && (
-        <Check
-          label={t("plant:writable")}
-          checked={!!draft.write}
-          onChange={(on) => set({ write: on ? {} : undefined })}
-        />
-      )}
-      {kind !== "computed" && draft.write && (
-        <div className="field-row">
-          {numeric && (
-            <NumberField
-              label={t("plant:writeLow")}
-              value={draft.write.low}
-              onChange={(low) => set({ write: clean({ ...draft.write, low }) ?? {} })}
-            />
-          )}
-          {numeric && (
-            <NumberField
-              label={t("plant:writeHigh")}
-              value={draft.write.high}
-              onChange={(high) => set({ write: clean({ ...draft.write, high }) ?? {} })}
-            />
-          )}
-          <SelectField
-            label={t("plant:confirm")}
-            value={draft.write.confirm ?? "ask"}
-            onChange={(confirm) => set({ write: { ...draft.write, confirm: confirm as "none" | "ask" | "reason" } })}
-            options={(["none", "ask", "reason"] as const).map((value) => ({
-              value,
-              label: t(`plant:confirms.${value}`),
-            }))}
+        <Section title={t("plant:sections.writing")}>
+          <Check
+            label={t("plant:writable")}
+            checked={!!draft.write}
+            onChange={(on) => set({ write: on ? {} : undefined })}
           />
-        </div>
-      )}
-      <details className="fold">
-        <summary>{t("common:advanced")}</summary>
-        <TextField
-          label={t("plant:description")}
-          value={draft.description ?? ""}
-          onChange={(description) => set({ description })}
-        />
-        {kind === "device" && numeric && (
-          <fieldset className="fieldset">
-            <legend>{t("plant:scaling")}</legend>
+          {draft.write && (
             <div className="field-row">
-              {(["rawLow", "rawHigh", "low", "high"] as const).map((key) => (
+              {numeric && (
                 <NumberField
-                  key={key}
-                  label={t(`plant:scale.${key}`)}
-                  value={draft.scale?.[key]}
-                  onChange={(v) => set({ scale: clean({ ...draft.scale, [key]: v }) })}
+                  label={t("plant:writeLow")}
+                  value={draft.write.low}
+                  onChange={(low) => set({ write: clean({ ...draft.write, low }) ?? {} })}
+                  error={wrong("/write/low") ?? wrong("/write")}
                 />
-              ))}
-            </div>
-            <Check
-              label={t("plant:scale.clamp")}
-              checked={draft.scale?.clamp ?? false}
-              onChange={(clamp) => set({ scale: clean({ ...draft.scale, clamp: clamp || undefined }) })}
-            />
-            <div className="field-row">
-              <TextField
-                label={t("plant:scale.read")}
-                value={draft.scale?.read ?? ""}
-                onChange={(read) => set({ scale: clean({ ...draft.scale, read }) })}
-              />
-              <TextField
-                label={t("plant:scale.write")}
-                value={draft.scale?.write ?? ""}
-                onChange={(write) => set({ scale: clean({ ...draft.scale, write }) })}
-              />
-            </div>
-          </fieldset>
-        )}
-        {numeric && (
-          <fieldset className="fieldset">
-            <legend>{t("plant:deadband")}</legend>
-            <div className="field-row">
-              <NumberField
-                label={t("plant:deadbandAbsolute")}
-                value={draft.deadband?.absolute}
-                onChange={(absolute) => set({ deadband: clean({ ...draft.deadband, absolute }) })}
-                min={0}
-              />
-              <NumberField
-                label={t("plant:deadbandPercent")}
-                value={draft.deadband?.percent}
-                onChange={(percent) => set({ deadband: clean({ ...draft.deadband, percent }) })}
-                min={0}
-                max={100}
-              />
-              <TextField
-                label={t("plant:deadbandInterval")}
-                value={draft.deadband?.interval ?? ""}
-                onChange={(interval) => set({ deadband: clean({ ...draft.deadband, interval }) })}
+              )}
+              {numeric && (
+                <NumberField
+                  label={t("plant:writeHigh")}
+                  value={draft.write.high}
+                  onChange={(high) => set({ write: clean({ ...draft.write, high }) ?? {} })}
+                  error={wrong("/write/high")}
+                />
+              )}
+              <SelectField
+                label={t("plant:confirm")}
+                value={draft.write.confirm ?? "ask"}
+                onChange={(confirm) =>
+                  set({ write: { ...draft.write, confirm: confirm as "none" | "ask" | "reason" } })
+                }
+                options={(["none", "ask", "reason"] as const).map((value) => ({
+                  value,
+                  label: t(`plant:confirms.${value}`),
+                }))}
               />
             </div>
-          </fieldset>
-        )}
-        {kind === "device" && draft.type === "bool" && (
-          <NumberField label={t("plant:bit")} value={draft.bit} onChange={(bit) => set({ bit })} min={0} max={63} />
-        )}
-        {kind !== "computed" && draft.write && (
-          <>
-            <ExpressionField
-              label={t("plant:interlock")}
-              value={draft.write.interlock ?? ""}
-              onChange={(interlock) => set({ write: clean({ ...draft.write, interlock }) ?? {} })}
-            />
-            <TextField
-              label={t("plant:readBack")}
-              value={draft.write.readBack ?? ""}
-              onChange={(readBack) => set({ write: clean({ ...draft.write, readBack }) ?? {} })}
-              hint={t("plant:readBackHint")}
-            />
-          </>
-        )}
+          )}
+        </Section>
+      )}
+      <details className="fold" open={wrong("/write/interlock") ? true : undefined}>
+        <summary>{t("common:advanced")}</summary>
+        <div className="form">
+          <TextField
+            label={t("plant:description")}
+            value={draft.description ?? ""}
+            onChange={(description) => set({ description })}
+          />
+          {kind === "device" && numeric && (
+            <fieldset className="fieldset">
+              <legend>{t("plant:scaling")}</legend>
+              <div className="field-row">
+                {(["rawLow", "rawHigh", "low", "high"] as const).map((key) => (
+                  <NumberField
+                    key={key}
+                    label={t(`plant:scale.${key}`)}
+                    value={draft.scale?.[key]}
+                    onChange={(v) => set({ scale: clean({ ...draft.scale, [key]: v }) })}
+                  />
+                ))}
+              </div>
+              <Check
+                label={t("plant:scale.clamp")}
+                checked={draft.scale?.clamp ?? false}
+                onChange={(clamp) => set({ scale: clean({ ...draft.scale, clamp: clamp || undefined }) })}
+              />
+              <div className="field-row">
+                <TextField
+                  label={t("plant:scale.read")}
+                  value={draft.scale?.read ?? ""}
+                  onChange={(read) => set({ scale: clean({ ...draft.scale, read }) })}
+                />
+                <TextField
+                  label={t("plant:scale.write")}
+                  value={draft.scale?.write ?? ""}
+                  onChange={(write) => set({ scale: clean({ ...draft.scale, write }) })}
+                />
+              </div>
+            </fieldset>
+          )}
+          {numeric && (
+            <fieldset className="fieldset">
+              <legend>{t("plant:deadband")}</legend>
+              <div className="field-row">
+                <NumberField
+                  label={t("plant:deadbandAbsolute")}
+                  value={draft.deadband?.absolute}
+                  onChange={(absolute) => set({ deadband: clean({ ...draft.deadband, absolute }) })}
+                  min={0}
+                />
+                <NumberField
+                  label={t("plant:deadbandPercent")}
+                  value={draft.deadband?.percent}
+                  onChange={(percent) => set({ deadband: clean({ ...draft.deadband, percent }) })}
+                  min={0}
+                  max={100}
+                />
+                <TextField
+                  label={t("plant:deadbandInterval")}
+                  value={draft.deadband?.interval ?? ""}
+                  onChange={(interval) => set({ deadband: clean({ ...draft.deadband, interval }) })}
+                />
+              </div>
+            </fieldset>
+          )}
+          {kind === "device" && draft.type === "bool" && (
+            <NumberField label={t("plant:bit")} value={draft.bit} onChange={(bit) => set({ bit })} min={0} max={63} />
+          )}
+          {kind !== "computed" && draft.write && (
+            <>
+              <ExpressionField
+                label={t("plant:interlock")}
+                value={draft.write.interlock ?? ""}
+                onChange={(interlock) => set({ write: clean({ ...draft.write, interlock }) ?? {} })}
+                error={wrong("/write/interlock")}
+              />
+              <TextField
+                label={t("plant:readBack")}
+                value={draft.write.readBack ?? ""}
+                onChange={(readBack) => set({ write: clean({ ...draft.write, readBack }) ?? {} })}
+                hint={t("plant:readBackHint")}
+              />
+            </>
+          )}
+        </div>
       </details>
-      {problems.length > 0 && <ProblemList problems={problems} />}
+      {elsewhere.length > 0 && <ProblemList problems={elsewhere} />}
     </Dialog>
   );
 }

@@ -1,19 +1,32 @@
 import type { Plant, PlantTag } from "@lineside/client";
 import { request } from "@lineside/client";
-import { Download, Pencil, Plus, Trash2, Upload } from "lucide-react";
+import { Download, Pencil, Plus, Tag as TagMark, Trash2, Upload } from "lucide-react";
 import { useDeferredValue, useMemo, useState } from "react";
 import { textIn, useT } from "../i18n";
 import { QualityText, sayFailure } from "../shell/form";
 import { useTagValues } from "../shell/live";
 import { asApiError } from "../shell/resource";
-import { Button, Empty, IconButton, SearchInput, useConfirm } from "../ui";
+import { Button, Check, Empty, IconButton, SearchInput, useConfirm } from "../ui";
 import { ImportDialog } from "./ImportDialog";
 import { TagDialog } from "./TagDialog";
 
 const pageSize = 100;
 
 /** The list of tags with live value and quality, a page at a time; only what is shown is watched. */
-export function Tags({ plant, reload }: { plant: Plant; reload(): Promise<void> }) {
+export function Tags({
+  plant,
+  bad,
+  badOnly,
+  onBadOnly,
+  reload,
+}: {
+  plant: Plant;
+  /** Which tags are bad, when that is known. */
+  bad: ReadonlySet<string> | undefined;
+  badOnly: boolean;
+  onBadOnly(on: boolean): void;
+  reload(): Promise<void>;
+}) {
   const t = useT();
   const [query, setQuery] = useState("");
   const [page, setPage] = useState(0);
@@ -23,14 +36,16 @@ export function Tags({ plant, reload }: { plant: Plant; reload(): Promise<void> 
   const wanted = useDeferredValue(query.trim().toLowerCase());
   const found = useMemo(() => {
     const words = wanted.split(/\s+/).filter(Boolean);
-    const all = [...(plant.tags ?? [])].sort((a, b) => (a.path < b.path ? -1 : 1));
+    const all = (plant.tags ?? [])
+      .filter((tag) => !badOnly || !bad || bad.has(tag.path))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
     if (!words.length) return all;
     return all.filter((tag) => {
       const haystack =
         `${tag.path} ${Object.values(tag.title ?? {}).join(" ")} ${tag.unit ?? ""} ${tag.device ?? ""}`.toLowerCase();
       return words.every((word) => haystack.includes(word));
     });
-  }, [plant.tags, wanted]);
+  }, [plant.tags, wanted, badOnly, bad]);
   const pages = Math.max(1, Math.ceil(found.length / pageSize));
   const at = Math.min(page, pages - 1);
   const rows = found.slice(at * pageSize, (at + 1) * pageSize);
@@ -58,6 +73,9 @@ export function Tags({ plant, reload }: { plant: Plant; reload(): Promise<void> 
             setPage(0);
           }}
         />
+        {bad && (bad.size > 0 || badOnly) && (
+          <Check label={t("plant:badOnly", { count: bad.size })} checked={badOnly} onChange={onBadOnly} />
+        )}
         <span className="muted">{t("plant:found", { count: found.length })}</span>
         <span className="grow" />
         <Button icon={<Upload size={16} aria-hidden />} onClick={() => setImporting(true)}>
@@ -66,12 +84,29 @@ export function Tags({ plant, reload }: { plant: Plant; reload(): Promise<void> 
         <a className="button" href="/api/v1/plant/tags.csv" download="tags.csv">
           <Download size={16} aria-hidden /> {t("plant:exportCsv")}
         </a>
-        <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
-          {t("plant:addTag")}
-        </Button>
+        {(plant.tags ?? []).length > 0 && (
+          <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
+            {t("plant:addTag")}
+          </Button>
+        )}
       </div>
       {(plant.tags ?? []).length === 0 ? (
-        <Empty title={t("plant:noTags")} text={t("plant:noTagsText")} />
+        <Empty icon={<TagMark size={32} aria-hidden />} title={t("plant:noTags")} text={t("plant:noTagsText")}>
+          <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
+            {t("plant:addTag")}
+          </Button>
+        </Empty>
+      ) : found.length === 0 ? (
+        <Empty title={t("plant:noMatch")} text={t("plant:noMatchText")}>
+          <Button
+            onClick={() => {
+              setQuery("");
+              onBadOnly(false);
+            }}
+          >
+            {t("plant:showAll")}
+          </Button>
+        </Empty>
       ) : (
         <table className="table">
           <thead>

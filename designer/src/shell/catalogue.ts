@@ -4,11 +4,15 @@ import { request } from "@lineside/client";
 import { useEffect, useState } from "react";
 
 let loading: Promise<Catalogue> | undefined;
+let loaded: Catalogue | undefined;
 
 /** Reads the catalogue; after a failure the next call asks again. */
 export function loadCatalogue(): Promise<Catalogue> {
   loading ??= request<Catalogue>("GET", "/catalog").then(
-    (answer) => answer.data,
+    (answer) => {
+      loaded = answer.data;
+      return loaded;
+    },
     (error) => {
       loading = undefined;
       throw error;
@@ -18,7 +22,7 @@ export function loadCatalogue(): Promise<Catalogue> {
 }
 
 export function useCatalogue(): Catalogue | undefined {
-  const [catalogue, setCatalogue] = useState<Catalogue>();
+  const [catalogue, setCatalogue] = useState(loaded);
   useEffect(() => {
     let alive = true;
     loadCatalogue().then(

@@ -5,7 +5,7 @@ import { isBad, isUncertain, Quality } from "@lineside/client";
 import { Copy, Check as Done } from "lucide-react";
 import { type ComponentProps, useState } from "react";
 import { useT } from "../i18n";
-import { Button, Input, Note, NumberInput, Row, Select, toast } from "../ui";
+import { Button, IconButton, Input, Note, NumberInput, Row, Select, toast } from "../ui";
 import type { asApiError } from "./resource";
 
 type TextProps = Omit<ComponentProps<"input">, "onChange" | "value"> & {
@@ -20,11 +20,14 @@ type TextProps = Omit<ComponentProps<"input">, "onChange" | "value"> & {
 /** A text with its label. */
 export function TextField({ label, value, onChange, onEnter, hint, error, ...rest }: TextProps) {
   return (
-    <Row label={label} help={hint} wrong={error}>
+    <Row label={label} help={hint} wrong={error} required={rest.required}>
       {(id) => (
         <Input
           {...rest}
           id={id}
+          // The name without the mark of what is required.
+          aria-label={rest.required ? label : undefined}
+          aria-invalid={error ? true : undefined}
           value={value}
           onChange={(event) => onChange(event.target.value)}
           onKeyDown={(event) => event.key === "Enter" && onEnter?.()}
@@ -40,10 +43,20 @@ export function SelectField(props: {
   value: string;
   onChange(value: string): void;
   options: { value: string; label: string }[];
+  hint?: string;
+  error?: string;
 }) {
   return (
-    <Row label={props.label}>
-      {(id) => <Select id={id} value={props.value} onChange={props.onChange} options={props.options} />}
+    <Row label={props.label} help={props.hint} wrong={props.error}>
+      {(id) => (
+        <Select
+          id={id}
+          aria-invalid={props.error ? true : undefined}
+          value={props.value}
+          onChange={props.onChange}
+          options={props.options}
+        />
+      )}
     </Row>
   );
 }
@@ -55,9 +68,16 @@ export function NumberField(props: {
   onChange(value: number | undefined): void;
   min?: number;
   max?: number;
+  integer?: boolean;
+  hint?: string;
+  error?: string;
 }) {
-  const { label, ...rest } = props;
-  return <Row label={label}>{(id) => <NumberInput id={id} {...rest} />}</Row>;
+  const { label, hint, error, ...rest } = props;
+  return (
+    <Row label={label} help={hint} wrong={error}>
+      {(id) => <NumberInput id={id} optional invalid={!!error} {...rest} />}
+    </Row>
+  );
 }
 
 /** Problems as the server says them: what, where, what to do; the text can be copied. */
@@ -65,10 +85,22 @@ export function ProblemList({ problems }: { problems: readonly Pick<Problem, "me
   return problems.map((problem, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: problems have no identity but their place
     <Note key={index} kind="bad" title={<span className="selectable">{problem.message}</span>}>
-      {problem.hint && <span>{problem.hint}</span>}
-      {problem.at && <code className="selectable muted"> {problem.at}</code>}
+      <div className="problem-more">
+        <span className="grow">
+          {problem.hint && <span className="selectable">{problem.hint}</span>}
+          {problem.at && <code className="selectable muted"> {problem.at}</code>}
+        </span>
+        <CopyButton text={problemText(problem)} />
+      </div>
     </Note>
   ));
+}
+
+/** A problem in full, to take along to whoever can help. */
+export function problemText(problem: Pick<Problem, "message" | "hint" | "at" | "code">): string {
+  return [problem.message, problem.hint, `(${problem.code}${problem.at ? ` ${problem.at}` : ""})`]
+    .filter(Boolean)
+    .join("\n");
 }
 
 /** The problems of a refused request. */
@@ -119,6 +151,33 @@ function format(value: unknown, decimals?: number): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+/** Puts a text on the clipboard, also on pages without TLS, where browsers keep the clipboard to themselves. */
+async function toClipboard(text: string): Promise<void> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const carrier = document.createElement("textarea");
+  carrier.value = text;
+  carrier.className = "visually-hidden";
+  (document.querySelector("[role=dialog]") ?? document.body).append(carrier);
+  carrier.select();
+  document.execCommand("copy");
+  carrier.remove();
+}
+
+/** Copies a text; small, beside what it copies. */
+function CopyButton({ text }: { text: string }) {
+  const t = useT();
+  const [copied, setCopied] = useState(false);
+  return (
+    <IconButton
+      small
+      label={copied ? t("common:copied") : t("shell:copy")}
+      onClick={() => void toClipboard(text).then(() => setCopied(true))}
+    >
+      {copied ? <Done size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+    </IconButton>
+  );
+}
+
 /** A text to take along. */
 export function CopyText({ text }: { text: string }) {
   const t = useT();
@@ -128,7 +187,7 @@ export function CopyText({ text }: { text: string }) {
       <code className="selectable">{text}</code>
       <Button
         icon={copied ? <Done size={16} aria-hidden /> : <Copy size={16} aria-hidden />}
-        onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+        onClick={() => void toClipboard(text).then(() => setCopied(true))}
       >
         {copied ? t("common:copied") : t("shell:copy")}
       </Button>
