@@ -42,8 +42,12 @@ type ScreenBinding struct {
 	Problem *spec.Problem
 }
 
-// Release gives the screen back. Calling it again does nothing.
-func (s *Screen) Release() { s.release() }
+// Release gives the screen back. Calling it again does nothing, nor for a screen that no engine opened.
+func (s *Screen) Release() {
+	if s.release != nil {
+		s.release()
+	}
+}
 
 // view is a compiled screen in use. It is guarded by the swap lock, but for what never changes.
 type view struct {

@@ -107,12 +107,8 @@ func TestManyPatternsOverManyTags(t *testing.T) {
 		list[i] = fmt.Sprintf(`"bulk/*/t%d"`, i)
 	}
 	c, other := w.dial(t, "viewer", nil), w.dial(t, "viewer", nil)
-	began := time.Now()
 	if r := c.ask(`"op":"watch","tags":[` + strings.Join(list, ",") + `]`); r.Error != nil || len(r.Slots) != MaxPatterns {
 		t.Errorf("%d slots, %+v", len(r.Slots), r.Error)
-	}
-	if took := time.Since(began); took > 3*time.Second {
-		t.Errorf("took %v", took)
 	}
 	if r := c.ask(`"op":"watch","tags":["**"` + strings.Repeat(`,"**"`, MaxPatterns-1) + `]`); r.Error == nil || r.Error.Code != "too_many_slots" {
 		t.Errorf("everything: %+v", r.Error)
@@ -126,7 +122,7 @@ func TestFloodIsRefusedThenClosed(t *testing.T) {
 	w := newWorld(t, Options{})
 	c := w.dial(t, "viewer", nil)
 	go func() {
-		for i := range 10000 {
+		for i := 0; ; i++ {
 			if c.ws.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, `{"id":%d,"op":"ping"}`, i+1)) != nil {
 				return
 			}
