@@ -70,7 +70,7 @@ function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {
       field={f}
       widgets={widgets}
       context={context}
-      wrong={problems.find((p) => p.prop === f.name)?.message}
+      problem={problems.find((p) => p.prop === f.name)}
     />
   );
   return (
@@ -79,7 +79,11 @@ function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {
       {problems
         .filter((p) => !visible.some((f) => f.name === p.prop))
         .map((p) => (
-          <p key={`${p.prop}${p.message}`} className="wrong inspector-problem" role="alert">
+          <p
+            key={`${p.prop}${p.message}`}
+            className={p.warning ? "warn inspector-problem" : "wrong inspector-problem"}
+            role="status"
+          >
             {p.message}
           </p>
         ))}
@@ -260,7 +264,7 @@ function eventsOf(manifests: (Manifest | undefined)[]): NonNullable<Manifest["ev
 }
 
 /** What is wrong with the selected widget, by property. */
-function useProblems(widgets: readonly Widget[]): { prop: string | undefined; message: string }[] {
+function useProblems(widgets: readonly Widget[]): { prop: string | undefined; message: string; warning: boolean }[] {
   const editor = useEditor();
   const all = useUi((s) => s.problems);
   if (widgets.length !== 1) return [];
@@ -268,7 +272,7 @@ function useProblems(widgets: readonly Widget[]): { prop: string | undefined; me
   return all.flatMap((p: Problem) => {
     const place = editor.placeOf(p.at ?? "");
     return place && place.screen === editor.screen() && place.widget === id
-      ? [{ prop: place.prop, message: sentence(p) }]
+      ? [{ prop: place.prop, message: sentence(p), warning: p.severity === "warning" }]
       : [];
   });
 }

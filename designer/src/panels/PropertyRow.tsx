@@ -15,7 +15,7 @@ export function PropertyRow(props: {
   field: Field;
   widgets: readonly Widget[];
   context: FieldContext;
-  wrong?: string;
+  problem?: { message: string; warning: boolean };
 }) {
   const { field, widgets } = props;
   const t = useT();
@@ -61,7 +61,7 @@ export function PropertyRow(props: {
                 value={mixed ? undefined : first}
                 mixed={mixed}
                 placeholder={placeholder}
-                invalid={!!props.wrong}
+                invalid={!!props.problem && !props.problem.warning}
                 context={props.context}
                 onChange={(v) => set(v as Prop | undefined)}
               />
@@ -108,9 +108,9 @@ export function PropertyRow(props: {
       ) : (
         <span className="bind-button" />
       )}
-      {props.wrong && (
-        <span className="wrong prop-wrong" role="alert">
-          {props.wrong}
+      {props.problem && (
+        <span className={props.problem.warning ? "warn prop-wrong" : "wrong prop-wrong"} role="status">
+          {props.problem.message}
         </span>
       )}
     </div>
