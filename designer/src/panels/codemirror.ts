@@ -53,7 +53,7 @@ const expression = StreamLanguage.define<{ quote: string }>({
     if (stream.match(/^\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?/)) return "number";
     if (stream.match(/^(?:true|false|nil|and|or|not|in|matches|contains|startsWith|endsWith|let|if|else)\b/))
       return "keyword";
-    if (stream.match(/^[A-Za-z_]\w*(?=\s*\()/)) return "function";
+    if (stream.match(/^[A-Za-z_]\w*(?=\s*\()/)) return "variableName.function";
     if (stream.match(/^[A-Za-z_]\w*/)) return "variableName";
     stream.next();
     return "operator";

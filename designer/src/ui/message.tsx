@@ -17,7 +17,7 @@ export function Empty(props: { icon?: ReactNode; title: string; text?: ReactNode
   return (
     <div className="empty">
       {props.icon}
-      <h3>{props.title}</h3>
+      <strong>{props.title}</strong>
       {props.text && <p>{props.text}</p>}
       {props.children}
     </div>
