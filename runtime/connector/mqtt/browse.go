@@ -45,7 +45,15 @@ func (d *discovery) stop() {
 	}
 }
 
-func (d *discovery) got(topic string, payload []byte) {
+// burst implements receiver.
+func (d *discovery) burst(topic, payload []byte) { d.single(topic, payload) }
+
+// settle implements receiver.
+func (d *discovery) settle() bool { return false }
+
+// single implements receiver.
+func (d *discovery) single(name, payload []byte) {
+	topic := string(name)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if _, known := d.topics[topic]; d.topics == nil || !known && len(d.topics) >= maxTopics {
@@ -78,7 +86,7 @@ func (c *Connector) listen(ctx context.Context) error {
 	d.stop()
 	settings := *c.settings
 	settings.CleanStart, settings.WillTopic = true, ""
-	s, err := c.dial(ctx, &settings, c.clientID+"-browse", d.got)
+	s, err := c.dial(ctx, &settings, c.clientID+"-browse", d)
 	if err != nil {
 		return err
 	}

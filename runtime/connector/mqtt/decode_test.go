@@ -288,13 +288,13 @@ func TestLargePublicationsAreCutDown(t *testing.T) {
 	in, want = append(in, packet(0x31, 10<<20)...), append(want, packet(0x31, largest)...)
 	in, want = append(in, packet(0xD0, 0)...), append(want, packet(0xD0, 0)...)
 	for name, wrap := range map[string]func(io.Reader) io.Reader{"whole": func(r io.Reader) io.Reader { return r }, "halves": iotest.HalfReader} {
-		got, err := io.ReadAll(newPacketConn(stream{Reader: wrap(strings.NewReader(string(in)))}))
+		got, err := io.ReadAll(newPacketConn(stream{Reader: wrap(strings.NewReader(string(in)))}, nil, nil, false))
 		if err != nil || string(got) != string(want) {
 			t.Errorf("%s: %d bytes, %v; want %d", name, len(got), err, len(want))
 		}
 	}
 	for name, bad := range map[string][]byte{"another packet of 10 MB": packet(0x20, 10<<20), "endless length": {0x30, 0xFF, 0xFF, 0xFF, 0xFF, 1}} {
-		if _, err := io.ReadAll(newPacketConn(stream{Reader: strings.NewReader(string(bad))})); err == nil {
+		if _, err := io.ReadAll(newPacketConn(stream{Reader: strings.NewReader(string(bad))}, nil, nil, false)); err == nil {
 			t.Errorf("%s was taken", name)
 		}
 	}
@@ -305,7 +305,7 @@ func benchmark(b *testing.B, topics int, payload string, more string) {
 	for i := range topics {
 		points = append(points, at(b, i, tag.Float, fmt.Sprintf(`{"topic":"site/line%d/temp"%s}`, i, more)))
 	}
-	in, _, _ := newInbox(points)
+	in, _, _ := newInbox(points, nil)
 	names := make([]string, topics)
 	for i := range names {
 		names[i] = fmt.Sprintf("site/line%d/temp", i)
@@ -314,7 +314,7 @@ func benchmark(b *testing.B, topics int, payload string, more string) {
 	n := 0
 	b.ReportAllocs()
 	for b.Loop() {
-		in.put(names[rand.IntN(topics)], text)
+		in.put([]byte(names[rand.IntN(topics)]), text)
 		if n++; n%1000 == 0 {
 			in.take()
 		}

@@ -12,12 +12,18 @@ import (
 // Bounds of an inbox.
 const (
 	maxPending = 20_000 // updates that wait for the engine; then the broker waits
+	maxBurst   = 2_000  // updates after which a burst is delivered before it is over
 	maxRoutes  = 50_000 // topics whose points are remembered
 )
 
 // inbox turns messages into updates and keeps them until the engine takes them.
 type inbox struct {
+	emit func([]connector.Update)
 	wake chan struct{}
+
+	// delivering is held from taking updates to the engine having them, so that they get
+	// there in order; it comes before mu.
+	delivering sync.Mutex
 
 	mu        sync.Mutex
 	room      *sync.Cond
@@ -36,8 +42,8 @@ type wildcard struct {
 
 // newInbox makes an inbox for points, the filters that they need, and updates for those
 // that have no usable address.
-func newInbox(points []connector.Point) (*inbox, []filter, []connector.Update) {
-	in := &inbox{wake: make(chan struct{}, 1), exact: map[string][]*point{}, routes: map[string]*route{}}
+func newInbox(points []connector.Point, emit func([]connector.Update)) (*inbox, []filter, []connector.Update) {
+	in := &inbox{emit: emit, wake: make(chan struct{}, 1), exact: map[string][]*point{}, routes: map[string]*route{}}
 	in.room = sync.NewCond(&in.mu)
 	var wrong []connector.Update
 	wild := map[string]int{}
@@ -84,40 +90,71 @@ func (in *inbox) listeners(topic string) []*point {
 	return points
 }
 
-// put reads a message. While the engine is behind it waits, and so does the broker.
-func (in *inbox) put(topic string, payload []byte) {
+// put reads a message and returns how many updates wait. While the engine is behind it waits,
+// and so does the broker. Who puts sees to it that deliver is called.
+func (in *inbox) put(topic, payload []byte) int {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for len(in.pending) >= maxPending && !in.closed {
 		in.room.Wait()
 	}
 	if in.closed {
-		return
+		return 0
 	}
-	r, known := in.routes[topic]
+	r, known := in.routes[string(topic)]
 	if !known {
-		if points := in.listeners(topic); len(points) > 0 {
+		if points := in.listeners(string(topic)); len(points) > 0 {
 			r = newRoute(points)
 		}
 		if len(in.routes) >= maxRoutes {
 			clear(in.routes)
 		}
-		in.routes[strings.Clone(topic)] = r
+		in.routes[string(topic)] = r
 	}
-	if r == nil {
-		return
+	if r != nil {
+		in.pending = r.decode(in.pending, payload, tag.Now())
 	}
-	in.pending = r.decode(in.pending, payload, tag.Now())
+	return len(in.pending)
+}
+
+// signal has Run deliver.
+func (in *inbox) signal() {
 	select {
 	case in.wake <- struct{}{}:
 	default:
 	}
 }
 
+// deliver hands what has come in to the engine and says whether there was anything; after
+// close it does nothing.
+func (in *inbox) deliver() bool {
+	in.delivering.Lock()
+	defer in.delivering.Unlock()
+	return in.hand(in.take())
+}
+
+// add delivers what came by another way.
+func (in *inbox) add(updates []connector.Update) {
+	in.delivering.Lock()
+	defer in.delivering.Unlock()
+	in.hand(updates)
+}
+
+// hand gives updates to the engine; the caller holds delivering.
+func (in *inbox) hand(updates []connector.Update) bool {
+	if len(updates) > 0 {
+		in.emit(updates)
+	}
+	return len(updates) > 0
+}
+
 // take returns what has come in. It is good until the next take but one.
 func (in *inbox) take() []connector.Update {
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	if in.closed || len(in.pending) == 0 {
+		return nil
+	}
 	batch := in.pending
 	in.pending, in.spare = in.spare[:0], batch
 	in.room.Broadcast()
@@ -151,4 +188,11 @@ func (in *inbox) close() {
 	defer in.mu.Unlock()
 	in.closed = true
 	in.room.Broadcast()
+}
+
+// end is close that returns when the engine is no longer being called.
+func (in *inbox) end() {
+	in.close()
+	in.delivering.Lock()
+	defer in.delivering.Unlock()
 }

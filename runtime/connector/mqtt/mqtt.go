@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
@@ -114,8 +115,8 @@ type Connector struct {
 	mu      sync.Mutex
 	session session
 	cancel  context.CancelFunc // of a Connect under way
-	inbox   *inbox             // of a Run under way
 
+	inbox     atomic.Pointer[inbox] // of a Run under way
 	discovery discovery
 }
 
@@ -127,8 +128,8 @@ func newConnector(s *Settings) (*Connector, error) {
 	return c, nil
 }
 
-// dial opens a session; got is called for every message.
-func (c *Connector) dial(ctx context.Context, s *Settings, clientID string, got receive) (session, error) {
+// dial opens a session; got takes its messages.
+func (c *Connector) dial(ctx context.Context, s *Settings, clientID string, got receiver) (session, error) {
 	if s.Version == "3.1.1" {
 		return dial3(ctx, s, clientID, got)
 	}
@@ -145,7 +146,7 @@ func (c *Connector) Connect(ctx context.Context) error {
 	c.mu.Lock()
 	c.cancel = cancel
 	c.mu.Unlock()
-	s, err := c.dial(ctx, c.settings, c.clientID, c.received)
+	s, err := c.dial(ctx, c.settings, c.clientID, c)
 	if err != nil {
 		return err
 	}
@@ -168,8 +169,8 @@ func (c *Connector) Close() error {
 	if c.cancel != nil {
 		c.cancel()
 	}
-	if c.inbox != nil {
-		c.inbox.close() // a receiver that waits for room would keep the session from ending
+	if in := c.inbox.Load(); in != nil {
+		in.close() // a receiver that waits for room would keep the session from ending
 	}
 	c.mu.Unlock()
 	c.discovery.stop()
@@ -219,37 +220,42 @@ func (c *Connector) Write(ctx context.Context, p connector.Point, v tag.Value) e
 	return nil
 }
 
-// received takes a message of the session to the Run under way.
-func (c *Connector) received(topic string, payload []byte) {
-	c.mu.Lock()
-	in := c.inbox
-	c.mu.Unlock()
-	if in != nil {
+// burst implements receiver.
+func (c *Connector) burst(topic, payload []byte) {
+	if in := c.inbox.Load(); in != nil && in.put(topic, payload) >= maxBurst {
+		in.deliver()
+	}
+}
+
+// settle implements receiver.
+func (c *Connector) settle() bool {
+	in := c.inbox.Load()
+	return in != nil && in.deliver()
+}
+
+// single implements receiver.
+func (c *Connector) single(topic, payload []byte) {
+	if in := c.inbox.Load(); in != nil {
 		in.put(topic, payload)
+		in.signal()
 	}
 }
 
 // Run implements connector.Subscriber.
 func (c *Connector) Run(ctx context.Context, points []connector.Point, emit func([]connector.Update)) error {
-	in, filters, wrong := newInbox(points)
+	in, filters, wrong := newInbox(points, emit)
 	c.mu.Lock()
 	s := c.session
-	c.inbox = in
+	c.inbox.Store(in)
 	c.mu.Unlock()
 	if s == nil {
 		return connector.ErrNotConnected
 	}
 	defer func() {
-		c.mu.Lock()
-		if c.inbox == in {
-			c.inbox = nil
-		}
-		c.mu.Unlock()
-		in.close()
+		c.inbox.CompareAndSwap(in, nil)
+		in.end()
 	}()
-	if len(wrong) > 0 {
-		emit(wrong)
-	}
+	in.add(wrong)
 	// Emitting begins before the subscriptions are through: retained messages come at once.
 	type outcome struct {
 		refused []string
@@ -274,9 +280,7 @@ func (c *Connector) Run(ctx context.Context, points []connector.Point, emit func
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-s.lost():
-			if batch := in.take(); len(batch) > 0 {
-				emit(batch)
-			}
+			in.deliver()
 			return s.why()
 		case o := <-done:
 			subscribed = true
@@ -287,13 +291,9 @@ func (c *Connector) Run(ctx context.Context, points []connector.Point, emit func
 				}
 				return lostError(o.err)
 			}
-			if updates := in.refuse(o.refused); len(updates) > 0 {
-				emit(updates)
-			}
+			in.add(in.refuse(o.refused))
 		case <-in.wake:
-			if batch := in.take(); len(batch) > 0 {
-				emit(batch)
-			}
+			in.deliver()
 		}
 	}
 }

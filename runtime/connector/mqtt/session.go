@@ -1,7 +1,6 @@
 package mqtt
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -11,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	paho3 "github.com/eclipse/paho.mqtt.golang"
@@ -40,8 +38,16 @@ type filter struct {
 	qos   byte
 }
 
-// receive is called for every message, by one goroutine at a time. It must not keep payload.
-type receive func(topic string, payload []byte)
+// receiver takes the messages of a session; it must keep neither topic nor payload.
+type receiver interface {
+	// burst takes a message of QoS 0 that may have come with others. settle follows when there
+	// are no more to be had at once, and says whether there were any. Both are called by the
+	// goroutine that reads.
+	burst(topic, payload []byte)
+	settle() bool
+	// single takes a message from the library, by a goroutine of its own.
+	single(topic, payload []byte)
+}
 
 // goodbye bounds the time that closing takes.
 const goodbye = 500 * time.Millisecond
@@ -69,40 +75,58 @@ func refusedConnect(code byte, version5 bool, reason string) error {
 	return fmt.Errorf("%w: the broker refuses the connection (code %d): %s", connector.ErrNotConnected, code, text)
 }
 
-// dial opens the network connection that the settings describe.
-func (s *Settings) dial(ctx context.Context) (net.Conn, error) {
-	conn, err := s.dialPlain(ctx)
+// dial opens the network connection that the settings describe; got takes its messages.
+func (s *Settings) dial(ctx context.Context, got receiver, version5 bool) (net.Conn, error) {
+	conn, source, err := s.dialPlain(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w: %w", s.parsed.Redacted(), connector.ErrNotConnected, err)
 	}
-	return newPacketConn(conn), nil
+	return newPacketConn(conn, source, got, version5), nil
 }
 
-func (s *Settings) dialPlain(ctx context.Context) (net.Conn, error) {
+// dialPlain opens the connection; source is what it reads from in the end.
+func (s *Settings) dialPlain(ctx context.Context) (net.Conn, *source, error) {
 	u := s.parsed
 	host := u.Host
 	if u.Port() == "" {
 		host = net.JoinHostPort(u.Hostname(), map[string]string{"mqtt": "1883", "tcp": "1883", "mqtts": "8883", "ssl": "8883", "tls": "8883", "ws": "80", "wss": "443"}[u.Scheme])
 	}
 	d := net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}
-	switch u.Scheme {
-	case "mqtt", "tcp":
-		return d.DialContext(ctx, "tcp", host)
-	case "mqtts", "ssl", "tls":
+	if u.Scheme != "ws" && u.Scheme != "wss" {
+		tcp, err := d.DialContext(ctx, "tcp", host)
+		if err != nil {
+			return nil, nil, err
+		}
+		src := newSource(tcp)
+		if u.Scheme == "mqtt" || u.Scheme == "tcp" {
+			return src, src, nil
+		}
 		config := s.tls.Clone()
 		if config.ServerName == "" {
 			config.ServerName = u.Hostname()
 		}
-		return (&tls.Dialer{NetDialer: &d, Config: config}).DialContext(ctx, "tcp", host)
+		limit, cancel := context.WithTimeout(ctx, d.Timeout)
+		defer cancel()
+		secure := tls.Client(src, config)
+		if err := secure.HandshakeContext(limit); err != nil {
+			tcp.Close()
+			return nil, nil, err
+		}
+		return secure, src, nil
 	}
 	timeout := 10 * time.Second
 	if at, ok := ctx.Deadline(); ok {
 		timeout = min(timeout, time.Until(at))
 	}
 	if timeout <= 0 {
-		return nil, context.DeadlineExceeded
+		return nil, nil, context.DeadlineExceeded
 	}
-	return paho3.NewWebsocket(u.String(), s.tls.Clone(), timeout, http.Header{}, nil)
+	ws, err := paho3.NewWebsocket(u.String(), s.tls.Clone(), timeout, http.Header{}, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	src := newSource(ws)
+	return src, src, nil
 }
 
 // tlsConfig makes the TLS side of the settings.
@@ -142,89 +166,6 @@ func checkURL(raw string) (*url.URL, error) {
 		return nil, errors.New("user name and password have fields of their own")
 	}
 	return u, nil
-}
-
-// packetConn buffers what comes in and cuts publications down that are larger than
-// anybody looks at, so that a payload of any size costs little memory. It can be locked, as
-// paho.golang does around each packet that it writes in parts.
-type packetConn struct {
-	net.Conn
-	sync.Mutex
-	in   *bufio.Reader
-	head []byte // of a packet, still to be handed on
-	body int    // bytes of the packet still to be handed on
-	skip int    // bytes after them that are thrown away
-}
-
-// largest is the most of a publication that is handed on: payload, topic and properties.
-const largest = maxPayload + 128<<10
-
-func newPacketConn(c net.Conn) *packetConn {
-	return &packetConn{Conn: c, in: bufio.NewReaderSize(c, 16<<10)}
-}
-
-// Read implements io.Reader.
-func (c *packetConn) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
-	if len(c.head) == 0 && c.body == 0 {
-		if err := c.next(); err != nil {
-			return 0, err
-		}
-	}
-	if len(c.head) > 0 {
-		n := copy(p, c.head)
-		c.head = c.head[n:]
-		return n, nil
-	}
-	n, err := c.in.Read(p[:min(len(p), c.body)])
-	c.body -= n
-	return n, err
-}
-
-// next reads the fixed header of the next packet (MQTT 5.0, clause 2.1).
-func (c *packetConn) next() error {
-	if c.skip > 0 {
-		n, err := c.in.Discard(c.skip)
-		c.skip -= n
-		if err != nil {
-			return err
-		}
-	}
-	first, err := c.in.ReadByte()
-	if err != nil {
-		return err
-	}
-	length, shift := 0, 0
-	for {
-		b, err := c.in.ReadByte()
-		if err != nil {
-			return err
-		}
-		length |= int(b&0x7F) << shift
-		if b < 0x80 {
-			break
-		}
-		if shift += 7; shift > 21 {
-			return errors.New("the broker sent a packet of unknown length")
-		}
-	}
-	if length > largest {
-		if first>>4 != 3 { // only publications may be that large
-			return fmt.Errorf("the broker sent a packet of %d bytes", length)
-		}
-		c.skip, length = length-largest, largest
-	}
-	c.body = length
-	c.head = append(c.head[:0], first)
-	for n := length; ; n >>= 7 {
-		if n < 0x80 {
-			c.head = append(c.head, byte(n))
-			return nil
-		}
-		c.head = append(c.head, byte(n)|0x80)
-	}
 }
 
 // refusal is the quality of points whose subscription the broker refused.

@@ -23,8 +23,8 @@ type session3 struct {
 	cause error
 }
 
-func dial3(ctx context.Context, s *Settings, clientID string, got receive) (session, error) {
-	conn, err := s.dial(ctx)
+func dial3(ctx context.Context, s *Settings, clientID string, got receiver) (session, error) {
+	conn, err := s.dial(ctx, got, false)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func dial3(ctx context.Context, s *Settings, clientID string, got receive) (sess
 	if s.WillTopic != "" {
 		o.SetBinaryWill(s.WillTopic, []byte(s.WillPayload), byte(s.WillQoS), s.WillRetain)
 	}
-	o.SetDefaultPublishHandler(func(_ paho3.Client, m paho3.Message) { got(m.Topic(), m.Payload()) })
+	o.SetDefaultPublishHandler(func(_ paho3.Client, m paho3.Message) { got.single([]byte(m.Topic()), m.Payload()) })
 	o.SetConnectionLostHandler(func(_ paho3.Client, err error) { x.end(err) })
 	x.client = paho3.NewClient(o)
 	token := x.client.Connect()
@@ -73,6 +73,7 @@ func (x *session3) end(cause error) {
 
 func (x *session3) lost() <-chan struct{} { return x.gone }
 
+// why may be asked when the session is lost.
 func (x *session3) why() error { return lostError(x.cause) }
 
 // await waits for the broker's answer.
@@ -119,10 +120,20 @@ func (x *session3) unsubscribe(ctx context.Context, topics []string) error {
 }
 
 func (x *session3) publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool) (bool, error) {
-	if !x.client.IsConnectionOpen() {
-		return false, lostError(x.cause)
+	select {
+	case <-x.gone:
+		return false, x.why()
+	default:
 	}
-	return true, x.await(ctx, x.client.Publish(topic, qos, retain, payload))
+	token := x.client.Publish(topic, qos, retain, payload)
+	select {
+	case <-token.Done():
+		if err := token.Error(); errors.Is(err, paho3.ErrNotConnected) {
+			return false, lostError(err) // it was lost since we looked
+		}
+	default:
+	}
+	return true, x.await(ctx, token)
 }
 
 func (x *session3) close() {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/eclipse/paho.golang/paho"
+	pahosession "github.com/eclipse/paho.golang/paho/session"
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/tag"
@@ -27,8 +28,8 @@ type session5 struct {
 // receiveMaximum bounds what the broker sends ahead of our acknowledgements.
 const receiveMaximum = 1000
 
-func dial5(ctx context.Context, s *Settings, clientID string, got receive) (session, error) {
-	conn, err := s.dial(ctx)
+func dial5(ctx context.Context, s *Settings, clientID string, got receiver) (session, error) {
+	conn, err := s.dial(ctx, got, true)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ func dial5(ctx context.Context, s *Settings, clientID string, got receive) (sess
 	x.client = paho.NewClient(paho.ClientConfig{
 		Conn: conn,
 		OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
-			got(p.Packet.Topic, p.Packet.Payload)
+			got.single([]byte(p.Packet.Topic), p.Packet.Payload)
 			return true, nil
 		}},
 		OnServerDisconnect: func(d *paho.Disconnect) {
@@ -143,6 +144,8 @@ func (x *session5) publish(ctx context.Context, topic string, payload []byte, qo
 		return false, &connector.StatusError{Quality: quality, Message: fmt.Sprintf("the broker refuses the message (code %d)", answer.ReasonCode)}
 	case errors.Is(err, paho.ErrInvalidArguments):
 		return false, &connector.StatusError{Quality: tag.BadNotSupported, Message: err.Error()}
+	case errors.Is(err, pahosession.ErrNoConnection), qos == 0 && errors.Is(err, net.ErrClosed):
+		return false, lostError(err) // nothing was sent: the loss is known to the library before it is to us
 	case err != nil:
 		return true, x.failed(ctx, err)
 	}
