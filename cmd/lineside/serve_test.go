@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gorilla/websocket"
 
 	"github.com/lineside/lineside/examples"
 )
@@ -576,5 +579,32 @@ func TestFreePort(t *testing.T) {
 	}
 	if _, err := os.Stat(data); err == nil {
 		t.Error("the data folder was made all the same")
+	}
+}
+
+// TestStopWithViews: open live views, also such as nobody reads, do not keep the server.
+func TestStopWithViews(t *testing.T) {
+	p := start(t, t.TempDir(), "--demo")
+	p.setUp()
+	address, err := url.Parse(p.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dialer := websocket.Dialer{Jar: p.client.Jar, HandshakeTimeout: 10 * time.Second}
+	for range 50 {
+		ws, _, err := dialer.Dial("ws://"+address.Host+"/api/v1/live", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ws.Close()
+		if err := ws.WriteMessage(websocket.TextMessage, []byte(`{"id":1,"op":"watch","tags":["**"]}`)); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := ws.ReadMessage(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if took, err := p.ends(syscall.SIGTERM); err != nil || took > 5*time.Second {
+		t.Errorf("SIGTERM: %v after %v", err, took)
 	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -123,5 +124,62 @@ func TestLive(t *testing.T) {
 	}
 	if a := f.as("olga", "GET", "/live", ""); a.status < 400 {
 		t.Errorf("GET /live without an upgrade: %d", a.status)
+	}
+}
+
+// TestLiveRights: a live connection lets nobody do more than HTTP does.
+func TestLiveRights(t *testing.T) {
+	f := newFixture(t, false)
+	var made NewToken
+	if err := json.Unmarshal([]byte(f.must(201, "erik", "POST", "/tokens", `{"name":"reader","actions":["view"]}`).body), &made); err != nil {
+		t.Fatal(err)
+	}
+	token := http.Header{"Authorization": {"Bearer " + made.Secret}}
+	for _, row := range []struct {
+		name, who string
+		header    http.Header
+		request   session.Request
+		code      string // "" when it is allowed
+	}{
+		{"a viewer watches", "vera", nil, session.Request{Op: "watch", Tags: []string{"hall1/*"}}, ""},
+		{"a viewer opens", "vera", nil, session.Request{Op: "open", Installation: "line"}, ""},
+		{"no viewer opens a draft", "vera", nil, session.Request{Op: "open", Installation: "line", Draft: true}, "forbidden"},
+		{"no viewer writes", "vera", nil, session.Request{Op: "write", Tag: "hall1/setpoint", Value: json.RawMessage("50")}, "forbidden"},
+		{"an operator writes", "olga", nil, session.Request{Op: "write", Tag: "hall1/setpoint", Value: json.RawMessage("50")}, ""},
+		{"not in another hall", "hal1", nil, session.Request{Op: "write", Tag: "hall2/setpoint", Value: json.RawMessage("50")}, "forbidden"},
+		{"no draft for an engineer of one hall", "hal1", nil, session.Request{Op: "open", Installation: "line", Draft: true}, "forbidden"},
+		{"an engineer opens a draft", "erik", nil, session.Request{Op: "open", Installation: "line", Draft: true}, ""},
+		{"nothing without a grant", "none", nil, session.Request{Op: "open", Installation: "line"}, "forbidden"},
+		{"a token for viewing watches", "", token, session.Request{Op: "watch", Tags: []string{"hall1/*"}}, ""},
+		{"and does not write", "", token, session.Request{Op: "write", Tag: "hall1/setpoint", Value: json.RawMessage("50")}, "forbidden"},
+		{"nor open a draft", "", token, session.Request{Op: "open", Installation: "line", Draft: true}, "forbidden"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			ws, _, err := f.dial(row.who, row.header)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer ws.Close()
+			row.request.ID = 1
+			if err := ws.WriteJSON(row.request); err != nil {
+				t.Fatal(err)
+			}
+			_ = ws.SetReadDeadline(time.Now().Add(30 * time.Second))
+			var r session.Reply
+			for r.ID != 1 {
+				if err := ws.ReadJSON(&r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			code := ""
+			if r.Error != nil {
+				code = r.Error.Code
+			} else if r.Result != nil {
+				code = r.Result.Code
+			}
+			if code != row.code {
+				t.Errorf("code %q, want %q: %+v", code, row.code, r)
+			}
+		})
 	}
 }

@@ -158,7 +158,7 @@ func (c *conn) watch(r *Request) {
 // open answers an open with the screen, its bindings and their present values.
 func (c *conn) open(r *Request) {
 	rights := c.actor.Rights
-	if !rights.Anywhere(auth.View) || r.Draft && !rights.Anywhere(auth.Design) {
+	if !rights.Anywhere(auth.View) || r.Draft && !rights.Allows(auth.Design, "") {
 		c.fail(r.ID, c.problem("forbidden"))
 		return
 	}
