@@ -180,6 +180,7 @@ function SaveMark() {
         type="button"
         className={wrong ? "button quiet save-mark wrong" : "button quiet save-mark"}
         data-save={save.kind}
+        aria-label={text}
         onClick={() => void editor.autosave.flush()}
       >
         {save.kind === "saving" ? (
