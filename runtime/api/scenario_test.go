@@ -455,6 +455,7 @@ func TestSecretsStayInside(t *testing.T) {
 func TestPages(t *testing.T) {
 	f := newFixture(t, false)
 	c := f.client("")
+	nonces := map[string]bool{}
 	for path, want := range map[string]string{"/": "index", "/login": "index", "/setup": "index", "/plant": "index", "/admin": "index", "/design/line": "index", "/run/line": "run", "/run/line/main": "run"} {
 		a := f.do(c, "GET", path, "")
 		if a.status != 200 || !strings.Contains(a.body, "<title>"+want) || a.header.Get("Cache-Control") != "no-store" {
@@ -464,6 +465,12 @@ func TestPages(t *testing.T) {
 		if !strings.Contains(policy, "default-src 'self'") || strings.Contains(policy, "unsafe") {
 			t.Errorf("%s: policy %q", path, policy)
 		}
+		_, nonce, _ := strings.Cut(a.body, `<meta property="csp-nonce" nonce="`)
+		nonce, _, _ = strings.Cut(nonce, `"`)
+		if len(nonce) < 20 || !strings.Contains(policy, "style-src 'self' 'nonce-"+nonce+"'") || nonces[nonce] {
+			t.Errorf("%s: nonce %q, policy %q", path, nonce, policy)
+		}
+		nonces[nonce] = true
 		if a.header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: nosniff is missing", path)
 		}
