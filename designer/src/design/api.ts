@@ -3,7 +3,6 @@ import {
   ApiError,
   type App,
   type AppSummary,
-  type AuditEntry,
   type Catalogue,
   type Change,
   type ExpressionCheck,
@@ -87,16 +86,9 @@ export async function checkExpression(
   return data;
 }
 
-/** Who saved the draft last, as far as one may know, and when. */
+/** Who saved the draft last, and when, as far as it is known. */
 export async function lastSave(installation: string): Promise<{ at: string | undefined; who: string | undefined }> {
-  const apps = request<AppSummary[]>("GET", "/apps").then(
-    ({ data }) => data.find((a) => a.id === installation)?.updatedAt,
-  );
-  const audit = request<{ entries: AuditEntry[] }>(
-    "GET",
-    `/audit?${new URLSearchParams({ q: installation, limit: "20" })}`,
-  ).then(({ data }) => data.entries.find((e) => e.action === "draft.save" && e.target === installation)?.actor);
-  // The audit trail is for those who administer; the others see the time only.
-  const [at, who] = await Promise.all([apps.catch(() => undefined), audit.catch(() => undefined)]);
-  return { at, who };
+  const apps = await request<AppSummary[]>("GET", "/apps").catch(() => undefined);
+  const app = apps?.data.find((a) => a.id === installation);
+  return { at: app?.updatedAt, who: app?.updatedBy };
 }
