@@ -22,6 +22,8 @@ type CheckRequest struct {
 // CheckResult is everything that is wrong with a document.
 type CheckResult struct {
 	Problems []*spec.Problem `json:"problems" nullable:"false"`
+	// Document is the document in today's format, when it came in an older one.
+	Document json.RawMessage `json:"document,omitempty"`
 }
 
 // AppChanges is what publishing the draft would change.
@@ -48,7 +50,7 @@ func (s *Server) draftResource() {
 	r.maxBody, r.body = app.MaxBytes+maxBody, schemaOf[CheckRequest](s)
 	add(s, r, s.checkApp)
 	r.maxBody, r.body = 0, nil
-	r.method, r.path, r.id, r.summary = "GET", "/apps/{id}/changes", "listChanges", "What differs between the draft and what is published"
+	r.method, r.path, r.id, r.summary = "GET", "/apps/{id}/changes", "listChanges", "What differs between the draft and what is published, or another revision"
 	add(s, r, s.listChanges)
 	r.method, r.path, r.id, r.summary, r.answer = "GET", "/apps/{id}/mapping", "getMapping", "What the inputs of the app are mapped to", schemaOf[map[string]json.RawMessage](s)
 	add(s, r, s.getMapping)
@@ -150,12 +152,18 @@ func (s *Server) checkApp(ctx context.Context, in *AppDocument) (*body[CheckResu
 	var ps spec.Problems
 	switch {
 	case errors.As(err, &ps):
+		return answerWith(CheckResult{Problems: told(ctx, ps)})
 	case err != nil:
 		return nil, err
-	default:
-		ps = s.engine.CheckApp(inst, a)
 	}
-	return answerWith(CheckResult{told(ctx, ps)})
+	out := CheckResult{Problems: told(ctx, s.engine.CheckApp(inst, a))}
+	var head struct{ Format int }
+	if json.Unmarshal(content, &head) == nil && head.Format < app.Format {
+		if out.Document, err = app.Canonical(a); err != nil {
+			return nil, err
+		}
+	}
+	return answerWith(out)
 }
 
 // published reads the published revision, nil when there is none.
@@ -175,7 +183,10 @@ func (s *Server) published(ctx context.Context, id string) (*app.App, store.Revi
 	return a, r, err
 }
 
-func (s *Server) listChanges(ctx context.Context, in *AppPath) (*body[AppChanges], error) {
+func (s *Server) listChanges(ctx context.Context, in *struct {
+	AppPath
+	Revision int `query:"revision" minimum:"1" doc:"the revision that the draft is compared with; the published one when left out"`
+}) (*body[AppChanges], error) {
 	inst, _, err := s.installation(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -184,7 +195,12 @@ func (s *Server) listChanges(ctx context.Context, in *AppPath) (*body[AppChanges
 	if err != nil {
 		return nil, err
 	}
-	old, _, err := s.published(ctx, in.ID)
+	var old *app.App
+	if in.Revision > 0 {
+		_, old, err = s.revision(ctx, in.ID, in.Revision)
+	} else {
+		old, _, err = s.published(ctx, in.ID)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -105,20 +105,29 @@ func (s *Server) listRevisions(ctx context.Context, in *AppPath) (*body[[]Revisi
 	return answerWith(out)
 }
 
-func (s *Server) revision(ctx context.Context, id string, number int) (store.Revision, error) {
+// revision reads a revision, brought to today's format.
+func (s *Server) revision(ctx context.Context, id string, number int) (store.Revision, *app.App, error) {
 	r, err := s.store.Revision(ctx, id, number)
-	return r, unless(err, "revision", fmt.Sprint(number))
+	if err != nil {
+		return r, nil, unless(err, "revision", fmt.Sprint(number))
+	}
+	a, err := app.Read(r.Content)
+	return r, a, err
 }
 
 func (s *Server) getRevision(ctx context.Context, in *struct {
 	AppPath
 	Number int `path:"number" minimum:"1"`
 }) (*rawDocument, error) {
-	r, err := s.revision(ctx, in.ID, in.Number)
+	r, a, err := s.revision(ctx, in.ID, in.Number)
 	if err != nil {
 		return nil, err
 	}
-	return documentAnswer(r.Content, r.ETag), nil
+	content, err := app.Canonical(a)
+	if err != nil {
+		return nil, err
+	}
+	return documentAnswer(content, r.ETag), nil
 }
 
 func (s *Server) exportApp(ctx context.Context, in *AppPath) (*rawDocument, error) {
@@ -156,11 +165,7 @@ func (s *Server) restoreRevision(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.revision(ctx, in.ID, in.Body.Revision)
-	if err != nil {
-		return nil, err
-	}
-	a, err := app.Read(r.Content)
+	r, a, err := s.revision(ctx, in.ID, in.Body.Revision)
 	if err != nil {
 		return nil, err
 	}

@@ -272,8 +272,15 @@ func TestChanges(t *testing.T) {
 			}
 		})
 	}
-	if got := Changes(nil, old); len(got) == 0 || got[len(got)-1].What != "screen" || got[len(got)-1].Kind != "added" {
-		t.Errorf("the first version: %v", got)
+	// Before anything is published: what there is, not that it has an id and a version now.
+	first := Changes(nil, old)
+	for _, c := range first {
+		if c.Kind != "added" || c.What == "app" {
+			t.Errorf("the first version: %v", c)
+		}
+	}
+	if last := first[len(first)-1]; last.At != "/screens/0" || last.What != "screen" || last.Text["en"] != `Screen "Main" with 2 widgets` || !strings.Contains(last.Text["zh"], "2 个控件") {
+		t.Errorf("the first version: %v", last)
 	}
 	swapped := edit()
 	w := swapped.Screens[0].Widgets

@@ -24,19 +24,46 @@ type Change struct {
 }
 
 // Changes tells what is different in the new version. Without an old one everything is
-// added. Things are told apart by their ids; the properties of what was added are not listed.
+// added: the screens are listed with how much is on them, not what the app says of itself.
+// Things are told apart by their ids; the properties of what was added are not listed.
 func Changes(old, new *App) []Change {
-	if old == nil {
-		old = &App{}
-	}
 	c := &comparer{}
-	c.head(old, new)
+	first := old == nil
+	if first {
+		old = &App{}
+	} else {
+		c.head(old, new)
+	}
 	compare(c, "/inputs", "input", old.Inputs, new.Inputs, func(in *Input) (string, string) { return in.ID, in.ID }, c.fields)
 	compare(c, "/tags", "tag", old.Tags, new.Tags, func(t *Tag) (string, string) { return t.ID, t.ID }, c.fields)
+	if first {
+		c.firstScreens(new.Screens)
+		return c.changes
+	}
 	compare(c, "/screens", "screen", old.Screens, new.Screens,
 		func(s *Screen) (string, string) { return s.ID, screenName(s) },
 		func(at, _ string, a, b any) { c.screen(at, a.(*Screen), b.(*Screen)) })
 	return c.changes
+}
+
+// firstScreens lists the screens of an app that was never published.
+func (c *comparer) firstScreens(screens []Screen) {
+	for i := range screens {
+		s := &screens[i]
+		zh := s.Name.In("zh")
+		if zh == "" {
+			zh = s.ID
+		}
+		en, count := "no widgets", "没有控件"
+		switch n := len(s.Widgets); n {
+		case 0:
+		case 1:
+			en, count = "1 widget", "1 个控件"
+		default:
+			en, count = fmt.Sprintf("%d widgets", n), fmt.Sprintf("%d 个控件", n)
+		}
+		c.add("added", fmt.Sprintf("/screens/%d", i), "screen", fmt.Sprintf("Screen %q with %s", screenName(s), en), fmt.Sprintf("画面“%s”：%s", zh, count))
+	}
 }
 
 // manifests gives the titles of properties; without it their names stand in.

@@ -728,6 +728,8 @@ export interface CheckRequest {
 /** CheckResult is everything that is wrong with a document. */
 export interface CheckResult {
   problems: Problem[];
+  /** document is the document in today's format, when it came in an older one. */
+  document?: unknown;
 }
 
 /** DeviceBrowse asks what a device has below a node. */

@@ -5,5 +5,6 @@ export * from "./clipboard";
 export * from "./document";
 export * from "./edit";
 export * from "./layout";
+export * from "./restore";
 export * from "./screens";
 export * from "./state";
