@@ -90,8 +90,8 @@ func newFixtureIn(t *testing.T, dir string, bare bool) *fixture {
 	f.engine = engine.New(engine.Options{Catalogue: catalogue, Audit: AuditWrites(db), Secret: func(ref string) (string, error) { return db.Secret(ctx, ref) }})
 	hub := session.NewHub(f.engine, session.Options{})
 	pages := fstest.MapFS{
-		"index.html":               {Data: []byte("<!doctype html><head><title>index</title></head>")},
-		"run.html":                 {Data: []byte("<!doctype html><head><title>run</title></head>")},
+		"index.html":               {Data: []byte("<!doctype html><title>index</title>")},
+		"run.html":                 {Data: []byte("<!doctype html><title>run</title>")},
 		"assets/index-ABCDEF12.js": {Data: []byte(strings.Repeat("export const lineside = 1;\n", 100))},
 		"assets/logo-ABCDEF12.png": {Data: []byte("\x89PNG")},
 		"favicon.svg":              {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")},

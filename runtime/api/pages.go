@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/rand"
 	"io"
 	"io/fs"
 	"mime"
@@ -91,8 +90,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Vary", "Accept-Encoding")
 	switch {
 	case strings.HasSuffix(name, ".html"):
-		p.document(w, r, f)
-		return
+		h.Set("Cache-Control", "no-store")
 	case hashed.MatchString(name):
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	default:
@@ -115,24 +113,6 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, _ = w.Write(content) // the client may be gone
-}
-
-// head is where the nonce goes in.
-var head = []byte("<head>")
-
-// document serves an HTML page with a nonce of its own. Editors make style sheets at run
-// time; those that carry the nonce, which the page reads from
-// <meta property="csp-nonce" nonce="…">, are let in.
-func (p *pages) document(w http.ResponseWriter, r *http.Request, f *page) {
-	nonce := rand.Text()
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", policy("'self' 'nonce-"+nonce+"'"))
-	if r.Method == http.MethodHead {
-		return
-	}
-	meta := append(bytes.Clone(head), `<meta property="csp-nonce" nonce="`+nonce+`">`...)
-	_, _ = w.Write(bytes.Replace(f.plain, head, meta, 1)) // the client may be gone
 }
 
 func accepts(r *http.Request, encoding string) bool {

@@ -10,7 +10,7 @@ import {
 import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
-import { drawSelection, EditorView, keymap, lineNumbers, placeholder } from "@codemirror/view";
+import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { minimalSetup } from "codemirror";
 
@@ -94,7 +94,13 @@ function styles(): Extension {
       ".cm-cursor": { borderLeftColor: "var(--text)" },
       ".cm-gutters": { backgroundColor: "transparent", color: "var(--muted)", border: "none" },
       ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": { background: "var(--selected) !important" },
-      ".cm-placeholder": { color: "var(--muted)" },
+      "&.cm-empty .cm-content::before": {
+        content: "attr(aria-placeholder)",
+        position: "absolute",
+        padding: "0 2px 0 6px",
+        color: "var(--muted)",
+        pointerEvents: "none",
+      },
       ".cm-tooltip": {
         backgroundColor: "var(--raised)",
         color: "var(--text)",
@@ -114,6 +120,17 @@ function styles(): Extension {
       ".cm-diagnostic-warning": { borderLeft: "3px solid var(--warning)" },
       ".cm-matchingBracket": { outline: "1px solid var(--border-strong)", backgroundColor: "transparent !important" },
     }),
+  ];
+}
+
+/**
+ * What may be written here, while nothing is. CodeMirror's own placeholder is an element with a style attribute, which the
+ * browser copies when the first letter is typed, and which the content security policy then refuses aloud.
+ */
+function hint(text: string): Extension {
+  return [
+    EditorView.contentAttributes.of({ "aria-placeholder": text }),
+    EditorView.editorAttributes.of((view) => ({ class: view.state.doc.length === 0 ? "cm-empty" : "" })),
   ];
 }
 
@@ -164,7 +181,7 @@ export function createEditor(host: HTMLElement, options: TextOptions): TextEdito
         EditorView.lineWrapping,
         options.language === "json" ? [json, lintGutter()] : expression,
         options.lineNumbers ? lineNumbers() : [],
-        options.placeholder ? placeholder(options.placeholder) : [],
+        options.placeholder ? hint(options.placeholder) : [],
         options.complete ? autocompletion({ override: [complete], icons: false }) : [],
         readOnly.of(lock(!!options.readOnly)),
         EditorView.contentAttributes.of({ "aria-label": options.label }),
