@@ -212,7 +212,7 @@ test("a screen is drawn by hand: palette, tags, an expression over two tags", as
 test("publishing shows what changed and makes a revision", async () => {
   await engineer.getByRole("button", { name: "Publish" }).click();
   const dialog = engineer.getByRole("dialog");
-  await dialog.getByText(/Screen "Main" added/).waitFor();
+  await dialog.getByText(/Screen "Main"/).waitFor();
   await picture(engineer, "story-09-publish");
   await dialog.getByRole("button", { name: "Publish" }).click();
   await dialog.getByRole("link").waitFor();
