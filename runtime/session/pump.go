@@ -7,8 +7,8 @@ import (
 )
 
 // pump flushes feeds: one whose last flush is a tick ago at once, the others when their tick is
-// over. It runs at most once in a gap, so that many changes of many feeds wake it once only:
-// waking a goroutine costs more than encoding what it has to say.
+// over, or up to two gaps later. It runs at most once in a gap, so that many changes of many
+// feeds wake it once only: waking a goroutine costs more than encoding what it has to say.
 type pump struct {
 	tick, gap time.Duration
 	wake      chan struct{}
@@ -75,7 +75,8 @@ func (p *pump) run(ctx context.Context) {
 		for _, f := range waiting {
 			if rest := p.tick - last.Sub(f.flushed); rest > 0 {
 				kept = append(kept, f)
-				next = min(next, rest)
+				// While values come in, the wake for them serves this one as well.
+				next = min(next, rest+2*p.gap)
 				continue
 			}
 			f.flushed = last
