@@ -186,7 +186,22 @@ export function createEditor(host: HTMLElement, options: TextOptions): TextEdito
         readOnly.of(lock(!!options.readOnly)),
         EditorView.contentAttributes.of({ "aria-label": options.label }),
         EditorView.updateListener.of((u) => u.docChanged && options.onChange?.(u.state.doc.toString())),
-        EditorView.domEventHandlers({ blur: () => options.onBlur?.() }),
+        EditorView.domEventHandlers({
+          blur: () => options.onBlur?.(),
+          // Typing over coloured text would make the browser write its colour into a style attribute, which the
+          // content security policy forbids.
+          beforeinput: (event, view) => {
+            if (
+              event.inputType !== "insertText" ||
+              !event.data ||
+              view.state.selection.main.empty ||
+              view.state.readOnly
+            )
+              return false;
+            view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+            return true;
+          },
+        }),
         look,
       ],
     }),
