@@ -30,6 +30,8 @@ var outputs = []output{
 	{"docs/reference/connectors.md", connectorsPage},
 	{"docs/reference/widgets.md", widgetsPage},
 	{"docs/reference/errors.md", errorsPage},
+	{"docs/reference/check.md", checkPage},
+	{"runtime/app/check/tokens.gen.go", checkTokens},
 }
 
 func main() {

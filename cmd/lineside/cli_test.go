@@ -32,6 +32,7 @@ func write(t *testing.T, name, text string) string {
 func TestCommandLine(t *testing.T) {
 	app, plant := write(t, "app.json", string(examples.App(examples.Demo))), write(t, "plant.json", string(examples.Plant(examples.Demo)))
 	broken := write(t, "broken.json", `{"format":2,"id":"x","screens":[],"colour":"red"}`)
+	small := write(t, "small.json", `{"format":2,"id":"com.example.small","version":"1.0.0","name":{"en":"S"},"screens":[{"id":"s","name":{"en":"S"},"width":800,"height":600,"widgets":[{"id":"b","type":"button","x":0,"y":0,"w":96,"h":24,"props":{"label":"Go"}}]}]}`)
 	data := t.TempDir()
 	for _, row := range []struct {
 		name string
@@ -52,6 +53,7 @@ func TestCommandLine(t *testing.T) {
 		{"demo plant", []string{"plant", "check", plant}, "", 0, []string{": valid"}},
 		{"broken app", []string{"app", "validate", app, broken}, "", 1, []string{"has errors", "/colour"}},
 		{"broken app for machines", []string{"app", "validate", broken, "--json"}, "", 1, []string{`"valid": false`, `"/colour"`}},
+		{"app with a finding", []string{"app", "validate", small}, "", 0, []string{": valid", "warning: ", "/screens/0/widgets/0/h", "[target_small]"}},
 		{"app from standard input", []string{"app", "validate", "-"}, `{"format":99}`, 1, []string{"format_newer"}},
 		{"no such file", []string{"app", "validate", "no-such-file"}, "", 1, []string{"no-such-file"}},
 		{"schema of apps", []string{"schema", "app"}, "", 0, []string{`"$schema"`}},

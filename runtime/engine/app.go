@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/app"
+	"github.com/lineside/lineside/runtime/app/check"
+	"github.com/lineside/lineside/runtime/expression"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -48,10 +50,58 @@ func (e *Engine) Apps() []AppStatus {
 }
 
 // CheckApp says everything that is wrong with an app when it is installed in the running
-// plant: the document, and every expression, compiled. Unknown tags are warnings.
+// plant: the document, and every expression, compiled. Unknown tags are warnings, and so is
+// what the lint of screens finds.
 func (e *Engine) CheckApp(inst app.Installation, a *app.App) spec.Problems {
-	_, _, ps := e.compileApp(inst, a)
-	return ps
+	s, _, ps := e.compileApp(inst, a)
+	if s == nil {
+		return ps
+	}
+	return append(ps, check.App(a, check.Env{Catalogue: e.catalogue, Bound: e.boundIn(s, a)})...)
+}
+
+// boundIn tells what the bindings of an app that was compiled in a scope give.
+func (e *Engine) boundIn(s *scope, a *app.App) func(app.Binding) (check.Bound, bool) {
+	own := make(map[tag.Path]*app.Tag, len(a.Tags))
+	for i := range a.Tags {
+		own[appPath(s.installation, a.Tags[i].ID)] = &a.Tags[i]
+	}
+	return func(b app.Binding) (check.Bound, bool) {
+		var path tag.Path
+		if b.Tag != "" {
+			p, err := s.resolve(b.Tag)
+			if err != nil {
+				return check.Bound{}, false
+			}
+			path = p
+		} else {
+			program := s.programs[b.Expr]
+			if program == nil {
+				return check.Bound{}, false
+			}
+			p, ok := s.direct(b.Expr, program)
+			if !ok {
+				return check.Bound{Type: program.Type()}, true
+			}
+			path = p
+		}
+		if typ, ok := s.own[path]; ok {
+			return check.Bound{Type: typ, Unit: own[path].Unit, Title: own[path].Title.In("en")}, typ != tag.None
+		}
+		t, ok := e.lookup(path)
+		if !ok {
+			return check.Bound{}, false
+		}
+		d := e.table.Definition(t.slot)
+		out := check.Bound{Type: t.typ, Unit: d.Unit, Title: d.Title, Low: d.Low, High: d.High}
+		if t.doc == nil {
+			out.Title = t.title.In("en")
+		}
+		if t.gate != nil {
+			out.Confirm = t.gate.confirm
+		}
+		return out, true
+	}
 }
 
 // compileApp checks and compiles all of an app without making anything.
@@ -69,10 +119,11 @@ func (e *Engine) compileApp(inst app.Installation, a *app.App) (*scope, []*ownTa
 		return s, nil, ps
 	}
 	seen := map[string]error{}
+	s.programs = map[string]*expression.Program{}
 	compile := func(text, at string) {
 		err, known := seen[text]
 		if !known {
-			_, err = e.compile(text, s)
+			s.programs[text], err = e.compile(text, s)
 			seen[text] = err
 		}
 		if err != nil {

@@ -23,6 +23,9 @@ type scope struct {
 	own          map[tag.Path]tag.Type
 	// inner are the computed tags of a draft.
 	inner map[tag.Path]*sharedExpression
+	// programs are the expressions of the screens by text, nil those that are wrong; only
+	// compileApp fills it.
+	programs map[string]*expression.Program
 	// key tells scopes apart in which the same text means different things.
 	key string
 }

@@ -1,0 +1,247 @@
+package check
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/lineside/lineside/runtime/app"
+	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/tag"
+	"github.com/lineside/lineside/widgets"
+)
+
+func catalogue(t testing.TB) widgets.Catalogue {
+	t.Helper()
+	c, err := widgets.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func number(v float64) *float64 { return &v }
+
+// plant is what the tests know: tags by name, and the expression "x".
+var plant = map[string]Bound{
+	"full":   {Type: tag.Float, Unit: "bar", Title: "Pressure", Low: number(0), High: number(10), Confirm: "ask"},
+	"bare":   {Type: tag.Float},
+	"half":   {Type: tag.Float, Unit: "bar", Low: number(0)},
+	"count":  {Type: tag.Int, Low: number(0), High: number(9)},
+	"text":   {Type: tag.String},
+	"on":     {Type: tag.Bool, Title: "Pump", Confirm: "ask"},
+	"reason": {Type: tag.Bool, Title: "Pump", Confirm: "reason"},
+	"free":   {Type: tag.Bool, Title: "Pump", Confirm: "none"},
+	"x":      {Type: tag.Float},
+	"y":      {Type: tag.None},
+}
+
+func known(b app.Binding) (Bound, bool) {
+	k, ok := plant[b.Tag+b.Expr]
+	return k, ok
+}
+
+func parse(t testing.TB, screen, list string) *app.App {
+	t.Helper()
+	a := &app.App{Format: app.Format, ID: "com.example.check", Version: "1.0.0", Name: spec.Text{"en": "Check"}}
+	if err := json.Unmarshal(fmt.Appendf(nil, `[{"id":"s","name":{"en":"S"},"width":1000,"height":800%s,"widgets":[%s]}]`, screen, list), &a.Screens); err != nil {
+		t.Fatal(err)
+	}
+	for i := range a.Screens[0].Widgets {
+		if w := &a.Screens[0].Widgets[i]; w.ID == "" {
+			w.ID = fmt.Sprintf("w%d", i)
+		}
+	}
+	if ps := app.Validate(a, catalogue(t)); ps.Errors() {
+		t.Fatal(ps)
+	}
+	return a
+}
+
+const place = `"x":100,"y":100,"w":200,"h":100`
+
+// at is a widget that stands alone.
+func at(typ, props string) string {
+	return fmt.Sprintf(`{"type":%q,%s,"props":{%s}}`, typ, place, props)
+}
+
+func han(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+func TestRules(t *testing.T) {
+	button := func(props, rest string) string {
+		return fmt.Sprintf(`{"type":"button",%s,"props":{%s}%s}`, place, props, rest)
+	}
+	write := func(tag, more string) string {
+		return fmt.Sprintf(`,"on":{"click":[{"do":"toggle","tag":%q%s}]}`, tag, more)
+	}
+	open := `,"on":{"click":[{"do":"open","screen":"s"}]}`
+	const w0 = "/screens/0/widgets/0"
+	found := map[string]bool{}
+	for _, row := range []struct {
+		name, screen, widgets string
+		want                  []string // code and place
+	}{
+		{"an empty screen", "", "", nil},
+		{"a clean screen", `,"level":2,"ground":"ground"`, at("gauge", `"value":{"tag":"full"}`) + `,{"type":"group","id":"g","x":400,"y":100,"w":300,"h":300,"props":{"fill":"surface"}},
+			{"type":"switch","parent":"g","x":10,"y":10,"w":100,"h":44,"props":{"value":{"tag":"on"},"onText":"open","offText":"closed"}},
+			{"type":"text","parent":"g","x":10,"y":100,"w":100,"h":20,"props":{"color":"muted"}},
+			{"type":"button","parent":"g","x":10,"y":200,"w":100,"h":44,"props":{"label":"Start"},"on":{"click":[{"do":"write","tag":"on","value":true}]}}`, nil},
+
+		{"no range, no unit", "", at("gauge", `"value":{"tag":"bare"}`), []string{"range_missing " + w0 + "/props/low", "unit_missing " + w0 + "/props/unit"}},
+		{"range of the widget", "", at("gauge", `"value":{"tag":"bare"},"low":0,"high":10,"unit":"bar"`), nil},
+		{"bound end", "", at("bar", `"value":{"tag":"half"},"high":{"tag":"full"}`), nil},
+		{"half a range", "", at("analog", `"value":{"tag":"half"}`), []string{"range_missing " + w0 + "/props/high"}},
+		{"expression", "", at("bar", `"value":{"expr":"x"},"unit":"bar"`), []string{"range_missing " + w0 + "/props/low"}},
+		{"expression of no certain type", "", at("bar", `"value":{"expr":"y"}`), nil},
+		{"unknown tag", "", at("bar", `"value":{"tag":"none"}`), nil},
+		{"not bound", "", at("bar", ""), nil},
+		{"trend makes its own range", "", at("trend", `"value":{"tag":"bare"}`), nil},
+		{"value has no range", "", at("value", `"value":{"tag":"full"}`), nil},
+		{"value without unit", "", at("value", `"value":{"tag":"bare"}`), []string{"unit_missing " + w0 + "/props/unit"}},
+		{"said to have no unit", "", at("value", `"value":{"tag":"bare"},"unit":""`), nil},
+		{"count", "", at("value", `"value":{"tag":"count"}`), nil},
+		{"words", "", at("value", `"value":{"tag":"text"}`), nil},
+		{"hidden", "", strings.Replace(at("gauge", `"value":{"tag":"bare"}`), `"x"`, `"hidden":true,"x"`, 1), nil},
+		{"in a hidden group", "", `{"type":"group","id":"g","hidden":true,"x":0,"y":0,"w":400,"h":400},` + strings.Replace(at("gauge", `"value":{"tag":"bare"}`), `"x"`, `"parent":"g","x"`, 1), nil},
+
+		{"ground of its own", `,"ground":"#DDDDDD"`, "", []string{"color_literal /screens/0/ground"}},
+		{"fill of its own", "", at("group", `"fill":"#112233"`), []string{"color_literal " + w0 + "/props/fill"}},
+		{"misspelt token", "", at("group", `"fill":"surfase"`), []string{"color_literal " + w0 + "/props/fill"}},
+		{"no fill", "", at("group", `"fill":"transparent"`), nil},
+
+		{"band on ground", "", at("text", `"color":"band"`), []string{"contrast_low " + w0 + "/props/color"}},
+		{"text on the text colour", `,"ground":"text"`, at("text", ""), []string{"contrast_low " + w0 + "/props/color"}},
+		{"fill of the outer group", "", `{"type":"group","id":"g","x":0,"y":0,"w":400,"h":400,"props":{"fill":"text"}},{"type":"group","id":"h","parent":"g","x":0,"y":0,"w":400,"h":400},{"type":"text","parent":"h","x":0,"y":0,"w":40,"h":40}`, []string{"contrast_low /screens/0/widgets/2/props/color"}},
+		{"unreadable in the dark only", "", at("text", `"color":"#1E1E1E"`), []string{"color_literal " + w0 + "/props/color", "contrast_low " + w0 + "/props/color"}},
+		{"half transparent is not judged", "", at("text", `"color":"#80808080"`), []string{"color_literal " + w0 + "/props/color"}},
+
+		{"same words", "", at("lamp", `"value":{"tag":"on"},"onText":"Pump","offText":" pump"`), []string{"states_alike " + w0 + "/props/onText"}},
+		{"words of their own", "", at("lamp", `"value":{"tag":"on"}`), nil},
+
+		{"switch on an overview", `,"level":1`, at("switch", `"value":{"tag":"on"}`), []string{"control_on_overview " + w0}},
+		{"write on an overview", `,"level":1`, button(`"label":"Start"`, write("on", "")), []string{"control_on_overview " + w0}},
+		{"navigation on an overview", `,"level":1`, button(`"label":"Area"`, open), nil},
+		{"display of a writable tag on an overview", `,"level":1`, at("value", `"value":{"tag":"full"}`), nil},
+
+		{"switch that does not ask", "", at("switch", `"value":{"tag":"free"}`), []string{"write_unconfirmed " + w0 + "/props/value"}},
+		{"action that does not ask", "", button(`"label":"Start"`, write("free", "")), []string{"write_unconfirmed " + w0 + "/on/click/0/confirm"}},
+		{"action that asks", "", button(`"label":"Start"`, write("free", `,"confirm":"Start?"`)), nil},
+		{"tag that wants a reason", "", button(`"label":"Start"`, write("reason", "")), nil},
+
+		{"low button", "", `{"type":"button","x":0,"y":0,"w":44,"h":43.5,"props":{"label":"Go"}}`, []string{"target_small " + w0 + "/h"}},
+		{"narrow picture with an action", "", `{"type":"image","x":0,"y":0,"w":40,"h":40,"props":{"label":"Go"}` + open + `}`, []string{"target_small " + w0 + "/w"}},
+		{"small picture", "", `{"type":"image","x":0,"y":0,"w":8,"h":8}`, nil},
+
+		{"text over a button", "", button(`"label":"Go"`, "") + `,{"type":"text","x":290,"y":190,"w":50,"h":50}`, []string{"control_covered " + w0}},
+		{"text left of a button and over it", "", button(`"label":"Go"`, "") + `,{"type":"text","x":50,"y":110,"w":100,"h":50}`, []string{"control_covered " + w0}},
+		{"text under a button", "", `{"type":"text","x":290,"y":190,"w":50,"h":50},` + button(`"label":"Go"`, ""), nil},
+		{"edges that touch", "", button(`"label":"Go"`, "") + `,{"type":"text","x":300,"y":100,"w":50,"h":50}`, nil},
+		{"texts overlap", "", at("text", "") + "," + at("text", ""), nil},
+		{"frame over a button", "", button(`"label":"Go"`, "") + `,{"type":"group","x":90,"y":90,"w":250,"h":250,"props":{"border":true}}`, nil},
+		{"filled group over a button", "", button(`"label":"Go"`, "") + `,{"type":"group","x":90,"y":90,"w":250,"h":250,"props":{"fill":"surface"}}`, []string{"control_covered " + w0}},
+		{"drawn later in the document, but in a lower group", "", `{"type":"group","id":"g","x":0,"y":0,"w":400,"h":400},` + button(`"label":"Go"`, "") + `,{"type":"text","parent":"g","x":110,"y":110,"w":50,"h":50}`, nil},
+
+		{"beyond the right", "", `{"type":"text","x":950,"y":0,"w":51,"h":20}`, []string{"widget_outside " + w0 + "/x"}},
+		{"beyond the top", "", `{"type":"text","x":0,"y":-1,"w":50,"h":20}`, []string{"widget_outside " + w0 + "/y"}},
+		{"at the edge", "", `{"type":"text","x":950,"y":780,"w":50,"h":20}`, nil},
+		{"group and what is in it", "", `{"type":"group","id":"g","x":900,"y":0,"w":200,"h":200},{"type":"text","parent":"g","x":110,"y":0,"w":50,"h":20}`, []string{"widget_outside " + w0 + "/x"}},
+		{"only what is in a group", "", `{"type":"group","id":"g","x":800,"y":0,"w":200,"h":200},{"type":"text","parent":"g","x":190,"y":0,"w":50,"h":20}`, []string{"widget_outside /screens/0/widgets/1/x"}},
+
+		{"button as it was dropped", "", button("", ""), []string{"label_missing " + w0 + "/props/label"}},
+		{"button without words", "", button(`"label":" "`, ""), []string{"label_missing " + w0 + "/props/label"}},
+		{"bound label", "", button(`"label":{"tag":"text"}`, ""), nil},
+		{"title of the tag", "", at("setpoint", `"value":{"tag":"full"}`), nil},
+		{"tag without title", "", at("setpoint", `"value":{"tag":"half"}`), []string{"label_missing " + w0 + "/props/label"}},
+		{"unknown tag gives no label", "", at("setpoint", `"value":{"tag":"none"}`), nil},
+	} {
+		ps := App(parse(t, row.screen, row.widgets), Env{catalogue(t), known})
+		var got []string
+		for i, p := range ps {
+			got = append(got, p.Code+" "+p.At)
+			found[p.Code] = true
+			if zh := ps.In("zh")[i]; p.Severity != spec.Warning || !han(zh.Message) || !han(zh.Hint) || strings.Contains(zh.Message, "{") {
+				t.Errorf("%s: %+v, in Chinese %+v", row.name, p, zh)
+			}
+		}
+		if !slices.Equal(got, row.want) {
+			t.Errorf("%s:\n got %q\nwant %q", row.name, got, row.want)
+		}
+	}
+	for _, r := range Rules() {
+		if !found[r.Code] {
+			t.Errorf("no row finds %s", r.Code)
+		}
+		for _, text := range []spec.Text{r.Title, r.Why} {
+			if text["en"] == "" || !han(text["zh"]) {
+				t.Errorf("%s: %v", r.Code, text)
+			}
+		}
+	}
+}
+
+// Without a plant the rules that need one find nothing, and the others what they find with it.
+func TestWithoutPlant(t *testing.T) {
+	a := parse(t, "", at("gauge", `"value":{"tag":"bare"}`)+`,{"type":"switch","x":500,"y":500,"w":100,"h":20,"props":{"value":{"tag":"free"}}}`)
+	if ps := App(a, Env{Catalogue: catalogue(t)}); len(ps) != 1 || ps[0].Code != "target_small" {
+		t.Errorf("%v", ps)
+	}
+	needing := map[string]bool{}
+	for _, p := range App(a, Env{catalogue(t), known}) {
+		needing[p.Code] = true
+	}
+	for _, r := range Rules() {
+		if r.Plant != (needing[r.Code] && r.Code != "target_small") {
+			t.Errorf("%s: Plant is %v", r.Code, r.Plant)
+		}
+	}
+}
+
+func TestContrast(t *testing.T) {
+	for _, row := range []struct {
+		a, b string
+		want float64
+	}{{"#000000", "#FFFFFF", 21}, {"#777777", "#FFFFFF", 4.48}, {"#FF0000", "#FFFFFF", 4.0}, {"#FFFFFFFF", "#0000FF", 8.59}} {
+		if c, ok := contrast(row.a, row.b, 0); !ok || c < row.want-0.01 || c > row.want+0.01 {
+			t.Errorf("%s on %s: %v", row.a, row.b, c)
+		}
+	}
+}
+
+func TestFindingsAreCapped(t *testing.T) {
+	list := strings.Repeat(`{"type":"button","x":0,"y":0,"w":8,"h":8},`, 600)
+	ps := App(parse(t, "", strings.TrimSuffix(list, ",")), Env{catalogue(t), known})
+	if len(ps) != maxFindings+1 || ps[maxFindings].Code != "too_many_problems" || ps.Errors() {
+		t.Errorf("%d findings, last %v", len(ps), ps[len(ps)-1])
+	}
+}
+
+// BenchmarkApp2000 lints a screen of 2,000 widgets, a third of them controls (goal: 10 ms).
+func BenchmarkApp2000(b *testing.B) {
+	var list strings.Builder
+	for i := range 2000 {
+		if i > 0 {
+			list.WriteByte(',')
+		}
+		typ, props := "gauge", `"value":{"tag":"full"},"label":"Pressure"`
+		switch i % 3 {
+		case 1:
+			typ, props = "switch", `"value":{"tag":"on"},"onText":"open","offText":"closed"`
+		case 2:
+			typ, props = "text", `"text":"Pump","color":"muted"`
+		}
+		fmt.Fprintf(&list, `{"type":%q,"x":%d,"y":%d,"w":50,"h":50,"props":{%s}}`, typ, i%50*50, i/50*50, props)
+	}
+	a := parse(b, "", list.String())
+	a.Screens[0].Width, a.Screens[0].Height = 2500, 2000
+	env := Env{catalogue(b), known}
+	for b.Loop() {
+		if ps := App(a, env); len(ps) > 0 {
+			b.Fatal(ps)
+		}
+	}
+}
