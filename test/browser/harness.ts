@@ -247,11 +247,6 @@ export function launch(): Promise<Browser> {
   });
 }
 
-// What a console may say: servers that are down, and the style that Chromium itself puts for a moment on what is typed over
-// a selection in an editor, which the page's policy refuses; no other inline style has this hash.
-const expected =
-  /Failed to load resource|WebSocket connection|Applying inline style.*sha256-CJULGZ\/f4K34mTt6CtgESCyny8VuLndrHtN2IVlrsZo=/;
-
 /** One person's browser: a context of its own; errors on its console fail the test that looks at them. */
 export async function person(
   browser: Browser,
@@ -266,7 +261,8 @@ export async function person(
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => {
-    if (message.type() === "error" && !expected.test(message.text())) errors.push(message.text());
+    if (message.type() === "error" && !/Failed to load resource|WebSocket connection/.test(message.text()))
+      errors.push(message.text());
   });
   return { context, page, errors };
 }
