@@ -298,18 +298,19 @@ func TestWatchSendsValuesWithQualityAndTime(t *testing.T) {
 	w.set(name, tag.OfString("a \"b\" <é>"))
 	c.row(r.View, `[1,"a \"b\" \u003cé\u003e"]`)
 	old := tag.TimeOf(time.UnixMilli(1700000000123))
+	const asApplied = tag.Time(1) // stands for the time at which the row is applied
 	for _, row := range []struct {
 		slot   tag.Slot
 		sample tag.Sample
 		want   string
 	}{
 		{speed, tag.Sample{Value: tag.OfFloat(2), Source: old}, "[0,2,0,1700000000123]"},
-		{speed, tag.Sample{Value: tag.OfFloat(3), Quality: tag.Uncertain}, "[0,3,1073741824]"},
+		{speed, tag.Sample{Value: tag.OfFloat(3), Quality: tag.Uncertain, Source: asApplied}, "[0,3,1073741824]"},
 		{speed, tag.Sample{Value: tag.OfFloat(3), Quality: tag.BadNoCommunication, Source: old}, "[0,null,2150694912,1700000000123]"},
-		{raw, tag.Sample{Value: tag.OfJSON(`{"a":[1,`)}, "[2,null,2147942400]"},
+		{raw, tag.Sample{Value: tag.OfJSON(`{"a":[1,`), Source: asApplied}, "[2,null,2147942400]"},
 		{raw, tag.Sample{Value: tag.OfJSON(`{"a":[1]}`)}, `[2,{"a":[1]}]`},
 	} {
-		if row.sample.Source == 0 {
+		if row.sample.Source == asApplied {
 			row.sample.Source = tag.Now()
 		}
 		w.table.Apply([]tag.Update{{Slot: row.slot, Sample: row.sample}})
