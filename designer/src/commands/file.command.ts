@@ -1,4 +1,5 @@
-import { ExternalLink, Play, Save, Send, Settings2 } from "lucide-react";
+import { ExternalLink, FileDown, FileUp, History, Play, Save, Send, Settings2 } from "lucide-react";
+import { download } from "../design/download";
 import type { Command } from "./command";
 
 export default [
@@ -44,6 +45,32 @@ export default [
     keys: ["Ctrl+Shift+Enter"],
     typing: true,
     run: (e) => e.ui.setState({ dialog: "publish" }),
+  },
+  {
+    id: "file.history",
+    group: "file",
+    label: { en: "History", zh: "历史版本" },
+    icon: History,
+    keys: ["Ctrl+Alt+H"],
+    typing: true,
+    run: (e) => e.ui.setState({ dialog: "history" }),
+  },
+  {
+    id: "file.export",
+    group: "file",
+    label: { en: "Export the draft as a file", zh: "将草稿导出为文件" },
+    icon: FileDown,
+    run: (e) => {
+      const app = e.app();
+      download(`${e.installation}-${app.version}-draft.json`.replace(/[^\w.-]/g, "-"), app);
+    },
+  },
+  {
+    id: "file.import",
+    group: "file",
+    label: { en: "Import a file over the draft", zh: "导入文件覆盖草稿" },
+    icon: FileUp,
+    run: (e) => e.ui.setState({ dialog: "import" }),
   },
   {
     id: "file.app",

@@ -7,6 +7,7 @@ import {
   type Change,
   type ExpressionCheck,
   type Problem,
+  type Revision,
   request,
   type TagPage,
   type TagState,
@@ -45,11 +46,36 @@ export async function checkApp(installation: string, app: unknown): Promise<Prob
   return data.problems ?? [];
 }
 
-/** What publishing would change, and what stands against it. */
-export async function loadChanges(installation: string): Promise<{ changes: Change[]; problems: Problem[] }> {
+/** Reads a document from elsewhere: what is wrong with it, and it in today's format. */
+export async function readApp(installation: string, app: App): Promise<{ problems: Problem[]; app: App }> {
+  const { data } = await request<{ problems: Problem[] | null; document?: App }>(
+    "POST",
+    `${path(installation)}/check`,
+    {
+      document: app,
+    },
+  );
+  return { problems: data.problems ?? [], app: data.document ?? app };
+}
+
+/** The published revisions, newest first. */
+export async function loadRevisions(installation: string): Promise<Revision[]> {
+  return (await request<Revision[] | null>("GET", `${path(installation)}/revisions`)).data ?? [];
+}
+
+/** The document of a revision. */
+export async function loadRevision(installation: string, revision: number): Promise<App> {
+  return (await request<App>("GET", `${path(installation)}/revisions/${revision}`)).data;
+}
+
+/** What publishing would change, or what differs from a revision; and what stands against publishing. */
+export async function loadChanges(
+  installation: string,
+  revision?: number,
+): Promise<{ changes: Change[]; problems: Problem[] }> {
   const { data } = await request<{ changes: Change[] | null; problems: Problem[] | null }>(
     "GET",
-    `${path(installation)}/changes`,
+    `${path(installation)}/changes${revision ? `?revision=${revision}` : ""}`,
   );
   return { changes: data.changes ?? [], problems: data.problems ?? [] };
 }

@@ -11,7 +11,7 @@ import { type Stashed, stash } from "./stash";
 
 export type LeftTab = "insert" | "layers" | "tags";
 export type BottomTab = "problems" | "json";
-export type DialogKind = "palette" | "keys" | "publish" | "find" | "app";
+export type DialogKind = "palette" | "keys" | "publish" | "find" | "app" | "history" | "import";
 
 /** What the panels share. */
 export interface Ui {

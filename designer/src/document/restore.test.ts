@@ -2,8 +2,8 @@ import type { App } from "@lineside/client";
 import { describe, expect, test } from "vitest";
 import {
   ancestors,
-  differences,
   Document,
+  differences,
   fromApp,
   removeScreen,
   removeWidgets,

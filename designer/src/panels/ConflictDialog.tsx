@@ -4,21 +4,13 @@ import { Download } from "lucide-react";
 import { useEffect, useState } from "react";
 import { lastSave } from "../design/api";
 import { useEditor } from "../design/context";
+import { download } from "../design/download";
 import { type Stashed, stash } from "../design/stash";
 import type { SaveError } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { asApiError } from "../shell/resource";
 import { Button, Dialog, ErrorNote, Note, toast } from "../ui";
 import { sentence } from "./format";
-
-function download(name: string, value: unknown): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(value, undefined, 2)], { type: "application/json" }));
-  const a = document.createElement("a");
-  a.href = url;
-  a.download = name;
-  a.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
-}
 
 /** Who saved last and when, as far as the server says. */
 function useLastSave(installation: string): string | undefined {

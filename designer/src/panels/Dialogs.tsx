@@ -4,6 +4,8 @@ import { AppDialog } from "./AppDialog";
 import { CommandPalette } from "./CommandPalette";
 import { ConflictDialog, LeftWorkDialog } from "./ConflictDialog";
 import { FindDialog } from "./FindDialog";
+import { HistoryDialog } from "./HistoryDialog";
+import { ImportDialog } from "./ImportDialog";
 import { KeySheet } from "./KeySheet";
 import { PublishDialog } from "./PublishDialog";
 
@@ -19,6 +21,8 @@ export function Dialogs(props: { left: Stashed | undefined; onLeft: () => void }
   if (dialog === "find") return <FindDialog onClose={close} />;
   if (dialog === "keys") return <KeySheet onClose={close} />;
   if (dialog === "publish") return <PublishDialog onClose={close} />;
+  if (dialog === "history") return <HistoryDialog onClose={close} />;
+  if (dialog === "import") return <ImportDialog onClose={close} />;
   if (dialog === "app") return <AppDialog onClose={close} />;
   return null;
 }

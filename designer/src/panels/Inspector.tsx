@@ -1,7 +1,7 @@
 // The properties of what is selected, made from the manifests; of the screen when nothing is.
 import type { Field, Manifest, Problem, Widget } from "@lineside/client";
 import { Eye, EyeOff, Lock, LockOpen } from "lucide-react";
-import { type ReactNode, useDeferredValue, useEffect, useRef } from "react";
+import { useDeferredValue, useEffect, useRef } from "react";
 import { useDoc, useEditor, useScreen, useSelected, useSession, useUi } from "../design/context";
 import { type Box, placeWidgets, renameWidget, setFlag, structureOf, topmost } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
@@ -11,6 +11,7 @@ import { CommandButton } from "./CommandButton";
 import { sentence } from "./format";
 import { PropertyRow } from "./PropertyRow";
 import { ScreenInspector } from "./ScreenInspector";
+import { Section } from "./Section";
 import { tagField } from "./TagField";
 
 const groups = ["content", "data", "look", "behaviour"];
@@ -112,16 +113,6 @@ function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {
         <Position widgets={widgets} />
       </Section>
     </>
-  );
-}
-
-/** A part of the inspector that can be folded. */
-export function Section(props: { title: string; children: ReactNode }) {
-  return (
-    <details className="section" open>
-      <summary>{props.title}</summary>
-      <div className="section-body">{props.children}</div>
-    </details>
   );
 }
 

@@ -1,19 +1,17 @@
 // Publishing: first what changed and what stands against it, then a comment, then where it runs.
 import type { ApiError, Change, Problem } from "@lineside/client";
-import { CircleMinus, CirclePlus, ExternalLink, PencilLine } from "lucide-react";
+import { ExternalLink } from "lucide-react";
 import { useEffect, useState } from "react";
 import { loadChanges, publish } from "../design/api";
 import { useEditor } from "../design/context";
-import { textIn, useLanguage, useT } from "../i18n";
+import { useT } from "../i18n";
 import { asApiError } from "../shell/resource";
 import { Busy, Button, Dialog, ErrorNote, Note, Row, TextArea } from "../ui";
+import { ChangeList } from "./ChangeList";
 import { ProblemRows } from "./ProblemsList";
-
-const marks = { added: CirclePlus, removed: CircleMinus, changed: PencilLine };
 
 export function PublishDialog({ onClose }: { onClose: () => void }) {
   const t = useT();
-  const lang = useLanguage();
   const editor = useEditor();
   const [changes, setChanges] = useState<Change[]>();
   const [problems, setProblems] = useState<Problem[]>([]);
@@ -104,18 +102,7 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
         <section>
           <h3>{t("design:publish.changes", { count: changes.length })}</h3>
           {changes.length === 0 && <p className="muted">{t("design:publish.nothing")}</p>}
-          <ul className="change-list">
-            {changes.slice(0, 300).map((c, i) => {
-              const Mark = marks[c.kind] ?? PencilLine;
-              return (
-                // biome-ignore lint/suspicious/noArrayIndexKey: changes have no identity
-                <li key={i}>
-                  <Mark size={14} aria-label={t(`design:publish.${c.kind}`)} />
-                  <span>{textIn(c.text, lang) || c.at}</span>
-                </li>
-              );
-            })}
-          </ul>
+          {changes.length > 0 && <ChangeList changes={changes} />}
         </section>
       )}
       <Row label={t("design:publish.comment")} help={t("design:publish.commentHelp")}>

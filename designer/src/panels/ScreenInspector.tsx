@@ -5,7 +5,7 @@ import { useDoc, useEditor, useScreen } from "../design/context";
 import { setApp, setScreen } from "../document";
 import { useT } from "../i18n";
 import { ColorInput, FieldControl, Menu, NumberInput, Select, Switch } from "../ui";
-import { Section } from "./Inspector";
+import { Section } from "./Section";
 
 const sizes: [string, number, number][] = [
   ["full", 1920, 1080],

@@ -80,6 +80,10 @@ export function TopBar() {
             "view.json",
             "view.problems",
             "view.keys",
+            "-",
+            "file.history",
+            "file.export",
+            "file.import",
           )}
         >
           <Button look="quiet" icon={<ChevronDown size={14} aria-hidden />}>
@@ -92,6 +96,7 @@ export function TopBar() {
         <Problems />
         <SaveMark />
         <UserMenu />
+        <CommandButton id="file.history" />
         <CommandButton id="file.open" />
         <PreviewButton />
         <Button look="primary" data-command="file.publish" onClick={() => editor.ui.setState({ dialog: "publish" })}>
