@@ -18,35 +18,17 @@ import { fitCamera, zoomAt, zoomStep } from "./camera";
 import type { DraggedTag } from "./create";
 import { addForTags, addWidget, type Load } from "./drop";
 import { Dropping } from "./dropping";
-import { gridSize, type Point, type Stage } from "./gesture";
+import { gridSize, type Point } from "./gesture";
 import { type Marks, Overlay } from "./overlay";
 import { Pointing } from "./pointing";
 import type { Session, SessionStore } from "./session";
 import { Spatial } from "./spatial";
-
-/** What the board needs of the editor around it. */
-export interface BoardOptions {
-  doc: Document;
-  session: SessionStore;
-  /** Where each screen was looked at from. */
-  cameras: Map<string, Camera>;
-  catalogue: readonly Manifest[];
-  theme: Theme;
-  lang: "en" | "zh";
-  /** Says something to a screen reader, by the key of a text. */
-  say(key: string, values?: Record<string, unknown>): void;
-  /** A short text for "this tag would be bound to that property of that widget". */
-  dropText(manifest: Manifest, widget: Widget): string;
-  /** Tags were dropped beside the widgets: offers what fits. `client` is where the pointer is. */
-  offer(tags: readonly DraggedTag[], at: { x: number; y: number }, client: { x: number; y: number }): void;
-  /** A widget was double-clicked: edit its content. */
-  open(id: string): void;
-}
+import type { BoardOptions, PointerPlace, Surface } from "./surface";
 
 const blank: Screen = { id: "", name: {}, width: 100, height: 100, widgets: [] };
 
 /** The board in a host element. The host is focusable and must have a size. */
-export class Board implements Stage {
+export class Board implements Surface {
   readonly doc: Document;
   readonly session: SessionStore;
   readonly view: ScreenView;
@@ -360,14 +342,7 @@ export class Board implements Stage {
   }
 
   /** Where an event is. */
-  point(e: {
-    clientX: number;
-    clientY: number;
-    shiftKey: boolean;
-    altKey: boolean;
-    ctrlKey: boolean;
-    metaKey: boolean;
-  }): Point {
+  point(e: PointerPlace): Point {
     const r = this.host.getBoundingClientRect();
     const x = e.clientX - r.left;
     const y = e.clientY - r.top;

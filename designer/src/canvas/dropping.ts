@@ -1,9 +1,8 @@
 // The pointer's side of a drag from a panel: it begins outside of the board, and may leave it again.
-import type { Board } from "./board";
 import type { DraggedTag } from "./create";
 import { Drop, type Load } from "./drop";
 import { Newest } from "./newest";
-import { slop } from "./pointing";
+import { type Surface, slop } from "./surface";
 
 interface Drag {
   drop: Drop;
@@ -21,7 +20,7 @@ export class Dropping {
   #drag: Drag | undefined;
   readonly #moves = new Newest<PointerEvent>();
 
-  constructor(private readonly board: Board) {}
+  constructor(private readonly board: Surface) {}
 
   /** Begins with a pointer that is down; `click` is done if it goes up where it was. */
   start(

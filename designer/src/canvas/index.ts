@@ -1,5 +1,6 @@
 // The drawing board of the editor. No UI framework.
-export { Board, type BoardOptions } from "./board";
+export { Board } from "./board";
 export { type DraggedTag, fits, fitting, newWidget } from "./create";
 export type { Load } from "./drop";
 export { createSession, type Session, type SessionStore } from "./session";
+export type { BoardOptions } from "./surface";

@@ -3,7 +3,6 @@
 import type { Widget } from "@lineside/client";
 import type { Camera } from "@lineside/scene";
 import { flagged, parentOf, structureOf, topmost } from "../document";
-import type { Board } from "./board";
 import { zoomAt } from "./camera";
 import type { Gesture, Point } from "./gesture";
 import { cursorOf, hitHandle } from "./handles";
@@ -11,9 +10,7 @@ import { Marquee } from "./marquee";
 import { Move } from "./move";
 import { Newest } from "./newest";
 import { Size } from "./size";
-
-/** How far, in CSS pixels, a pointer goes before it drags. */
-export const slop = 3;
+import { type Surface, slop } from "./surface";
 
 /** Listens to the board's host. */
 export class Pointing {
@@ -25,7 +22,7 @@ export class Pointing {
   readonly #gone = new AbortController();
   #space = false;
 
-  constructor(private readonly board: Board) {
+  constructor(private readonly board: Surface) {
     const { signal } = this.#gone;
     const on = <K extends keyof HTMLElementEventMap>(
       name: K,
@@ -338,7 +335,7 @@ class Pan implements Gesture {
   readonly #camera: Camera;
 
   constructor(
-    private readonly board: Board,
+    private readonly board: Surface,
     private readonly from: Point,
   ) {
     this.#camera = board.view.camera;
