@@ -4,13 +4,13 @@ import { type ReactNode, useCallback, useRef, useState } from "react";
 import { useT } from "../i18n";
 import { Button, IconButton } from "./button";
 
-/** Where the focus of a dialog begins: the first field, else what is there to choose, else the button that does it. */
+/** Where the focus of a dialog begins: the first field, else what is there to choose, else the button that does it, but none that does harm. */
 function beginning(content: HTMLElement): HTMLElement {
   for (const place of [
     ".body :is(input, textarea, select):not(:disabled, [type=hidden])",
     ".body :is(.button, .choice):not(:disabled)",
-    "footer .button:is(.primary, .danger):not(:disabled)",
-    "footer button:not(:disabled)",
+    "footer .button.primary:not(:disabled)",
+    "footer button:not(:disabled, .danger)",
   ]) {
     const found = content.querySelector<HTMLElement>(place);
     if (found) return found;
