@@ -3,9 +3,12 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/cookiejar"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -500,10 +503,28 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// naughty adds the Big List of Naughty Strings (npm: blns) to strings of our own.
+func naughty(t *testing.T, own ...string) []string {
+	t.Helper()
+	raw, err := os.ReadFile("../../node_modules/blns/resources/blns.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Log("without the Big List of Naughty Strings: the npm packages are not installed")
+		return own
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	if err := json.Unmarshal(raw, &list); err != nil || len(list) < 300 {
+		t.Fatalf("%d naughty strings, %v", len(list), err)
+	}
+	return append(own, list...)
+}
+
 // TestNaughtyNames puts strings that break programs everywhere a name is taken.
 func TestNaughtyNames(t *testing.T) {
 	f := newFixture(t, false)
-	for _, s := range []string{"", " ", "..", "a/b", "a\\b", "a\x00b", "\u202eabc", "<script>alert(1)</script>", "' OR 1=1 --", "%00", "\ufeff", strings.Repeat("x", 300), "😀", "مرحبا", "Ω≈ç√", "\r\nSet-Cookie: a=b", "null", "undefined", "-1"} {
+	for _, s := range naughty(t, "", " ", "..", "a/b", "a\\b", "a\x00b", "\u202eabc", "<script>alert(1)</script>", "' OR 1=1 --", "%00", "\ufeff", strings.Repeat("x", 300), "😀", "مرحبا", "Ω≈ç√", "\r\nSet-Cookie: a=b", "null", "undefined", "-1") {
 		quoted, err := json.Marshal(s)
 		if err != nil {
 			t.Fatal(err)
