@@ -6,6 +6,7 @@ import { Router } from "./router";
 import { Providers } from "./ui";
 import "./ui/tokens.css";
 import "./ui/ui.css";
+import "./ui/layers.css";
 
 startPreferences();
 

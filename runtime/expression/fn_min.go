@@ -4,7 +4,6 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/lineside/lineside/runtime/spec"
-	"github.com/lineside/lineside/runtime/tag"
 )
 
 var _ = register(Function{
@@ -21,31 +20,8 @@ var _ = register(Function{
 	},
 	least: 1, most: -1,
 	build: func(c *compiler, _ ast.Node, args []code) code {
-		if isList(args) {
-			return overList(c, args[0], func(fr *frame, numbers []any) float64 {
-				out := fr.float(numbers[0])
-				for _, v := range numbers[1:] {
-					out = min(out, fr.float(v))
-				}
-				return out
-			})
-		}
-		typ, ints, floats := c.numbers(args)
-		if typ == tag.Int {
-			return code{typ: typ, i: func(fr *frame) int64 {
-				out := ints[0](fr)
-				for _, f := range ints[1:] {
-					out = min(out, f(fr))
-				}
-				return out
-			}}
-		}
-		return code{typ: typ, f: func(fr *frame) float64 {
-			out := floats[0](fr)
-			for _, f := range floats[1:] {
-				out = min(out, f(fr))
-			}
-			return out
-		}}
+		return c.extreme(args,
+			func(a, b int64) int64 { return min(a, b) },
+			func(a, b float64) float64 { return min(a, b) })
 	},
 })

@@ -167,6 +167,36 @@ func overList(c *compiler, arg code, f func(fr *frame, numbers []any) float64) c
 	}}
 }
 
+// extreme makes the code that goes along numbers, or along one list of them, keeping one of two each time.
+func (c *compiler) extreme(args []code, keepInt func(a, b int64) int64, keepFloat func(a, b float64) float64) code {
+	if isList(args) {
+		return overList(c, args[0], func(fr *frame, numbers []any) float64 {
+			out := fr.float(numbers[0])
+			for _, v := range numbers[1:] {
+				out = keepFloat(out, fr.float(v))
+			}
+			return out
+		})
+	}
+	typ, ints, floats := c.numbers(args)
+	if typ == tag.Int {
+		return code{typ: typ, i: func(fr *frame) int64 {
+			out := ints[0](fr)
+			for _, f := range ints[1:] {
+				out = keepInt(out, f(fr))
+			}
+			return out
+		}}
+	}
+	return code{typ: typ, f: func(fr *frame) float64 {
+		out := floats[0](fr)
+		for _, f := range floats[1:] {
+			out = keepFloat(out, f(fr))
+		}
+		return out
+	}}
+}
+
 // fallback makes the code "x, or else y".
 func (c *compiler) fallback(n ast.Node, x, y code) code {
 	x, y = c.same(n, x, y)

@@ -13,6 +13,10 @@ import { EditorFrame } from "./EditorFrame";
 import { Editor } from "./editor";
 import { type Stashed, stash } from "./stash";
 import "./design.css";
+import "./panels.css";
+import "./canvas.css";
+import "./inspector.css";
+import "./lower.css";
 
 export default function DesignPage({ params }: PageProps) {
   return (
