@@ -30,6 +30,21 @@ type Manifest struct {
 	Writes string `json:"writes,omitempty"`
 	// Group says that the widget holds others.
 	Group bool `json:"group,omitempty"`
+	// Panes names the list property that has one entry for each pane of a widget that holds others; of
+	// these only the widgets of the open pane are seen.
+	Panes string `json:"panes,omitempty"`
+	// Draw is how the drawing board makes one: box (dragged out, the default), line (two points),
+	// polyline or path (many points). The widget then has the property "points".
+	Draw string `json:"draw,omitempty" enum:"box,line,polyline,path"`
+	// Points are the connection points that pipes stick to; without any they are n, e, s and w.
+	Points []Point `json:"points,omitempty"`
+}
+
+// Point is a connection point, in fractions of the box: 0, 0 is its top left corner.
+type Point struct {
+	Name string  `json:"name"`
+	X    float64 `json:"x"`
+	Y    float64 `json:"y"`
 }
 
 // Size is in pixels.

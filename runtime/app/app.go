@@ -31,9 +31,93 @@ type App struct {
 	Inputs []Input `json:"inputs,omitempty"`
 	// Tags are computed tags, published below apps/<installation>/.
 	Tags []Tag `json:"tags,omitempty"`
+	// Languages are those that the texts by key are kept in, English first; empty is English and Chinese.
+	Languages []string `json:"languages,omitempty"`
+	// Texts are the texts by key. A property of a text kind names one by {"text": key}.
+	Texts map[string]spec.Text `json:"texts,omitempty"`
+	// Theme is how the app looks as a whole; nil is the look of the site.
+	Theme *Theme `json:"theme,omitempty"`
+	// Navigation is how one gets from screen to screen; nil is a tab for every screen.
+	Navigation *Navigation `json:"navigation,omitempty"`
+	// Drawings are pictures of named vector parts, shown by the widget "drawing".
+	Drawings []Drawing `json:"drawings,omitempty"`
 	// Start is the id of the screen shown first; "" is the first.
 	Start   string   `json:"start,omitempty"`
 	Screens []Screen `json:"screens"`
+}
+
+// Theme is how an app looks as a whole.
+type Theme struct {
+	// Scheme is light or dark for everybody; "" leaves it to the operator.
+	Scheme string `json:"scheme,omitempty" enum:"light,dark"`
+	// Logo is an image as a data: URL.
+	Logo string `json:"logo,omitempty"`
+}
+
+// Navigation is how one gets from screen to screen.
+type Navigation struct {
+	// Style is where the entries stand: header (tabs; the default), menu (a column at the left
+	// that folds) or none (only by actions).
+	Style string `json:"style,omitempty" enum:"header,menu,none"`
+	// Breadcrumbs shows the way from the start screen.
+	Breadcrumbs bool `json:"breadcrumbs,omitempty"`
+	// Items are the entries; empty is one for every screen.
+	Items []NavigationItem `json:"items,omitempty"`
+	// Starts is the screen shown first by role (auth.Roles), before App.Start.
+	Starts map[string]string `json:"starts,omitempty"`
+}
+
+// NavigationItem is an entry: a screen, or a heading with entries below it.
+type NavigationItem struct {
+	// Title is what it says; empty is the name of the screen.
+	Title spec.Text `json:"title,omitempty"`
+	// Icon is the name of a symbol of the icon set.
+	Icon string `json:"icon,omitempty"`
+	// Screen is the id of the screen; "" for a heading.
+	Screen string `json:"screen,omitempty"`
+	// Roles are those who see it (auth.Roles); empty is everybody.
+	Roles []string         `json:"roles,omitempty"`
+	Items []NavigationItem `json:"items,omitempty"`
+}
+
+// Drawing is a picture of vector parts in a closed vocabulary; nothing in it is active.
+type Drawing struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+	// Width and Height are the size it was drawn in; a widget scales it to its own.
+	Width  float64 `json:"width"`
+	Height float64 `json:"height"`
+	// Parts are in drawing order.
+	Parts []Part `json:"parts"`
+}
+
+// Part is one vector part of a drawing.
+type Part struct {
+	// ID is unique in the drawing; animations name it. A part that nobody needs to name has none.
+	ID string `json:"id,omitempty"`
+	// Kind is group (of Parts), path, text or image. Rectangles, ellipses, lines and polygons are paths.
+	Kind string `json:"kind" enum:"group,path,text,image"`
+	// Path is SVG path data in absolute coordinates of the drawing (SVG 2, chapter 9).
+	Path string `json:"path,omitempty"`
+	// Text, X, Y, Size and Anchor (start, middle, end) of a text; X, Y, Width, Height and Image of an image.
+	Text   string  `json:"text,omitempty"`
+	X      float64 `json:"x,omitempty"`
+	Y      float64 `json:"y,omitempty"`
+	Width  float64 `json:"width,omitempty"`
+	Height float64 `json:"height,omitempty"`
+	Size   float64 `json:"size,omitempty"`
+	Anchor string  `json:"anchor,omitempty" enum:"start,middle,end"`
+	Image  string  `json:"image,omitempty"`
+	// Fill and Stroke are theme tokens or colours; "" is none.
+	Fill        string    `json:"fill,omitempty"`
+	FillRule    string    `json:"fillRule,omitempty" enum:"nonzero,evenodd"`
+	Stroke      string    `json:"stroke,omitempty"`
+	StrokeWidth float64   `json:"strokeWidth,omitempty"`
+	Dash        []float64 `json:"dash,omitempty"`
+	// Opacity is 0 to 1; absent is 1.
+	Opacity *float64 `json:"opacity,omitempty"`
+	Hidden  bool     `json:"hidden,omitempty"`
+	Parts   []Part   `json:"parts,omitempty"`
 }
 
 // Input is something the app needs and an installation maps.
@@ -67,8 +151,23 @@ type Screen struct {
 	// Ground is the background: a theme token or colour; "" is the token "ground".
 	Ground string `json:"ground,omitempty"`
 	// Fit says how a browser shows it: fit (default, whole screen visible), width, fixed.
-	Fit     string   `json:"fit,omitempty" enum:"fit,width,fixed"`
-	Widgets []Widget `json:"widgets"`
+	Fit string `json:"fit,omitempty" enum:"fit,width,fixed"`
+	// Layout is canvas (default: every widget where it was put) or page: 12 columns, and widgets
+	// lie where their Cells say for the width of the browser.
+	Layout string `json:"layout,omitempty" enum:"canvas,page"`
+	// Variables belong to one person looking at the screen; expressions name them by id.
+	Variables []Variable `json:"variables,omitempty"`
+	// On are the actions by event of the screen: load, unload, or "key:" and a chord such as "key:F2" or "key:Ctrl+S".
+	On      map[string][]Action `json:"on,omitempty"`
+	Widgets []Widget            `json:"widgets"`
+}
+
+// Variable is a value of a screen that lasts as long as the screen is open, for each who looks at it.
+type Variable struct {
+	ID      string          `json:"id"`
+	Type    string          `json:"type" enum:"bool,int,float,string"`
+	Title   spec.Text       `json:"title,omitempty"`
+	Default json.RawMessage `json:"default,omitempty"`
 }
 
 // Widget is one element of a screen.
@@ -85,13 +184,78 @@ type Widget struct {
 	Y      float64 `json:"y"`
 	Width  float64 `json:"w"`
 	Height float64 `json:"h"`
-	Locked bool    `json:"locked,omitempty"`
-	Hidden bool    `json:"hidden,omitempty"`
+	// Pane is which pane of its parent it is in, from 0: of tabs and split.
+	Pane int `json:"pane,omitempty"`
+	// Cells is its place on a page by width of the browser: large, medium, small.
+	Cells map[string]Cell `json:"cells,omitempty"`
+	// Rotate is in degrees clockwise about the middle of its box, 0 to below 360.
+	Rotate float64 `json:"rotate,omitempty"`
+	// Flip mirrors it: x (left and right), y or xy. Texts stay readable.
+	Flip   string `json:"flip,omitempty" enum:"x,y,xy"`
+	Locked bool   `json:"locked,omitempty"`
+	Hidden bool   `json:"hidden,omitempty"`
+	// From and To are what the ends of a pipe or line stick to.
+	From *Joint `json:"from,omitempty"`
+	To   *Joint `json:"to,omitempty"`
 	// Props are the properties by name: a constant (null, bool, number, string, array) or
 	// a binding, which is an object: {"tag": path} or {"expr": text}.
 	Props map[string]json.RawMessage `json:"props,omitempty"`
+	// Animate changes how it looks by values; a later one wins over an earlier.
+	Animate []Animation `json:"animate,omitempty"`
 	// On are the actions by event.
 	On map[string][]Action `json:"on,omitempty"`
+}
+
+// Cell is a place on a page of 12 columns.
+type Cell struct {
+	// Column is 0 to 11, Span 1 to 12 columns.
+	Column int `json:"column"`
+	Span   int `json:"span"`
+	// Row and Rows are in steps of 8 px, from 0 and at least 1.
+	Row    int  `json:"row"`
+	Rows   int  `json:"rows"`
+	Hidden bool `json:"hidden,omitempty"`
+}
+
+// Joint is a connection point of a widget.
+type Joint struct {
+	// Widget is its id on the same screen.
+	Widget string `json:"widget"`
+	// Point is the name of a point of its manifest, or n, e, s, w: the middle of a side.
+	Point string `json:"point"`
+}
+
+// Animation changes one thing of a widget by a value.
+type Animation struct {
+	// What is changed: visible, opacity, rotate, scale, move or blink of the whole, or the name of a
+	// property of the widget that may be bound ("fill", "level", "flow").
+	What string `json:"what"`
+	// Part is the part of a drawing that is changed; "" is the whole widget.
+	Part string `json:"part,omitempty"`
+	// By gives the value.
+	By Binding `json:"by"`
+	// In and Out map a number: In is [low, high] of the value, Out what they become, linear between
+	// and held outside. rotate: degrees; scale: factor; opacity: 0 to 1; move: the points x0, y0, x1, y1, …
+	// of a way in pixels from the widget's own place; a property: its own numbers.
+	In  []float64 `json:"in,omitempty"`
+	Out []float64 `json:"out,omitempty"`
+	// Steps are looked through in order, and the first that fits gives the value; before In and Out.
+	Steps []Step `json:"steps,omitempty"`
+	// Else is taken when no step fits and there is no In; absent leaves the widget as it is.
+	Else json.RawMessage `json:"else,omitempty"`
+}
+
+// Step is one row of a range table. It fits when everything that it names does.
+type Step struct {
+	// From and Below bound a number: from <= value < below.
+	From  *float64 `json:"from,omitempty"`
+	Below *float64 `json:"below,omitempty"`
+	// Mask fits when all its bits are set in a whole number.
+	Mask uint32 `json:"mask,omitempty"`
+	// Is fits an equal scalar: true, 3, "open".
+	Is json.RawMessage `json:"is,omitempty"`
+	// Set is what it becomes: a JSON scalar of the kind that What takes.
+	Set json.RawMessage `json:"set"`
 }
 
 // Binding is what stands in Props in place of a constant: exactly one of the two.
@@ -102,17 +266,34 @@ type Binding struct {
 	Expr string `json:"expr,omitempty"`
 }
 
-// Action is done when an event of a widget comes.
+// Action is done when an event of a widget or screen comes. Actions of one event run in order;
+// one that fails ends them, one whose If is not true is left out.
 type Action struct {
-	// Do is what is done: write, toggle (tag), open (screen).
-	Do  string `json:"do" enum:"write,toggle,open"`
+	// Do is what is done: the id of an action of the catalogue.
+	Do string `json:"do" enum:"write,toggle,add,set,open,close,notice"`
+	// If is an expression; the action is left out when it is not true.
+	If string `json:"if,omitempty"`
+	// Tag is written (write, toggle, add).
 	Tag string `json:"tag,omitempty"`
-	// Value is written: a JSON scalar; or {"expr": text} evaluated when the action runs.
+	// Value is written, added or set: a JSON scalar; or {"expr": text} evaluated when the action runs.
 	Value json.RawMessage `json:"value,omitempty"`
-	// Screen is opened.
+	// Low and High hold the value within limits, besides those of the tag (write, add).
+	Low  *float64 `json:"low,omitempty"`
+	High *float64 `json:"high,omitempty"`
+	// Variable of the screen is set.
+	Variable string `json:"variable,omitempty"`
+	// Screen is opened, As says where: here (default), popup, drawer or window.
 	Screen string `json:"screen,omitempty"`
+	As     string `json:"as,omitempty" enum:"here,popup,drawer,window"`
+	// Params stand in for inputs of the app on that screen: id → JSON scalar, or {"tag": path} for an input of kind tag.
+	Params map[string]json.RawMessage `json:"params,omitempty"`
+	// Text is told by a notice; Level is its weight.
+	Text  spec.Text `json:"text,omitempty"`
+	Level string    `json:"level,omitempty" enum:"info,success,warning"`
 	// Confirm is asked first; "" asks what the tag's own policy says.
 	Confirm string `json:"confirm,omitempty"`
+	// Reason asks the operator for a reason, which goes into the audit trail.
+	Reason bool `json:"reason,omitempty"`
 }
 
 // Installation is an app at work: a version with its mapping of inputs.

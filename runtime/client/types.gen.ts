@@ -43,6 +43,16 @@ export interface App {
   inputs?: AppInput[];
   /** tags are computed tags, published below apps/<installation>/. */
   tags?: AppTag[];
+  /** languages are those that the texts by key are kept in, English first; empty is English and Chinese. */
+  languages?: string[];
+  /** texts are the texts by key. A property of a text kind names one by {"text": key}. */
+  texts?: Record<string, Text>;
+  /** theme is how the app looks as a whole; nil is the look of the site. */
+  theme?: Theme;
+  /** navigation is how one gets from screen to screen; nil is a tab for every screen. */
+  navigation?: Navigation;
+  /** drawings are pictures of named vector parts, shown by the widget "drawing". */
+  drawings?: Drawing[];
   /** start is the id of the screen shown first; "" is the first. */
   start?: string;
   screens: Screen[];
@@ -83,6 +93,40 @@ export interface AppTag {
   title?: Text;
 }
 
+/** Theme is how an app looks as a whole. */
+export interface Theme {
+  /** scheme is light or dark for everybody; "" leaves it to the operator. */
+  scheme?: "light" | "dark";
+  /** logo is an image as a data: URL. */
+  logo?: string;
+}
+
+/** Navigation is how one gets from screen to screen. */
+export interface Navigation {
+  /**
+   * style is where the entries stand: header (tabs; the default), menu (a column at the left
+   * that folds) or none (only by actions).
+   */
+  style?: "header" | "menu" | "none";
+  /** breadcrumbs shows the way from the start screen. */
+  breadcrumbs?: boolean;
+  /** items are the entries; empty is one for every screen. */
+  items?: NavigationItem[];
+  /** starts is the screen shown first by role (auth.Roles), before App.Start. */
+  starts?: Record<string, string>;
+}
+
+/** Drawing is a picture of vector parts in a closed vocabulary; nothing in it is active. */
+export interface Drawing {
+  id: string;
+  name?: string;
+  /** width and Height are the size it was drawn in; a widget scales it to its own. */
+  width: number;
+  height: number;
+  /** parts are in drawing order. */
+  parts: Part[];
+}
+
 /** Screen is one drawn page. Its widgets are in drawing order, the last on top. */
 export interface Screen {
   id: string;
@@ -96,7 +140,98 @@ export interface Screen {
   ground?: string;
   /** fit says how a browser shows it: fit (default, whole screen visible), width, fixed. */
   fit?: "fit" | "width" | "fixed";
+  /**
+   * layout is canvas (default: every widget where it was put) or page: 12 columns, and widgets
+   * lie where their Cells say for the width of the browser.
+   */
+  layout?: "canvas" | "page";
+  /** variables belong to one person looking at the screen; expressions name them by id. */
+  variables?: Variable[];
+  /** on are the actions by event of the screen: load, unload, or "key:" and a chord such as "key:F2" or "key:Ctrl+S". */
+  on?: Record<string, Action[]>;
   widgets: Widget[];
+}
+
+/** NavigationItem is an entry: a screen, or a heading with entries below it. */
+export interface NavigationItem {
+  /** title is what it says; empty is the name of the screen. */
+  title?: Text;
+  /** icon is the name of a symbol of the icon set. */
+  icon?: string;
+  /** screen is the id of the screen; "" for a heading. */
+  screen?: string;
+  /** roles are those who see it (auth.Roles); empty is everybody. */
+  roles?: string[];
+  items?: NavigationItem[];
+}
+
+/** Part is one vector part of a drawing. */
+export interface Part {
+  /** id is unique in the drawing; animations name it. A part that nobody needs to name has none. */
+  id?: string;
+  /** kind is group (of Parts), path, text or image. Rectangles, ellipses, lines and polygons are paths. */
+  kind: "group" | "path" | "text" | "image";
+  /** path is SVG path data in absolute coordinates of the drawing (SVG 2, chapter 9). */
+  path?: string;
+  /** Text, X, Y, Size and Anchor (start, middle, end) of a text; X, Y, Width, Height and Image of an image. */
+  text?: string;
+  x?: number;
+  y?: number;
+  width?: number;
+  height?: number;
+  size?: number;
+  anchor?: "start" | "middle" | "end";
+  image?: string;
+  /** fill and Stroke are theme tokens or colours; "" is none. */
+  fill?: string;
+  fillRule?: "nonzero" | "evenodd";
+  stroke?: string;
+  strokeWidth?: number;
+  dash?: number[];
+  /** opacity is 0 to 1; absent is 1. */
+  opacity?: number;
+  hidden?: boolean;
+  parts?: Part[];
+}
+
+/** Variable is a value of a screen that lasts as long as the screen is open, for each who looks at it. */
+export interface Variable {
+  id: string;
+  type: "bool" | "int" | "float" | "string";
+  title?: Text;
+  default?: unknown;
+}
+
+/**
+ * Action is done when an event of a widget or screen comes. Actions of one event run in order;
+ * one that fails ends them, one whose If is not true is left out.
+ */
+export interface Action {
+  /** do is what is done: the id of an action of the catalogue. */
+  do: "write" | "toggle" | "add" | "set" | "open" | "close" | "notice";
+  /** if is an expression; the action is left out when it is not true. */
+  if?: string;
+  /** tag is written (write, toggle, add). */
+  tag?: string;
+  /** value is written, added or set: a JSON scalar; or {"expr": text} evaluated when the action runs. */
+  value?: Scalar | Binding;
+  /** low and High hold the value within limits, besides those of the tag (write, add). */
+  low?: number;
+  high?: number;
+  /** variable of the screen is set. */
+  variable?: string;
+  /** screen is opened, As says where: here (default), popup, drawer or window. */
+  screen?: string;
+  as?: "here" | "popup" | "drawer" | "window";
+  /** params stand in for inputs of the app on that screen: id → JSON scalar, or {"tag": path} for an input of kind tag. */
+  params?: Record<string, unknown>;
+  /** text is told by a notice; Level is its weight. */
+  text?: Text;
+  level?: "info" | "success" | "warning";
+  /** confirm is asked first; "" asks what the tag's own policy says. */
+  confirm?: string;
+  /** reason asks the operator for a reason, which goes into the audit trail. */
+  reason?: boolean;
 }
 
 /** Widget is one element of a screen. */
@@ -113,28 +248,84 @@ export interface Widget {
   y: number;
   w: number;
   h: number;
+  /** pane is which pane of its parent it is in, from 0: of tabs and split. */
+  pane?: number;
+  /** cells is its place on a page by width of the browser: large, medium, small. */
+  cells?: Record<string, Cell>;
+  /** rotate is in degrees clockwise about the middle of its box, 0 to below 360. */
+  rotate?: number;
+  /** flip mirrors it: x (left and right), y or xy. Texts stay readable. */
+  flip?: "x" | "y" | "xy";
   locked?: boolean;
   hidden?: boolean;
+  /** from and To are what the ends of a pipe or line stick to. */
+  from?: Joint;
+  to?: Joint;
   /**
    * props are the properties by name: a constant (null, bool, number, string, array) or
    * a binding, which is an object: {"tag": path} or {"expr": text}.
    */
   props?: Record<string, Prop>;
+  /** animate changes how it looks by values; a later one wins over an earlier. */
+  animate?: Animation[];
   /** on are the actions by event. */
   on?: Record<string, Action[]>;
 }
 
-/** Action is done when an event of a widget comes. */
-export interface Action {
-  /** do is what is done: write, toggle (tag), open (screen). */
-  do: "write" | "toggle" | "open";
-  tag?: string;
-  /** value is written: a JSON scalar; or {"expr": text} evaluated when the action runs. */
-  value?: Scalar | Binding;
-  /** screen is opened. */
-  screen?: string;
-  /** confirm is asked first; "" asks what the tag's own policy says. */
-  confirm?: string;
+/** Cell is a place on a page of 12 columns. */
+export interface Cell {
+  /** column is 0 to 11, Span 1 to 12 columns. */
+  column: number;
+  span: number;
+  /** row and Rows are in steps of 8 px, from 0 and at least 1. */
+  row: number;
+  rows: number;
+  hidden?: boolean;
+}
+
+/** Joint is a connection point of a widget. */
+export interface Joint {
+  /** widget is its id on the same screen. */
+  widget: string;
+  /** point is the name of a point of its manifest, or n, e, s, w: the middle of a side. */
+  point: string;
+}
+
+/** Animation changes one thing of a widget by a value. */
+export interface Animation {
+  /**
+   * what is changed: visible, opacity, rotate, scale, move or blink of the whole, or the name of a
+   * property of the widget that may be bound ("fill", "level", "flow").
+   */
+  what: string;
+  /** part is the part of a drawing that is changed; "" is the whole widget. */
+  part?: string;
+  /** by gives the value. */
+  by: Binding;
+  /**
+   * in and Out map a number: In is [low, high] of the value, Out what they become, linear between
+   * and held outside. rotate: degrees; scale: factor; opacity: 0 to 1; move: the points x0, y0, x1, y1, …
+   * of a way in pixels from the widget's own place; a property: its own numbers.
+   */
+  in?: number[];
+  out?: number[];
+  /** steps are looked through in order, and the first that fits gives the value; before In and Out. */
+  steps?: Step[];
+  /** else is taken when no step fits and there is no In; absent leaves the widget as it is. */
+  else?: unknown;
+}
+
+/** Step is one row of a range table. It fits when everything that it names does. */
+export interface Step {
+  /** from and Below bound a number: from <= value < below. */
+  from?: number;
+  below?: number;
+  /** mask fits when all its bits are set in a whole number. */
+  mask?: number;
+  /** is fits an equal scalar: true, 3, "open". */
+  is?: unknown;
+  /** set is what it becomes: a JSON scalar of the kind that What takes. */
+  set: unknown;
 }
 
 // The plant document.
@@ -278,6 +469,18 @@ export interface Manifest extends Component {
   writes?: string;
   /** group says that the widget holds others. */
   group?: boolean;
+  /**
+   * panes names the list property that has one entry for each pane of a widget that holds others; of
+   * these only the widgets of the open pane are seen.
+   */
+  panes?: string;
+  /**
+   * draw is how the drawing board makes one: box (dragged out, the default), line (two points),
+   * polyline or path (many points). The widget then has the property "points".
+   */
+  draw?: "box" | "line" | "polyline" | "path";
+  /** points are the connection points that pipes stick to; without any they are n, e, s and w. */
+  points?: Point[];
 }
 
 /** ConnectorType is a kind of connector: it describes itself and makes connectors. */
@@ -353,6 +556,13 @@ export interface WidgetSize {
 export interface WidgetEvent {
   name: string;
   title: Text;
+}
+
+/** Point is a connection point, in fractions of the box: 0, 0 is its top left corner. */
+export interface Point {
+  name: string;
+  x: number;
+  y: number;
 }
 
 /** Field describes one setting. */
