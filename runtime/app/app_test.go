@@ -107,6 +107,14 @@ func TestReadLimits(t *testing.T) {
 // full uses every key of the document.
 const full = `{
   "description": { "en": "Steam & hot water <1>", "zh": "蒸汽" },
+  "drawings": [
+    { "height": 50, "id": "valve", "name": "Valve", "parts": [
+      { "id": "body", "kind": "group", "parts": [
+        { "dash": [ 2, 1 ], "fill": "equipment", "fillRule": "evenodd", "kind": "path", "opacity": 0.5, "path": "M0 0L9 9Z", "stroke": "#102030", "strokeWidth": 1.5 }
+      ] },
+      { "anchor": "middle", "hidden": true, "kind": "text", "size": 12, "text": "V1", "x": 4, "y": 8 }
+    ], "width": 100 }
+  ],
   "format": 2,
   "icon": "flame",
   "id": "com.example.boiler",
@@ -114,16 +122,29 @@ const full = `{
     { "default": 80.50, "id": "limit", "kind": "parameter", "title": { "en": "Limit" }, "type": "float", "unit": "°C" },
     { "id": "pump", "kind": "tag", "type": "bool" }
   ],
+  "languages": [ "en", "zh", "de" ],
   "license": "Apache-2.0",
   "name": { "en": "Boiler", "zh": "锅炉" },
+  "navigation": {
+    "breadcrumbs": true,
+    "items": [ { "icon": "flame", "items": [ { "screen": "main" } ], "roles": [ "operator" ], "title": { "en": "Plant" } } ],
+    "starts": { "operator": "main" }, "style": "menu"
+  },
   "publisher": "Example",
   "screens": [
     {
-      "fit": "width", "ground": "ground", "height": 720, "id": "main", "level": 2, "name": { "en": "Main" },
+      "fit": "width", "ground": "ground", "height": 720, "id": "main", "layout": "page", "level": 2, "name": { "en": "Main" },
+      "on": { "load": [ { "do": "set", "if": "mode > 0", "value": 2, "variable": "mode" } ] },
+      "variables": [ { "default": 1, "id": "mode", "title": { "en": "Mode" }, "type": "int" } ],
       "widgets": [
-        { "h": 100, "id": "box", "locked": true, "name": "Box", "type": "group", "w": 200, "x": 0, "y": 0 },
+        { "h": 100, "id": "box", "cells": { "large": { "column": 0, "row": 0, "rows": 4, "span": 6 } }, "locked": true, "name": "Box", "type": "group", "w": 200, "x": 0, "y": 0 },
         {
           "h": 48, "hidden": true, "id": "a", "parent": "box", "type": "value", "w": 160.5, "x": -8, "y": 1e2,
+          "animate": [
+            { "by": { "tag": "a/b" }, "in": [ 0, 100 ], "out": [ 0, 360 ], "what": "rotate" },
+            { "by": { "expr": "mode" }, "else": true, "steps": [ { "below": 2, "from": 1, "set": true }, { "mask": 4, "set": false }, { "is": 3, "set": true } ], "what": "visible" }
+          ],
+          "flip": "x", "rotate": 90,
           "on": { "click": [ { "confirm": "Sure?", "do": "write", "tag": "a/b", "value": { "expr": "limit + 1" } }, { "do": "open", "screen": "main" } ] },
           "props": { "decimals": 1, "items": [ { "name": "x" } ], "unit": "<&>", "value": { "tag": "plant/boiler/temperature" }, "shown": { "expr": "pump" } }
         }
@@ -132,6 +153,8 @@ const full = `{
     }
   ],
   "start": "main",
+  "texts": { "pump.start": { "en": "Start", "zh": "启动" } },
+  "theme": { "logo": "data:image/png;base64,iVBORw0KGgo=", "scheme": "dark" },
   "tags": [ { "expr": "tag(\"a/b\") > limit", "id": "hot", "title": { "en": "Hot" }, "unit": "" } ],
   "uses": { "value": 1 },
   "version": "1.0.0-rc.1+build.5"

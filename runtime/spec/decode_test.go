@@ -254,3 +254,24 @@ func FuzzValidate(f *testing.F) {
 		}
 	})
 }
+
+// A type that holds itself, as parts in parts, is read to any depth that the limits allow.
+func TestRecursiveType(t *testing.T) {
+	type node struct {
+		Name  string `json:"name,omitempty"`
+		Nodes []node `json:"nodes,omitempty"`
+	}
+	type tree struct {
+		Format int    `json:"format"`
+		Nodes  []node `json:"nodes"`
+	}
+	d := Document{Name: "tree", Format: 1, MaxBytes: 1 << 10, MaxDepth: 16}
+	var got tree
+	if ps := d.Read([]byte(`{"format":1,"nodes":[{"nodes":[{"name":"a","nodes":[{"name":"b"}]}]}]}`), &got); len(ps) > 0 || got.Nodes[0].Nodes[0].Nodes[0].Name != "b" {
+		t.Fatalf("got %v, %+v", ps, got)
+	}
+	ps := d.Read([]byte(`{"format":1,"nodes":[{"nodes":[{"nodes":[{"nme":"b"}]}]}]}`), &got)
+	if len(ps) != 1 || ps[0].At != "/nodes/0/nodes/0/nodes/0/nme" {
+		t.Errorf("got %v", ps)
+	}
+}

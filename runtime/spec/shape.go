@@ -65,12 +65,13 @@ func shapeOf(t reflect.Type) *shape {
 	if s, ok := typeShapes.Load(t); ok {
 		return s.(*shape)
 	}
-	s := makeShape(t)
+	s := makeShape(t, map[reflect.Type]*shape{})
 	typeShapes.Store(t, s)
 	return s
 }
 
-func makeShape(t reflect.Type) *shape {
+// makeShape makes the shape of a type; begun are the structs around it, so that one may hold itself.
+func makeShape(t reflect.Type, begun map[reflect.Type]*shape) *shape {
 	if t == typeRaw {
 		return &shape{kind: shapeAny}
 	}
@@ -79,7 +80,7 @@ func makeShape(t reflect.Type) *shape {
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
-		return makeShape(t.Elem())
+		return makeShape(t.Elem(), begun)
 	case reflect.Interface:
 		return &shape{kind: shapeAny}
 	case reflect.Bool:
@@ -92,23 +93,27 @@ func makeShape(t reflect.Type) *shape {
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		return &shape{kind: shapeInt}
 	case reflect.Slice, reflect.Array:
-		return &shape{kind: shapeList, elem: makeShape(t.Elem())}
+		return &shape{kind: shapeList, elem: makeShape(t.Elem(), begun)}
 	case reflect.Map:
-		return &shape{kind: shapeMap, elem: makeShape(t.Elem())}
+		return &shape{kind: shapeMap, elem: makeShape(t.Elem(), begun)}
 	case reflect.Struct:
+		if s, ok := begun[t]; ok {
+			return s
+		}
 		s := &shape{kind: shapeObject}
+		begun[t] = s
 		for f := range t.Fields() {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			switch {
 			case name == "-" || !f.IsExported():
 			case name == "" && f.Anonymous:
-				for _, m := range makeShape(f.Type).keys {
+				for _, m := range makeShape(f.Type, begun).keys {
 					s.add(m.name, m.shape)
 				}
 			case name == "":
 				panic(fmt.Sprintf("spec: %s.%s has no json name", t, f.Name))
 			default:
-				s.add(name, makeShape(f.Type))
+				s.add(name, makeShape(f.Type, begun))
 			}
 		}
 		return s
