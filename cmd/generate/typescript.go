@@ -75,8 +75,13 @@ export type Scalar = boolean | number | string | null;
 /** A constant of a property. */
 export type Constant = Scalar | unknown[];
 
-/** The value of a property in a document: a constant or a binding. */
-export type Prop = Constant | Binding;
+/** A text by key in place of a constant text: one of App.texts. */
+export interface TextKey {
+  text: string;
+}
+
+/** The value of a property in a document: a constant, a text by key or a binding. */
+export type Prop = Constant | TextKey | Binding;
 
 /** A row of live values: [slot, value] when good at the time of the frame; then quality, then source time in ms. */
 export type Row = [slot: number, value: unknown, quality?: number, time?: number];

@@ -88,5 +88,8 @@ func ParseBinding(raw json.RawMessage) (Binding, bool) {
 	if len(raw) == 0 || raw[0] != '{' || json.Unmarshal(raw, &b) != nil {
 		return Binding{}, false
 	}
+	if _, text := ParseText(raw); b == (Binding{}) && text {
+		return Binding{}, false
+	}
 	return b, true
 }

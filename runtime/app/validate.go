@@ -48,7 +48,9 @@ func Validate(a *App, catalogue widgets.Catalogue) spec.Problems {
 	v.head()
 	v.inputs()
 	v.tags()
+	v.texts()
 	v.allScreens()
+	v.shell()
 	return v.problems
 }
 
@@ -354,7 +356,7 @@ func (v *validator) widget(at func() string, w *Widget) {
 	}
 	c := v.checkers[w.Type]
 	if c == nil {
-		c = spec.NewChecker(m.Settings)
+		c = spec.NewChecker(m.Settings).WithTexts()
 		v.checkers[w.Type] = c
 	}
 	v.props(at, w, m, c)
@@ -367,7 +369,7 @@ func (v *validator) props(at func() string, w *Widget, m *widgets.Manifest, c *s
 	var bad []string // names with problems, told in order of name
 	for prop, raw := range w.Props {
 		f, ok := c.Field(prop)
-		if !ok || len(c.Value(prop, raw)) > 0 || f.Kind == spec.KindScreen || f.Kind == spec.KindAny && !f.Bind && isObject(raw) || len(raw) > MaxExprBytes {
+		if !ok || len(c.Value(prop, raw)) > 0 || f.Kind == spec.KindScreen || f.Kind == spec.KindAny && !f.Bind && isObject(raw) || len(raw) > MaxExprBytes || v.unknownText(raw) {
 			bad = append(bad, prop)
 		}
 	}
@@ -389,6 +391,7 @@ func (v *validator) props(at func() string, w *Widget, m *widgets.Manifest, c *s
 		if b, ok := ParseBinding(raw); ok && len(b.Expr) > MaxExprBytes {
 			v.expr(place+"/expr", b.Expr)
 		}
+		TextKeys(raw, func(at, key string) { v.textRef(place+at, key) })
 		var id string
 		if f.Kind == spec.KindScreen && json.Unmarshal(raw, &id) == nil && id != "" {
 			v.screenRef(place, id)

@@ -1,7 +1,11 @@
 // Package auth says who may do what: actions, roles, grants by area, password hashes.
 package auth
 
-import "github.com/lineside/lineside/runtime/tag"
+import (
+	"slices"
+
+	"github.com/lineside/lineside/runtime/tag"
+)
 
 // Action is something a person may be allowed to do in an area.
 type Action uint16
@@ -55,6 +59,7 @@ type Grant struct {
 // Rights are the grants of one user or token, ready to be asked. The zero value allows nothing.
 type Rights struct {
 	rules []rule
+	roles []string
 	key   string
 }
 
@@ -69,6 +74,9 @@ func RightsOf(grants []Grant, limit Action) Rights {
 	for _, g := range grants {
 		if a := Roles[g.Role] & limit; a != 0 {
 			r.rules = append(r.rules, rule{g.Area, a})
+			if !slices.Contains(r.roles, g.Role) {
+				r.roles = append(r.roles, g.Role)
+			}
 			r.key += string(g.Area) + "\x00" + string(rune(a)) + "\x00"
 		}
 	}
@@ -97,6 +105,10 @@ func (r Rights) Anywhere(action Action) bool {
 	}
 	return false
 }
+
+// Roles are the roles held in any area, each once. What may be done goes by Allows: they decide
+// only what is offered.
+func (r Rights) Roles() []string { return slices.Clone(r.roles) }
 
 // Key is the same for equal rights; sessions with one key may share a feed.
 func (r Rights) Key() string { return r.key }

@@ -9,8 +9,13 @@ export type Scalar = boolean | number | string | null;
 /** A constant of a property. */
 export type Constant = Scalar | unknown[];
 
-/** The value of a property in a document: a constant or a binding. */
-export type Prop = Constant | Binding;
+/** A text by key in place of a constant text: one of App.texts. */
+export interface TextKey {
+  text: string;
+}
+
+/** The value of a property in a document: a constant, a text by key or a binding. */
+export type Prop = Constant | TextKey | Binding;
 
 /** A row of live values: [slot, value] when good at the time of the frame; then quality, then source time in ms. */
 export type Row = [slot: number, value: unknown, quality?: number, time?: number];
@@ -531,6 +536,8 @@ export interface Problem {
   line?: number;
   column?: number;
   offset?: number;
+  /** fix mends it; nil when a person must think about it. */
+  fix?: Fix;
 }
 
 /** Component is what a connector, widget or flow node says of itself. */
@@ -592,6 +599,14 @@ export interface Field {
   fields?: Field[];
 }
 
+/** Fix is a change that mends a problem. */
+export interface Fix {
+  /** title says what is done, as a command: "Use the colour surface". */
+  title: Text;
+  /** patch is done in order; it changes the document that the problem was found in. */
+  patch: PatchOp[];
+}
+
 /** Option is one choice of an enum. */
 export interface Option {
   value: string;
@@ -602,6 +617,17 @@ export interface Option {
 export interface When {
   field: string;
   in: string[];
+}
+
+/** PatchOp is one operation of a JSON Patch (RFC 6902); copy and test are not used. */
+export interface PatchOp {
+  op: "add" | "replace" | "remove" | "move";
+  /** path is the JSON Pointer (RFC 6901) of what is changed; the last token of an add to a list may be "-". */
+  path: string;
+  /** from is the place of what a move takes to Path. */
+  from?: string;
+  /** value of add and replace. */
+  value?: unknown;
 }
 
 // The live protocol at /api/v1/live.
@@ -709,10 +735,18 @@ export interface ViewBinding {
   meta?: Meta;
 }
 
-/** ViewApp is the frame around a screen. */
+/** ViewApp is the frame around a screen, as far as who opened it may see it. */
 export interface ViewApp {
   name: Record<string, string>;
+  /** start is the id of the screen that this user sees first. */
+  start: string;
   screens: ViewScreen[];
+  /** languages are those of the app, English first. */
+  languages: string[];
+  /** texts are the texts by key that the screen names: key → language → text. */
+  texts?: Record<string, Record<string, string>>;
+  theme?: ViewTheme;
+  navigation?: ViewNavigation;
 }
 
 /** WriteResult is the end of a write (OPC 10000-4 Good, Bad; Uncertain when it was sent but not confirmed). */
@@ -752,6 +786,32 @@ export interface Meta {
 export interface ViewScreen {
   id: string;
   name: Record<string, string>;
+}
+
+/** ViewTheme is the look of the app as a whole. */
+export interface ViewTheme {
+  /** scheme is light or dark for everybody; "" leaves it to the operator. */
+  scheme?: "light" | "dark";
+  /** logo is a picture as a data: URL. */
+  logo?: string;
+}
+
+/** ViewNavigation is how one gets from screen to screen. */
+export interface ViewNavigation {
+  /** style is where the entries stand: header (the default), menu or none. */
+  style?: "header" | "menu" | "none";
+  /** breadcrumbs shows the way from the start screen. */
+  breadcrumbs?: boolean;
+  /** items are the entries that this user sees; null is one for every screen. */
+  items: ViewItem[];
+}
+
+/** ViewItem is an entry: a screen, or a heading with entries below it. */
+export interface ViewItem {
+  title?: Record<string, string>;
+  icon?: string;
+  screen?: string;
+  items?: ViewItem[];
 }
 
 // Expressions.

@@ -22,6 +22,8 @@ type Screen struct {
 	// Document is the app.Screen without the properties that are bound.
 	Document json.RawMessage
 	App      *app.App
+	// Texts are the texts by key that the screen names.
+	Texts    map[string]spec.Text
 	Bindings []ScreenBinding
 
 	view    *view
@@ -57,6 +59,7 @@ type view struct {
 	app          *app.App
 	screen       *app.Screen
 	document     json.RawMessage
+	texts        map[string]spec.Text
 	scope        *scope
 	props        []boundProp
 	inner        []*sharedExpression // computed tags of a draft
@@ -89,9 +92,9 @@ type sharedExpression struct {
 }
 
 // OpenScreen compiles the bindings of a screen, or joins those who have it open. screen ""
-// is the start screen. params stand in for inputs of the app, for this screen only. Errors
+// is the start screen of who has these roles. params stand in for inputs of the app, for this screen only. Errors
 // are *spec.Problem: app_unknown, screen_unknown, param_unknown, input_invalid.
-func (e *Engine) OpenScreen(installation, screen string, params map[string]json.RawMessage, draft bool) (*Screen, error) {
+func (e *Engine) OpenScreen(installation, screen string, params map[string]json.RawMessage, draft bool, roles ...string) (*Screen, error) {
 	e.swap.Lock()
 	defer e.swap.Unlock()
 	x := e.apps[installation]
@@ -107,6 +110,9 @@ func (e *Engine) OpenScreen(installation, screen string, params map[string]json.
 	if doc == nil {
 		return nil, &spec.Problem{Code: "app_unknown", Message: fmt.Sprintf("There is no app %q here.", installation), Hint: "It may have been removed, or never published."}
 	}
+	if screen == "" {
+		screen = doc.StartFor(roles)
+	}
 	sc := findScreen(doc, screen)
 	if sc == nil {
 		return nil, &spec.Problem{Code: "screen_unknown", Message: fmt.Sprintf("The app has no screen %q.", screen), Hint: "Open the app's start screen."}
@@ -121,7 +127,7 @@ func (e *Engine) OpenScreen(installation, screen string, params map[string]json.
 	v := e.views[key]
 	if v == nil {
 		own, _ := e.ownTags(doc, s)
-		v = &view{key: key, installation: installation, revision: revision, app: doc, screen: sc, scope: s}
+		v = &view{key: key, installation: installation, revision: revision, app: doc, screen: sc, texts: doc.TextsOf(sc), scope: s}
 		if draft {
 			s.key += "\x00" + edition
 			e.draftTags(v, own)
@@ -134,7 +140,7 @@ func (e *Engine) OpenScreen(installation, screen string, params map[string]json.
 	v.refs++
 	var once sync.Once
 	return &Screen{
-		Key: key, Installation: installation, Revision: revision, Document: v.document, App: doc, Bindings: e.bindingsOf(v), view: v,
+		Key: key, Installation: installation, Revision: revision, Document: v.document, App: doc, Texts: v.texts, Bindings: e.bindingsOf(v), view: v,
 		release: func() {
 			once.Do(func() {
 				e.swap.Lock()
@@ -146,9 +152,6 @@ func (e *Engine) OpenScreen(installation, screen string, params map[string]json.
 }
 
 func findScreen(a *app.App, id string) *app.Screen {
-	if id == "" {
-		id = a.Start
-	}
 	for i := range a.Screens {
 		if a.Screens[i].ID == id || id == "" {
 			return &a.Screens[i]

@@ -27,7 +27,7 @@ import (
 // Engine is what sessions need of the engine.
 type Engine interface {
 	Table() *tag.Table
-	OpenScreen(installation, screen string, params map[string]json.RawMessage, draft bool) (*engine.Screen, error)
+	OpenScreen(installation, screen string, params map[string]json.RawMessage, draft bool, roles ...string) (*engine.Screen, error)
 	Event(ctx context.Context, s *engine.Screen, widget, name string, data json.RawMessage, reason string, actor auth.Actor) (engine.EventResult, error)
 	Write(ctx context.Context, r engine.WriteRequest) engine.WriteResult
 	Meta(path tag.Path, rights auth.Rights, lang string) (engine.Meta, bool)

@@ -165,7 +165,7 @@ func (c *conn) open(r *Request) {
 	if !c.roomForView(r.ID) {
 		return
 	}
-	s, err := c.hub.engine.OpenScreen(r.Installation, r.Screen, r.Params, r.Draft)
+	s, err := c.hub.engine.OpenScreen(r.Installation, r.Screen, r.Params, r.Draft, rights.Roles()...)
 	if err != nil {
 		c.fail(r.ID, c.errorOf(err))
 		return
@@ -187,7 +187,7 @@ func (c *conn) open(r *Request) {
 		c.fail(r.ID, c.errorOf(err))
 		return
 	}
-	reply := &Reply{ID: r.ID, OK: true, Screen: s.Document, Revision: s.Revision, App: viewApp(s), Bindings: make([]ViewBinding, len(s.Bindings))}
+	reply := &Reply{ID: r.ID, OK: true, Screen: s.Document, Revision: s.Revision, App: viewApp(s, rights.Roles()), Bindings: make([]ViewBinding, len(s.Bindings))}
 	for i := range s.Bindings {
 		b := &s.Bindings[i]
 		reply.Bindings[i] = ViewBinding{Slot: index[i], Widget: b.Widget, Prop: b.Prop}
@@ -250,17 +250,6 @@ func screenKey(slots []feedSlot) string {
 		}
 	}
 	return string(key)
-}
-
-func viewApp(s *engine.Screen) *ViewApp {
-	if s.App == nil {
-		return nil
-	}
-	a := &ViewApp{Name: s.App.Name, Screens: make([]ViewScreen, len(s.App.Screens))}
-	for i := range s.App.Screens {
-		a.Screens[i] = ViewScreen{ID: s.App.Screens[i].ID, Name: s.App.Screens[i].Name}
-	}
-	return a
 }
 
 // join makes a view of a feed and answers with reply, completed by the present values.

@@ -38,7 +38,7 @@ type plantFloor struct {
 
 func (p *plantFloor) Table() *tag.Table { return p.table }
 
-func (p *plantFloor) OpenScreen(installation, screen string, _ map[string]json.RawMessage, draft bool) (*engine.Screen, error) {
+func (p *plantFloor) OpenScreen(installation, screen string, _ map[string]json.RawMessage, draft bool, _ ...string) (*engine.Screen, error) {
 	s, ok := p.screens[installation+"/"+screen]
 	if !ok {
 		return nil, &spec.Problem{Code: "screen_unknown", Message: "There is no such screen.", At: "/screen"}

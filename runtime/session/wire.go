@@ -148,10 +148,44 @@ type Meta struct {
 	Confirm string `json:"confirm,omitempty"`
 }
 
-// ViewApp is the frame around a screen.
+// ViewApp is the frame around a screen, as far as who opened it may see it.
 type ViewApp struct {
-	Name    map[string]string `json:"name"`
-	Screens []ViewScreen      `json:"screens"`
+	Name map[string]string `json:"name"`
+	// Start is the id of the screen that this user sees first.
+	Start   string       `json:"start"`
+	Screens []ViewScreen `json:"screens"`
+	// Languages are those of the app, English first.
+	Languages []string `json:"languages"`
+	// Texts are the texts by key that the screen names: key → language → text.
+	Texts      map[string]map[string]string `json:"texts,omitempty"`
+	Theme      *ViewTheme                   `json:"theme,omitempty"`
+	Navigation *ViewNavigation              `json:"navigation,omitempty"`
+}
+
+// ViewTheme is the look of the app as a whole.
+type ViewTheme struct {
+	// Scheme is light or dark for everybody; "" leaves it to the operator.
+	Scheme string `json:"scheme,omitempty" enum:"light,dark"`
+	// Logo is a picture as a data: URL.
+	Logo string `json:"logo,omitempty"`
+}
+
+// ViewNavigation is how one gets from screen to screen.
+type ViewNavigation struct {
+	// Style is where the entries stand: header (the default), menu or none.
+	Style string `json:"style,omitempty" enum:"header,menu,none"`
+	// Breadcrumbs shows the way from the start screen.
+	Breadcrumbs bool `json:"breadcrumbs,omitempty"`
+	// Items are the entries that this user sees; null is one for every screen.
+	Items []ViewItem `json:"items"`
+}
+
+// ViewItem is an entry: a screen, or a heading with entries below it.
+type ViewItem struct {
+	Title  map[string]string `json:"title,omitempty"`
+	Icon   string            `json:"icon,omitempty"`
+	Screen string            `json:"screen,omitempty"`
+	Items  []ViewItem        `json:"items,omitempty"`
 }
 
 // ViewScreen is one entry of the screen menu.

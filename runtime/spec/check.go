@@ -20,13 +20,18 @@ const maxProblems = 500
 
 // check tells everything that is wrong with a JSON text of a shape.
 func check(data []byte, s *shape, maxBytes, maxDepth int) Problems {
+	return checkWith(data, s, maxBytes, maxDepth, false)
+}
+
+// checkWith may take texts by key; see Checker.WithTexts.
+func checkWith(data []byte, s *shape, maxBytes, maxDepth int, texts bool) Problems {
 	if len(data) > maxBytes {
 		return Problems{{Code: "too_large", Message: fmt.Sprintf("The text has %d bytes, more than %d.", len(data), maxBytes), Hint: "Make it smaller."}}
 	}
 	if p := syntax(data); p != nil {
 		return Problems{p}
 	}
-	w := &walker{data: data, maxDepth: maxDepth}
+	w := &walker{data: data, maxDepth: maxDepth, texts: texts}
 	w.value(s)
 	return w.problems
 }
@@ -76,6 +81,7 @@ type walker struct {
 	keys     [][]byte // keys of the open objects that are maps
 	problems Problems
 	stopped  bool
+	texts    bool // {"text": key} may stand in place of a text
 }
 
 func (w *walker) fail(code, hint, format string, args ...any) {
@@ -105,7 +111,9 @@ func (w *walker) value(s *shape) {
 	w.space()
 	switch w.data[w.i] {
 	case '{':
-		w.object(s)
+		if !w.byKey(s) {
+			w.object(s)
+		}
 	case '[':
 		w.list(s)
 	case '"':

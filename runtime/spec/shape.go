@@ -157,10 +157,11 @@ func shapeOfField(f *Field) *shape {
 // Checker checks JSON against fields; it is made once for many checks.
 type Checker struct {
 	shape *shape
+	texts bool
 }
 
 // NewChecker makes a Checker of fields.
-func NewChecker(fields []Field) *Checker { return &Checker{shapeOfFields(fields)} }
+func NewChecker(fields []Field) *Checker { return &Checker{shape: shapeOfFields(fields)} }
 
 // Check checks an object of settings. Places are relative to it.
 func (c *Checker) Check(raw json.RawMessage) Problems {
@@ -178,7 +179,7 @@ func (c *Checker) Field(name string) (*Field, bool) {
 
 // Value checks the value of one setting by itself. The name must be known (see Field).
 func (c *Checker) Value(name string, raw json.RawMessage) Problems {
-	return check(raw, c.shape.keys[c.shape.index[name]].shape, MaxSettingsBytes, MaxDepth)
+	return checkWith(raw, c.shape.keys[c.shape.index[name]].shape, MaxSettingsBytes, MaxDepth, c.texts)
 }
 
 // Unknown is the problem of a name that c does not know, with the nearest that it does.
