@@ -1,7 +1,8 @@
-import { type Bounds, type Box, clearBounds, emptyBounds, join } from "./geometry";
+import { type Bounds, type Box, clearBounds, contains, emptyBounds, join } from "./geometry";
 import { Group, leaves } from "./group";
 import type { Part } from "./part";
 import type { Placed } from "./place";
+import { invert, type Matrix, mapBounds, mapPoint, sameTurn, stretch, type Turn } from "./transform";
 import type { Type } from "./type";
 
 /** What a layer needs of its scene. */
@@ -26,6 +27,11 @@ export class Layer extends Group implements Placed {
   order = 0;
   /** Waits for the next frame. */
   queued = false;
+  /** Device pixels that what is dirty may reach beyond itself. */
+  reach = 1;
+  private turnNow: Turn | undefined;
+  private back: Matrix | undefined;
+  private clipNow: Bounds | undefined;
   private flat: Part[] | undefined;
   private size: { width: number; height: number };
 
@@ -59,6 +65,56 @@ export class Layer extends Group implements Placed {
     this.refit();
   }
 
+  /** How it is drawn otherwise than it lies; undefined, the fast way, as it lies. */
+  get turn(): Turn | undefined {
+    return this.turnNow;
+  }
+
+  set turn(t: Turn | undefined) {
+    if (sameTurn(t, this.turnNow)) return;
+    this.damage();
+    this.turnNow = t;
+    this.back = t?.matrix && invert(t.matrix);
+    this.refit();
+    this.damage();
+  }
+
+  /** What of the world it is seen within; undefined is all. */
+  get clip(): Bounds | undefined {
+    return this.clipNow;
+  }
+
+  set clip(b: Bounds | undefined) {
+    const a = this.clipNow;
+    if (a === b || (a && b && a.x0 === b.x0 && a.y0 === b.y0 && a.x1 === b.x1 && a.y1 === b.y1)) return;
+    this.clipNow = b && { ...b };
+    this.damage();
+  }
+
+  /** The clip, when something of it may lie beyond. */
+  get cut(): Bounds | undefined {
+    const b = this.clipNow;
+    return b && !contains(b, this.extent) ? b : undefined;
+  }
+
+  /** World as it is seen to world as it lies; undefined without a matrix or a way back. */
+  get inverse(): Matrix | undefined {
+    return this.back;
+  }
+
+  /** Device pixels that it may be drawn beyond its extent, for rounding and antialiasing. */
+  get margin(): number {
+    const m = this.turnNow?.matrix;
+    return m ? 1 + Math.max(1, stretch(m)) : 1;
+  }
+
+  /** Everything of it must be painted again. */
+  private damage(): void {
+    join(this.dirty, this.extent);
+    this.reach = Math.max(this.reach, this.margin);
+    this.host.changed(this);
+  }
+
   /** Its parts in drawing order. */
   get parts(): Part[] {
     this.flat ??= leaves(this);
@@ -71,11 +127,18 @@ export class Layer extends Group implements Placed {
     clearBounds(this.extent);
     join(this.extent, { x0: b.x, y0: b.y, x1: b.x + b.width, y1: b.y + b.height });
     for (const p of this.parts) join(this.extent, p.bounds);
+    const m = this.turnNow?.matrix;
+    if (m) mapBounds(m, this.extent, this.extent);
     this.host.moved(this);
   }
 
   private touch(b: Bounds): void {
     if (!(b.x1 > b.x0)) return;
+    const m = this.turnNow?.matrix;
+    if (m) {
+      b = mapBounds(m, b, { ...b });
+      this.reach = Math.max(this.reach, this.margin);
+    }
     const e = this.extent;
     if (b.x0 < e.x0 || b.y0 < e.y0 || b.x1 > e.x1 || b.y1 > e.y1) {
       join(e, b);
@@ -88,6 +151,16 @@ export class Layer extends Group implements Placed {
   /** Is the point on it? */
   override hit(x: number, y: number): boolean {
     if (this.props.visible === false) return false;
+    const c = this.clipNow;
+    if (c && (x < c.x0 || y < c.y0 || x >= c.x1 || y >= c.y1)) return false;
+    const turn = this.turnNow;
+    if (turn) {
+      if (!turn.visible) return false;
+      if (turn.matrix) {
+        if (!this.back) return false;
+        ({ x, y } = mapPoint(this.back, x, y));
+      }
+    }
     if (this.solid) {
       const b = this.box;
       if (x >= b.x && y >= b.y && x < b.x + b.width && y < b.y + b.height) return true;

@@ -8,6 +8,21 @@ export interface MirrorEntry {
   state?: Record<string, string>;
   /** Takes the focus; Enter and Space call act. */
   act?: (() => void) | undefined;
+  /** Takes the focus although it does not act: what is moved by keys. */
+  focus?: boolean;
+  /** Takes a key that went down on it or on one of its items; false leaves it to others. */
+  key?: ((key: string) => boolean) | undefined;
+  /** What it consists of: the tabs of a list of tabs. */
+  items?: readonly MirrorItem[];
+}
+
+/** A part of what is said of a layer. The one with `focus` is reached by Tab, the others by the keys of the entry. */
+export interface MirrorItem {
+  role: string;
+  label: string;
+  state?: Record<string, string>;
+  focus?: boolean;
+  act?: () => void;
 }
 
 const perTurn = 60;
@@ -104,21 +119,36 @@ export class Mirror {
     const item = document.createElement("li");
     const node = document.createElement("div");
     node.dataset.id = id;
-    node.addEventListener("focus", () => this.onFocus(id));
-    node.addEventListener("blur", () => this.onFocus(undefined));
+    node.addEventListener("focusin", () => this.onFocus(id));
+    node.addEventListener("focusout", () => this.onFocus(undefined));
     node.addEventListener("keydown", (e) => {
-      if (e.key !== "Enter" && e.key !== " ") return;
-      const act = this.entries.get(id)?.act;
-      if (!act) return;
+      const entry = this.entries.get(id);
+      const act = this.acts(node, e.target);
+      if (e.key === "Enter" || e.key === " ") {
+        if (!act) return;
+        act();
+      } else if (e.ctrlKey || e.metaKey || e.altKey || !entry?.key?.(e.key)) return;
       e.preventDefault();
       e.stopPropagation();
-      act();
+      if (!entry?.items) return;
+      // The keys may have chosen another item: the focus goes with the choice.
+      this.pending.delete(id);
+      this.update(id);
+      const at = this.entries.get(id)?.items?.findIndex((i) => i.focus) ?? -1;
+      (node.children[at] as HTMLElement | undefined)?.focus({ preventScroll: true });
     });
     // Assistive technology clicks.
-    node.addEventListener("click", () => this.entries.get(id)?.act?.());
+    node.addEventListener("click", (e) => this.acts(node, e.target)?.());
     item.append(node);
     this.element.append(item);
     this.nodes.set(id, node);
+  }
+
+  /** What a click or Enter on a node or one of its items does. */
+  private acts(node: HTMLElement, target: EventTarget | null): (() => void) | undefined {
+    const entry = this.entries.get(node.dataset.id ?? "");
+    const at = entry?.items ? [...node.children].indexOf(target as Element) : -1;
+    return at >= 0 ? entry?.items?.[at]?.act : entry?.act;
   }
 
   private write(): void {
@@ -136,13 +166,26 @@ export class Mirror {
     const node = this.nodes.get(id);
     const e = this.entries.get(id);
     if (!node || !e) return;
-    const wanted = new Map<string, string>([["role", e.role]]);
     const text = e.value === undefined || e.value === "" ? e.label : `${e.label}: ${e.value}`;
-    wanted.set("aria-label", text);
-    for (const [k, v] of Object.entries(e.state ?? {})) wanted.set(`aria-${k}`, v);
-    if (e.act) wanted.set("tabindex", "0");
-    for (const name of node.getAttributeNames())
-      if (name !== "data-id" && !wanted.has(name)) node.removeAttribute(name);
-    for (const [k, v] of wanted) if (node.getAttribute(k) !== v) node.setAttribute(k, v);
+    say(node, e.role, text, e.state, e.act || e.focus ? "0" : undefined);
+    const items = e.items ?? [];
+    while (node.children.length > items.length) node.lastElementChild?.remove();
+    while (node.children.length < items.length) node.append(document.createElement("div"));
+    items.forEach((item, i) => {
+      const child = node.children[i] as HTMLElement;
+      say(child, item.role, item.label, item.state, item.focus ? "0" : "-1");
+    });
   }
+}
+
+/** Sets role, name, states and tabindex of a node, and takes others away. */
+function say(node: Element, role: string, label: string, state: MirrorEntry["state"], tabindex: string | undefined): void {
+  const wanted = new Map<string, string>([
+    ["role", role],
+    ["aria-label", label],
+  ]);
+  for (const [k, v] of Object.entries(state ?? {})) wanted.set(`aria-${k}`, v);
+  if (tabindex !== undefined) wanted.set("tabindex", tabindex);
+  for (const name of node.getAttributeNames()) if (name !== "data-id" && !wanted.has(name)) node.removeAttribute(name);
+  for (const [k, v] of wanted) if (node.getAttribute(k) !== v) node.setAttribute(k, v);
 }

@@ -1,9 +1,12 @@
 import type { Bounds } from "./geometry";
 import { color, type Theme } from "./tokens";
+import { axial, type Matrix, type Turn, unmirror } from "./transform";
 import { Type } from "./type";
 
 /** The 2D context as the scene uses it. */
 export type Context = CanvasRenderingContext2D;
+
+const everywhere: Bounds = { x0: -1e9, y0: -1e9, x1: 1e9, y1: 1e9 };
 
 /**
  * Draws in whole device pixels and keeps the state of the context, because setting a colour
@@ -18,6 +21,14 @@ export class Painter {
   clip: Bounds = { x0: 0, y0: 0, x1: 0, y1: 0 };
   /** Parts with `blink` are shown now. */
   blinkOn = true;
+  /** Seconds that dashes with `flow` have moved. */
+  clock = 0;
+  /** What is drawn now is mirrored: texts turn themselves the right way round. */
+  mirrored = false;
+  private turn: Turn | undefined;
+  private fade = 1;
+  /** Edges go to whole pixels; not in what is turned by an angle. */
+  private snap = true;
   private fillNow = "";
   private strokeNow = "";
   private widthNow = -1;
@@ -92,6 +103,7 @@ export class Painter {
   }
 
   alpha(a: number): void {
+    a *= this.fade;
     if (a !== this.alphaNow) {
       this.alphaNow = a;
       this.ctx.globalAlpha = a;
@@ -114,16 +126,65 @@ export class Painter {
 
   /** World to device, to the nearest whole pixel. */
   px(x: number): number {
-    return Math.round(x * this.scale + this.dx);
+    const v = x * this.scale + this.dx;
+    return this.snap ? Math.round(v) : v;
   }
 
   py(y: number): number {
-    return Math.round(y * this.scale + this.dy);
+    const v = y * this.scale + this.dy;
+    return this.snap ? Math.round(v) : v;
   }
 
   /** A length in whole device pixels, at least one. */
   length(v: number): number {
     return Math.max(1, Math.round(v * this.scale));
+  }
+
+  /** From now on draws with a turn, faded; the canvas must be clipped. */
+  enter(turn: Turn, fade: number): void {
+    this.fade = fade;
+    if (!turn.matrix) return;
+    this.turn = turn;
+    this.mirrored = turn.flipX || turn.flipY;
+    this.snap = axial(turn.matrix);
+    this.clip = everywhere;
+    this.home();
+  }
+
+  /** Draws plainly again; r is what is being painted. */
+  leave(r: Bounds): void {
+    this.fade = 1;
+    if (!this.turn) return;
+    this.turn = undefined;
+    this.mirrored = false;
+    this.snap = true;
+    this.clip = r;
+    this.home();
+  }
+
+  /** Puts the matrix of the canvas back to what the present turn needs. */
+  home(): void {
+    if (this.turn?.matrix) this.aim(this.turn.matrix);
+    else this.ctx.setTransform(1, 0, 0, 1, 0, 0);
+  }
+
+  /** Takes the mirroring back about a point in world coordinates, until home. */
+  upright(x: number, y: number): void {
+    const t = this.turn;
+    if (t?.matrix) this.aim(unmirror(t.matrix, t.flipX, t.flipY, x, y));
+  }
+
+  /** Parts draw in device pixels: the matrix goes from there to the world and back. */
+  private aim(m: Matrix): void {
+    const [a, b, c, d, e, f] = m;
+    const s = this.scale;
+    let x = s * e + this.dx - a * this.dx - c * this.dy;
+    let y = s * f + this.dy - b * this.dx - d * this.dy;
+    if (this.snap) {
+      x = Math.round(x);
+      y = Math.round(y);
+    }
+    this.ctx.setTransform(a, b, c, d, x, y);
   }
 
   /** Fills a device rectangle as far as it lies in what is being painted. */

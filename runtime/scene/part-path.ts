@@ -1,4 +1,5 @@
 import { type Bounds, setBounds } from "./geometry";
+import { distance, inside } from "./outline";
 import type { Painter } from "./paint";
 import { Part, type PartProps } from "./part";
 import { pathBounds } from "./path";
@@ -19,6 +20,10 @@ export interface PathProps extends PartProps {
   strokeWidth?: number;
   /** Lengths of dash and gap. */
   dash?: readonly number[];
+  /** How far the dashes are moved along the path, against its direction. */
+  dashOffset?: number;
+  /** How fast the dashes move along, in units a second; steady under reduced motion. */
+  flow?: number;
 }
 
 const known = new Map<string, Bounds>();
@@ -65,6 +70,18 @@ export class Path extends Part<PathProps> {
     if (x1 >= x0) setBounds(b, x0 - o, y0 - o, x1 + o, y1 + o);
   }
 
+  /** Corners are hit where they are drawn; a curve given as data in the rectangle around it. */
+  override hit(x: number, y: number): boolean {
+    if (!super.hit(x, y)) return false;
+    const p = this.props;
+    if (!p.points || p.rotate) return true;
+    const own = p.scale ?? 1;
+    const px = (x - this.ox - (p.x ?? 0)) / own;
+    const py = (y - this.oy - (p.y ?? 0)) / own;
+    if (p.fill && inside(p.points, px, py)) return true;
+    return !!p.stroke && distance(p.points, px, py, p.closed) <= (p.strokeWidth ?? 1) / 2 + 3 / own;
+  }
+
   draw(q: Painter): void {
     const p = this.props;
     const ctx = q.ctx;
@@ -72,7 +89,12 @@ export class Path extends Part<PathProps> {
     q.alpha(p.opacity ?? 1);
     const own = p.scale ?? 1;
     const width = Math.max(1, (p.strokeWidth ?? 1) * own * s);
-    if (p.dash) ctx.setLineDash(p.dash.map((d) => d * s));
+    if (p.dash) {
+      // Corners are set in device pixels, path data in its own units.
+      const unit = p.points ? s : 1 / own;
+      ctx.setLineDash(p.dash.map((d) => d * unit));
+      ctx.lineDashOffset = ((p.dashOffset ?? 0) - (p.flow ?? 0) * q.clock) * unit;
+    }
     if (p.points) {
       const angle = ((p.rotate ?? 0) * Math.PI) / 180;
       const cos = Math.cos(angle) * own * s;
@@ -111,9 +133,12 @@ export class Path extends Part<PathProps> {
         q.stroke(p.stroke, width / (s * own));
         ctx.stroke(this.compiled);
       }
-      ctx.setTransform(1, 0, 0, 1, 0, 0);
+      q.home();
     }
-    if (p.dash) ctx.setLineDash([]);
+    if (p.dash) {
+      ctx.setLineDash([]);
+      ctx.lineDashOffset = 0;
+    }
   }
 }
 

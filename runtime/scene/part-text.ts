@@ -100,6 +100,17 @@ export class Text extends Part<TextProps> {
   }
 
   draw(q: Painter): void {
+    if (!q.mirrored) {
+      this.write(q);
+      return;
+    }
+    const b = this.bounds;
+    q.upright((b.x0 + b.x1) / 2, (b.y0 + b.y1) / 2);
+    this.write(q);
+    q.home();
+  }
+
+  private write(q: Painter): void {
     const p = this.props;
     const size = p.size ?? 16;
     const weight = p.weight ?? 400;

@@ -1,5 +1,6 @@
 import type { Context } from "./paint";
 import { pathBounds } from "./path";
+import { type Matrix, mapBounds, multiply } from "./transform";
 
 interface State {
   fillStyle: string;
@@ -8,7 +9,7 @@ interface State {
   globalAlpha: number;
   font: string;
   clip: [number, number, number, number];
-  matrix: [scaleX: number, x: number, y: number];
+  matrix: Matrix;
 }
 
 /**
@@ -33,7 +34,7 @@ export class Recording {
     globalAlpha: 1,
     font: "400 16px x",
     clip: [0, 0, 1e9, 1e9],
-    matrix: [1, 0, 0],
+    matrix: [1, 0, 0, 1, 0, 0],
   };
   private readonly stack: State[] = [];
   private box: [number, number, number, number] | undefined;
@@ -91,24 +92,26 @@ export class Recording {
   }
 
   save(): void {
-    this.stack.push({ ...this.s, clip: [...this.s.clip], matrix: [...this.s.matrix] });
+    this.stack.push({ ...this.s, clip: [...this.s.clip], matrix: this.s.matrix });
   }
   restore(): void {
     const s = this.stack.pop();
     if (s) this.s = s;
   }
-  setTransform(): void {
-    this.s.matrix = [1, 0, 0];
+  setTransform(...m: [number, number, number, number, number, number]): void {
+    this.s.matrix = m;
   }
   translate(x: number, y: number): void {
-    const m = this.s.matrix;
-    m[1] += x * m[0];
-    m[2] += y * m[0];
+    this.s.matrix = multiply(this.s.matrix, [1, 0, 0, 1, x, y]);
   }
-  scale(k: number): void {
-    this.s.matrix[0] *= k;
+  scale(x: number, y: number): void {
+    this.s.matrix = multiply(this.s.matrix, [x, 0, 0, y, 0, 0]);
   }
-  rotate(): void {}
+  rotate(angle: number): void {
+    const cos = Math.cos(angle);
+    const sin = Math.sin(angle);
+    this.s.matrix = multiply(this.s.matrix, [cos, sin, -sin, cos, 0, 0]);
+  }
   setLineDash(): void {}
   beginPath(): void {
     this.box = undefined;
@@ -162,12 +165,10 @@ export class Recording {
 
   private paintShape(tone: string, pad: number, path?: { d: string }): void {
     let b = this.box;
-    let o = pad;
+    const o = pad;
     if (path) {
       const p = pathBounds(path.d);
-      const [k, x, y] = this.s.matrix;
-      o = pad * k;
-      b = [x + p.x0 * k, y + p.y0 * k, x + p.x1 * k, y + p.y1 * k];
+      b = [p.x0, p.y0, p.x1, p.y1];
     }
     if (!b) return;
     const [x0, y0, x1, y1] = b;
@@ -181,7 +182,9 @@ export class Recording {
     }
   }
 
-  private paint(tone: string, x0: number, y0: number, x1: number, y1: number): void {
+  private paint(tone: string, left0: number, top0: number, right0: number, bottom0: number): void {
+    const at = { x0: left0, y0: top0, x1: right0, y1: bottom0 };
+    const { x0, y0, x1, y1 } = mapBounds(this.s.matrix, at, at);
     const { width, height } = this.canvas;
     const size = `${width}x${height}`;
     if (size !== this.size) {

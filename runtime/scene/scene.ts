@@ -3,8 +3,10 @@ import { type Bounds, type Box, type Camera, clearBounds, intersects, isEmpty } 
 import { Layer } from "./layer";
 import { type Context, Painter } from "./paint";
 import type { Part } from "./part";
+import { Path } from "./part-path";
 import { GridIndex } from "./place";
 import { color, type Theme } from "./tokens";
+import { mapBounds, type Turn } from "./transform";
 import { Type } from "./type";
 
 /** The page a drawing stands on. Outside of it the scene shows `outside`. */
@@ -23,6 +25,9 @@ export interface SceneOptions {
   /** Steady instead of blinking, as prefers-reduced-motion says. */
   reducedMotion?: boolean;
 }
+
+/** What is left of a blinking layer in its dark half: a value can still be read. */
+const dimmed = 0.25;
 
 /** What a frame cost. */
 export interface FrameStats {
@@ -59,9 +64,14 @@ export class Scene {
   private unordered = false;
   private full = true;
   private blinker: ReturnType<typeof setInterval> | undefined;
+  private mover: ReturnType<typeof setInterval> | undefined;
   private readonly reducedMotion: boolean;
   private found: Layer[] = [];
   private drawn: Part[] = [];
+  /** Layers with a turn, and how many pixels they may be drawn beyond their extents. */
+  private readonly turned = new Set<Layer>();
+  private margin = 1;
+  private readonly runs: { layer: Layer; turn: Turn | undefined; cut: Bounds | undefined; from: number; to: number }[] = [];
 
   /** The context must be of a canvas of its own; for speed without transparency ({alpha: false}). */
   constructor(
@@ -151,7 +161,7 @@ export class Scene {
     if (this.byId.has(id)) throw new Error(`scene: layer ${id} exists`);
     const layer = new Layer(
       id,
-      { type: this.type, changed: (l) => this.changed(l), moved: (l) => this.place.put(l) },
+      { type: this.type, changed: (l) => this.changed(l), moved: (l) => this.moved(l) },
       box,
       solid,
     );
@@ -167,12 +177,13 @@ export class Scene {
 
   remove(layer: Layer): void {
     if (this.byId.get(layer.id) !== layer) return;
-    this.dirtyWorld(layer.extent);
+    this.dirtyWorld(layer.extent, Math.max(layer.reach, layer.margin));
     layer.clear();
     layer.owner = undefined;
     this.byId.delete(layer.id);
     this.layers.splice(this.layers.indexOf(layer), 1);
     this.place.remove(layer);
+    this.turned.delete(layer);
     this.unordered = true;
     this.request();
   }
@@ -224,6 +235,7 @@ export class Scene {
   destroy(): void {
     this.dead = true;
     if (this.blinker) clearInterval(this.blinker);
+    clearInterval(this.mover);
     this.before.clear();
   }
 
@@ -235,12 +247,18 @@ export class Scene {
     this.request();
   }
 
-  private dirtyWorld(b: Bounds): void {
+  private moved(layer: Layer): void {
+    this.place.put(layer);
+    if (layer.turn) this.turned.add(layer);
+    else this.turned.delete(layer);
+  }
+
+  /** Reach is how many pixels more, for rounding to whole pixels. */
+  private dirtyWorld(b: Bounds, reach = 1): void {
     if (isEmpty(b)) return;
     const q = this.painter;
     const s = q.scale;
-    // One pixel more for rounding to whole pixels.
-    this.dirty.add(b.x0 * s + q.dx - 1, b.y0 * s + q.dy - 1, b.x1 * s + q.dx + 1, b.y1 * s + q.dy + 1);
+    this.dirty.add(b.x0 * s + q.dx - reach, b.y0 * s + q.dy - reach, b.x1 * s + q.dx + reach, b.y1 * s + q.dy + reach);
   }
 
   /** Runs one frame now. */
@@ -257,9 +275,12 @@ export class Scene {
     }
     for (const layer of this.queue) {
       layer.queued = false;
-      if (!this.full) this.dirtyWorld(layer.dirty);
+      if (!this.full) this.dirtyWorld(layer.dirty, layer.reach);
       clearBounds(layer.dirty);
+      layer.reach = 1;
     }
+    this.margin = 1;
+    for (const layer of this.turned) this.margin = Math.max(this.margin, layer.margin);
     this.queue.length = 0;
     if (this.full) {
       this.full = false;
@@ -289,14 +310,24 @@ export class Scene {
       y1: (r.y1 + 1 - q.dy) / s,
     };
     this.found.length = 0;
-    const layers = this.place.query(world, this.found);
+    const more = (this.margin - 1) / s;
+    const wide =
+      more > 0 ? { x0: world.x0 - more, y0: world.y0 - more, x1: world.x1 + more, y1: world.y1 + more } : world;
+    const layers = this.place.query(wide, this.found);
     if (layers.length > 1) layers.sort((a, b) => a.order - b.order);
     const drawn = this.drawn;
     drawn.length = 0;
+    const runs = this.runs;
+    runs.length = 0;
     let spills = false;
     // Half a pixel inside the edge: what rounds outwards over it needs the clip.
     const m = 1.5 / s;
-    for (const layer of layers)
+    for (const layer of layers) {
+      const { cut } = layer;
+      if (layer.turn !== undefined || cut) {
+        if (this.gather(layer, layer.turn, cut, wide)) spills = true;
+        continue;
+      }
       for (const p of layer.parts) {
         const b = p.bounds;
         if (!intersects(b, world)) continue;
@@ -309,7 +340,9 @@ export class Scene {
         )
           spills = true;
         if (p.props.blink) this.wantBlink();
+        if (flows(p)) this.wantFlow();
       }
+    }
     this.ground(r);
     if (spills) {
       ctx.save();
@@ -317,13 +350,73 @@ export class Scene {
       ctx.rect(r.x0, r.y0, r.x1 - r.x0, r.y1 - r.y0);
       ctx.clip();
     }
-    for (const p of drawn) p.draw(q);
+    if (runs.length === 0) for (const p of drawn) p.draw(q);
+    else this.drawRuns(r);
     if (spills) {
       ctx.restore();
       q.reset();
     }
     this.stats.parts += drawn.length;
     this.stats.pixels += (r.x1 - r.x0) * (r.y1 - r.y0);
+  }
+
+  /** Takes the parts of a layer with a turn or a clip that reach into a rectangle. */
+  private gather(layer: Layer, turn: Turn | undefined, cut: Bounds | undefined, wide: Bounds): boolean {
+    if (turn && (!turn.visible || turn.opacity <= 0)) return false;
+    if (cut && !intersects(cut, wide)) return false;
+    const back = layer.inverse;
+    if (turn?.matrix && !back) return false;
+    const near = back ? mapBounds(back, wide, { ...wide }) : wide;
+    const from = this.drawn.length;
+    for (const p of layer.parts) {
+      if (!intersects(p.bounds, near)) continue;
+      if (p.props.blink) this.wantBlink();
+      if (flows(p)) this.wantFlow();
+      if (!p.props.blink || this.painter.blinkOn) this.drawn.push(p);
+    }
+    if (turn?.blink) this.wantBlink();
+    this.runs.push({ layer, turn, cut, from, to: this.drawn.length });
+    return true;
+  }
+
+  /** Draws what was taken, and between it the layers that have a turn. */
+  private drawRuns(r: Bounds): void {
+    const q = this.painter;
+    let i = 0;
+    for (const { layer, turn, cut, from, to } of this.runs) {
+      for (; i < from; i++) (this.drawn[i] as Part).draw(q);
+      if (cut) {
+        const x = q.px(cut.x0);
+        const y = q.py(cut.y0);
+        q.ctx.save();
+        q.ctx.beginPath();
+        q.ctx.rect(x, y, Math.max(0, q.px(cut.x1) - x), Math.max(0, q.py(cut.y1) - y));
+        q.ctx.clip();
+      }
+      if (turn) q.enter(turn, turn.blink && !q.blinkOn ? turn.opacity * dimmed : turn.opacity);
+      for (; i < to; i++) (this.drawn[i] as Part).draw(q);
+      if (turn?.blink && this.reducedMotion) this.outline(layer);
+      if (turn) q.leave(r);
+      if (cut) {
+        q.ctx.restore();
+        q.reset();
+      }
+    }
+    for (; i < this.drawn.length; i++) (this.drawn[i] as Part).draw(q);
+  }
+
+  /** Stands in for blinking where nothing may move. */
+  private outline(layer: Layer): void {
+    const q = this.painter;
+    const b = layer.box;
+    const w = q.length(2);
+    q.alpha(1);
+    q.stroke("text", w);
+    const x = q.px(b.x) + w / 2;
+    const y = q.py(b.y) + w / 2;
+    q.ctx.beginPath();
+    q.ctx.rect(x, y, Math.max(1, q.px(b.x + b.width) - w / 2 - x), Math.max(1, q.py(b.y + b.height) - w / 2 - y));
+    q.ctx.stroke();
   }
 
   private ground(r: Bounds): void {
@@ -347,12 +440,12 @@ export class Scene {
     this.blinker = setInterval(() => {
       this.painter.blinkOn = !this.painter.blinkOn;
       let any = false;
-      for (const l of this.layers)
-        for (const p of l.parts)
-          if (p.props.blink && !isEmpty(p.bounds)) {
-            any = true;
-            this.dirtyWorld(p.bounds);
-          }
+      for (const l of this.layers) {
+        const whole = l.turn?.blink && l.turn.visible;
+        if (whole || l.parts.some((p) => p.props.blink && !isEmpty(p.bounds))) any = true;
+        if (whole || l.turn) this.dirtyWorld(l.extent, l.margin);
+        else for (const p of l.parts) if (p.props.blink) this.dirtyWorld(p.bounds);
+      }
       if (!any) {
         clearInterval(this.blinker);
         this.blinker = undefined;
@@ -361,4 +454,28 @@ export class Scene {
       this.request();
     }, 500);
   }
+
+  /** Moves dashes along, twenty times a second; only what is on the canvas costs anything. */
+  private wantFlow(): void {
+    if (this.mover || this.reducedMotion) return;
+    this.mover = setInterval(() => {
+      this.painter.clock += 0.05;
+      let any = false;
+      for (const l of this.layers)
+        for (const p of l.parts)
+          if (flows(p) && !isEmpty(p.bounds)) {
+            any = true;
+            if (l.turn) this.dirtyWorld(l.extent, l.margin);
+            else this.dirtyWorld(p.bounds);
+          }
+      if (!any) {
+        clearInterval(this.mover);
+        this.mover = undefined;
+      }
+      this.request();
+    }, 50);
+  }
 }
+
+/** Has it dashes that move? */
+const flows = (p: Part): boolean => p instanceof Path && !!p.props.flow;
