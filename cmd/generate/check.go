@@ -18,16 +18,22 @@ Screens are linted as a compiler lints code. Findings are warnings: they stand b
 the designer and in its list of problems, `+"`lineside app validate`"+` prints them, and they prevent
 nothing. A rule that needs the plant finds nothing where a tag is not known; `+"`--plant`"+` tells
 the command. Hidden widgets are not looked at. Messages are shown with %q, %s and %g in place of
-what they name.`)
+what they name. Where a fix is offered, the designer does it with one key (Alt+Enter on the
+finding) and `+"`lineside app validate --fix`"+` writes it to the file.`)
 	var rows [][]string
 	for _, r := range check.Rules() {
 		plant := ""
 		if r.Plant {
 			plant = "yes"
 		}
-		rows = append(rows, []string{code(r.Code), both(r.Title), plant})
+		fix := "–"
+		if r.Fix != nil {
+			fix = both(r.Fix)
+		}
+		rows = append(rows, []string{code(r.Code), both(r.Title), plant, fix})
 	}
-	p.table([]string{"Code", "Finds", "Needs the plant"}, rows)
+	p.table([]string{"Code", "Finds", "Needs the plant", "Fix"}, rows)
+	p.paragraph("Besides, a tag that the plant does not have (`tag_unknown`) is told where it is bound, and the tag that was probably meant is offered.")
 	for _, r := range check.Rules() {
 		p.heading(2, "%s", r.Code)
 		p.paragraph(r.Why["en"])

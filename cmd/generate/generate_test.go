@@ -78,7 +78,7 @@ func TestReferencePages(t *testing.T) {
 		"docs/reference/expressions.md": {"### abs", "`abs(-2)`", "## Quality"},
 		"docs/reference/connectors.md":  {"(`modbus`)", "(`mqtt`)", "(`simulator`)", "### Address of a tag"},
 		"docs/reference/widgets.md":     {"(`value`)", "Events: "},
-		"docs/reference/check.md":       {"| `range_missing` | Analog value without a range · 模拟量没有量程 | yes |", "## control_covered", "{1} 没有标签。"},
+		"docs/reference/check.md":       {"| `range_missing` | Analog value without a range · 模拟量没有量程 | yes | Keep", "## control_covered", "{1} 没有标签。"},
 		"docs/reference/errors.md":      {"| `format_newer` |", "| `unauthorized` |", "| `json_duplicate_key` | The key %q stands twice. |"},
 	} {
 		text := made(t, path)

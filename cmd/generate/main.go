@@ -29,6 +29,7 @@ var outputs = []output{
 	{"docs/reference/expressions.md", expressionsPage},
 	{"docs/reference/connectors.md", connectorsPage},
 	{"docs/reference/widgets.md", widgetsPage},
+	{"docs/reference/actions.md", actionsPage},
 	{"docs/reference/errors.md", errorsPage},
 	{"docs/reference/check.md", checkPage},
 	{"runtime/app/check/tokens.gen.go", checkTokens},

@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/connector"
 	_ "github.com/lineside/lineside/runtime/connector/modbus" // the page of connectors lists them
 	_ "github.com/lineside/lineside/runtime/connector/mqtt"
 	_ "github.com/lineside/lineside/runtime/connector/simulator"
 	"github.com/lineside/lineside/runtime/expression"
+	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/widgets"
 )
 
@@ -73,6 +75,37 @@ a constant, {"tag": path} or {"expr": text}.`)
 			p.paragraph("Events: " + strings.Join(names, ", ") + ".")
 		}
 	}
+	return p.Bytes(), nil
+}
+
+// actionsPage makes docs/reference/actions.md.
+func actionsPage(*source) ([]byte, error) {
+	p := newPage("Actions", `
+At an event of a widget or screen actions run in order, on the server, with the rights of the person
+who is logged in. One that fails ends them. Every action can have a condition, "if": an expression; when
+it is not true the action is left out. Expressions of actions may name the variables of the screen, the inputs and
+computed tags of the app, and "value": what came with the event, such as the number that was entered.`)
+	for _, t := range action.Types() {
+		p.heading(2, "%s (`%s`)", both(t.Title), t.ID)
+		p.paragraph(t.Summary["en"])
+		p.paragraph(t.Summary["zh"])
+		if t.Again {
+			p.paragraph("At the event `load` it is done once more when the screen opens itself anew, after a lost connection or a new revision.")
+		}
+		p.fields(t.Settings)
+	}
+	p.heading(2, "Events")
+	p.paragraph("A key of a screen is `key:` and a chord: modifiers in the order Ctrl, Alt, Shift, Meta, then one key, such as `key:F2` or `key:Ctrl+Shift+S`.")
+	var rows [][]string
+	for _, g := range []struct {
+		of     string
+		events []spec.Option
+	}{{"every widget", action.WidgetEvents}, {"widgets that the operator sets", action.InputEvents}, {"screens", action.ScreenEvents}} {
+		for _, e := range g.events {
+			rows = append(rows, []string{code(e.Value), both(e.Title), g.of})
+		}
+	}
+	p.table([]string{"Event", "When", "Of"}, rows)
 	return p.Bytes(), nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
@@ -41,6 +42,16 @@ func appSchema(src *source) ([]byte, error) {
 	}
 	value := &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Ref: "#/$defs/Scalar"}, {Ref: "#/$defs/Binding"}}}
 	if err := replace(s, "Action", "value", value); err != nil {
+		return nil, err
+	}
+	if err := replace(s, "Action", "params", &jsonschema.Schema{Type: "object", AdditionalProperties: value}); err != nil {
+		return nil, err
+	}
+	do := &jsonschema.Schema{Type: "string"}
+	for _, t := range action.Types() {
+		do.Enum = append(do.Enum, t.ID)
+	}
+	if err := replace(s, "Action", "do", do); err != nil {
 		return nil, err
 	}
 	return schemaText(s)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/connector"
@@ -27,7 +28,7 @@ var sections = []struct {
 }{
 	{"The app document.", []reflect.Type{reflect.TypeFor[app.App](), reflect.TypeFor[app.Binding](), reflect.TypeFor[app.Installation]()}},
 	{"The plant document.", []reflect.Type{reflect.TypeFor[plant.Plant]()}},
-	{"What components say of themselves.", []reflect.Type{reflect.TypeFor[widgets.Manifest](), reflect.TypeFor[connector.Type](), reflect.TypeFor[connector.Node](), reflect.TypeFor[spec.Problem]()}},
+	{"What components say of themselves.", []reflect.Type{reflect.TypeFor[widgets.Manifest](), reflect.TypeFor[connector.Type](), reflect.TypeFor[connector.Node](), reflect.TypeFor[spec.Problem](), reflect.TypeFor[action.Type]()}},
 	{"The live protocol at /api/v1/live.", []reflect.Type{reflect.TypeFor[session.Request](), reflect.TypeFor[session.Reply](), reflect.TypeFor[session.Values](), reflect.TypeFor[session.Slots](), reflect.TypeFor[session.Notice]()}},
 	{"Expressions.", []reflect.Type{reflect.TypeFor[expression.Function]()}},
 	{"Devices, imports and changes.", []reflect.Type{reflect.TypeFor[engine.DeviceStatus](), reflect.TypeFor[plant.Import](), reflect.TypeFor[app.Change]()}},
@@ -38,7 +39,7 @@ var sections = []struct {
 var tsNames = map[string]string{
 	"app.Tag": "AppTag", "app.Input": "AppInput",
 	"plant.Tag": "PlantTag", "plant.Write": "TagWrite", "plant.Scan": "ScanClass",
-	"widgets.Size": "WidgetSize", "widgets.Event": "WidgetEvent",
+	"action.Type": "ActionType", "widgets.Size": "WidgetSize", "widgets.Event": "WidgetEvent",
 	"expression.Function": "ExpressionFunction", "expression.Example": "ExpressionExample", "plant.Import": "TagImport",
 	"connector.Type": "ConnectorType", "connector.Node": "BrowseNode",
 	"session.Request": "LiveRequest", "session.Reply": "LiveReply", "session.Error": "LiveError",
@@ -53,15 +54,26 @@ var tsTypes = map[string]string{
 
 // tsFields are fields whose JSON is narrower than their Go type.
 var tsFields = map[string]string{
-	"app.Widget.Props":  "Record<string, Prop>",
-	"app.Action.Value":  "Scalar | Binding",
-	"app.Input.Default": "Scalar", "app.Installation.Mapping": "Record<string, Scalar>",
+	"app.Widget.Props": "Record<string, Prop>",
+	"action.Action.Do": actionIDs(`"%s"`, " | "), "action.Action.Value": "Scalar | Binding", "action.Action.Params": "Record<string, Scalar | Binding>",
+	"action.Effect.Params": "Record<string, unknown>",
+	"app.Variable.Default": "Scalar",
+	"app.Input.Default":    "Scalar", "app.Installation.Mapping": "Record<string, Scalar>",
 	"session.Reply.Values": "Row[]", "session.Values.Values": "Row[]", "session.Reply.Screen": "Screen",
 	"session.Values.Op": `"values"`, "session.Notice.Op": `"notice"`, "session.Slots.Op": `"slots"`,
 	"plant.Device.Settings": "Record<string, unknown>", "plant.Tag.Address": "Record<string, unknown>",
 	"connector.Node.Address": "Record<string, unknown>",
 	"session.Meta.Type":      "TagType", "session.Meta.Confirm": `"none" | "ask" | "reason"`,
 	"spec.Problem.Severity": `"error" | "warning"`, "widgets.Manifest.Fits": "TagType[]",
+}
+
+// actionIDs are the ids of all actions.
+func actionIDs(each, between string) string {
+	var out []string
+	for _, t := range action.Types() {
+		out = append(out, fmt.Sprintf(each, t.ID))
+	}
+	return strings.Join(out, between)
 }
 
 const tsHead = `// ` + mark + `

@@ -5,6 +5,7 @@ package app
 import (
 	"encoding/json"
 
+	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/spec"
 )
 
@@ -266,35 +267,8 @@ type Binding struct {
 	Expr string `json:"expr,omitempty"`
 }
 
-// Action is done when an event of a widget or screen comes. Actions of one event run in order;
-// one that fails ends them, one whose If is not true is left out.
-type Action struct {
-	// Do is what is done: the id of an action of the catalogue.
-	Do string `json:"do" enum:"write,toggle,add,set,open,close,notice"`
-	// If is an expression; the action is left out when it is not true.
-	If string `json:"if,omitempty"`
-	// Tag is written (write, toggle, add).
-	Tag string `json:"tag,omitempty"`
-	// Value is written, added or set: a JSON scalar; or {"expr": text} evaluated when the action runs.
-	Value json.RawMessage `json:"value,omitempty"`
-	// Low and High hold the value within limits, besides those of the tag (write, add).
-	Low  *float64 `json:"low,omitempty"`
-	High *float64 `json:"high,omitempty"`
-	// Variable of the screen is set.
-	Variable string `json:"variable,omitempty"`
-	// Screen is opened, As says where: here (default), popup, drawer or window.
-	Screen string `json:"screen,omitempty"`
-	As     string `json:"as,omitempty" enum:"here,popup,drawer,window"`
-	// Params stand in for inputs of the app on that screen: id → JSON scalar, or {"tag": path} for an input of kind tag.
-	Params map[string]json.RawMessage `json:"params,omitempty"`
-	// Text is told by a notice; Level is its weight.
-	Text  spec.Text `json:"text,omitempty"`
-	Level string    `json:"level,omitempty" enum:"info,success,warning"`
-	// Confirm is asked first; "" asks what the tag's own policy says.
-	Confirm string `json:"confirm,omitempty"`
-	// Reason asks the operator for a reason, which goes into the audit trail.
-	Reason bool `json:"reason,omitempty"`
-}
+// Action is done when an event of a widget or screen comes; see package action.
+type Action = action.Action
 
 // Installation is an app at work: a version with its mapping of inputs.
 type Installation struct {

@@ -231,6 +231,7 @@ func TestWalkers(t *testing.T) {
 	want := []string{
 		`/tags/0/expr = tag("a/b") > limit`,
 		`/screens/0/widgets/1/props/shown/expr = pump`,
+		`/screens/0/on/load/0/if = mode > 0`,
 		`/screens/0/widgets/1/on/click/0/value/expr = limit + 1`,
 		`/screens/0/widgets/1/props/value/tag → plant/boiler/temperature`,
 		`/screens/0/widgets/1/on/click/0/tag → a/b`,

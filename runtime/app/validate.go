@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 	"github.com/lineside/lineside/widgets"
@@ -21,8 +22,9 @@ const (
 	MaxWidgets   = 20000 // of one screen
 	MaxActions   = 16    // of one event
 	MaxInputs    = 1000
+	MaxVariables = 200 // of one screen
 	MaxTags      = 20000
-	MaxExprBytes = 4096
+	MaxExprBytes = action.MaxExprBytes
 	MaxName      = 200 // characters of a name
 	MaxText      = 4000
 )
@@ -61,6 +63,8 @@ type validator struct {
 	known     []string // types of widgets
 	screens   map[string]bool
 	problems  spec.Problems
+	// around is what actions may name; its variables are those of the screen in hand.
+	around action.Document
 }
 
 func (v *validator) add(p *spec.Problem) {
@@ -274,6 +278,8 @@ func (v *validator) screen(at string, s *Screen) {
 	if s.Fit != "" {
 		v.choice(at+"/fit", s.Fit, "fit", "width", "fixed")
 	}
+	v.variables(at, s)
+	v.screenEvents(at, s)
 	v.count(at+"/widgets", len(s.Widgets), MaxWidgets, "widgets")
 	index := make(map[string]int, len(s.Widgets))
 	seen := make(map[string]bool, len(s.Widgets))
@@ -360,9 +366,7 @@ func (v *validator) widget(at func() string, w *Widget) {
 		v.checkers[w.Type] = c
 	}
 	v.props(at, w, m, c)
-	for _, event := range slices.Sorted(maps.Keys(w.On)) {
-		v.event(at()+"/on/"+spec.Escape(event), event, w.On[event], m)
-	}
+	v.widgetEvents(at, w, m)
 }
 
 func (v *validator) props(at func() string, w *Widget, m *widgets.Manifest, c *spec.Checker) {
@@ -407,57 +411,6 @@ func (v *validator) props(at func() string, w *Widget, m *widgets.Manifest, c *s
 
 func isObject(raw json.RawMessage) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{"))
-}
-
-func (v *validator) event(at, event string, actions []Action, m *widgets.Manifest) {
-	known := make([]string, len(m.Events))
-	for i := range m.Events {
-		known[i] = m.Events[i].Name
-	}
-	if !slices.Contains(known, event) {
-		v.add(spec.OneOf("event_unknown", at, fmt.Sprintf("Widget type %q has no event %q.", m.ID, clip(event)), event, known))
-	}
-	v.count(at, len(actions), MaxActions, "actions")
-	for i := range actions {
-		v.action(fmt.Sprintf("%s/%d", at, i), &actions[i])
-	}
-}
-
-func (v *validator) action(at string, a *Action) {
-	v.choice(at+"/do", a.Do, "write", "toggle", "open")
-	switch a.Do {
-	case "write", "toggle":
-		if a.Tag == "" {
-			v.fail("value_missing", at+"/tag", "Name the tag.", "The action %q has no tag.", a.Do)
-		} else if _, err := tag.ParsePath(a.Tag); err != nil {
-			v.fail("tag_path", at+"/tag", "Write the path of a tag, such as area/line/speed.", "The %v.", err)
-		}
-	case "open":
-		if a.Screen == "" {
-			v.fail("value_missing", at+"/screen", "Name the screen.", "The action %q has no screen.", a.Do)
-		} else {
-			v.screenRef(at+"/screen", a.Screen)
-		}
-	}
-	if len(a.Confirm) > 4*MaxName {
-		v.fail("text_too_long", at+"/confirm", "Make it shorter.", "The question has %d bytes, more than %d.", len(a.Confirm), 4*MaxName)
-	}
-	raw := bytes.TrimSpace(a.Value)
-	switch {
-	case a.Do != "write":
-	case len(raw) == 0:
-		v.fail("value_missing", at+"/value", "Give a value or an expression.", "The action %q has no value.", a.Do)
-	case raw[0] == '[':
-		v.fail("value_type", at+"/value", `Write a scalar, or {"expr": text}`, "A list cannot be written.")
-	case raw[0] == '{':
-		ps := spec.Validate([]spec.Field{{Name: "expr", Kind: spec.KindText, Required: true}}, a.Value)
-		for _, p := range ps.Under(at + "/value") {
-			v.add(p)
-		}
-		if b, ok := ParseBinding(a.Value); ok && len(b.Expr) > MaxExprBytes {
-			v.expr(at+"/value/expr", b.Expr)
-		}
-	}
 }
 
 func clip(s string) string {

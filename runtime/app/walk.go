@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/tag"
 )
 
 // Bindings calls f for every binding of every screen, with its JSON Pointer, in the order
@@ -30,22 +31,33 @@ func (s *Screen) Bindings(f func(at string, w *Widget, prop string, b Binding)) 
 	}
 }
 
-// Actions calls f for every action of every screen, with its JSON Pointer.
+// Actions calls f for every action of every screen, with its JSON Pointer: those of the screen, then
+// those of its widgets.
 func (a *App) Actions(f func(at string, action *Action)) {
 	for i := range a.Screens {
-		for j := range a.Screens[i].Widgets {
-			w := &a.Screens[i].Widgets[j]
-			for _, event := range slices.Sorted(maps.Keys(w.On)) {
-				for k := range w.On[event] {
-					f(fmt.Sprintf("/screens/%d/widgets/%d/on/%s/%d", i, j, spec.Escape(event), k), &w.On[event][k])
-				}
+		a.Screens[i].Actions(func(at string, action *Action) { f(fmt.Sprintf("/screens/%d%s", i, at), action) })
+	}
+}
+
+// Actions calls f for every action of the screen; at is relative to the screen.
+func (s *Screen) Actions(f func(at string, action *Action)) {
+	each := func(at string, on map[string][]Action) {
+		for _, event := range slices.Sorted(maps.Keys(on)) {
+			for k := range on[event] {
+				f(fmt.Sprintf("%s/on/%s/%d", at, spec.Escape(event), k), &on[event][k])
 			}
+		}
+	}
+	each("", s.On)
+	for j := range s.Widgets {
+		if w := &s.Widgets[j]; len(w.On) > 0 {
+			each(fmt.Sprintf("/widgets/%d", j), w.On)
 		}
 	}
 }
 
 // Expressions calls f for every expression of the document, with its JSON Pointer:
-// computed tags, bindings and the values of actions.
+// computed tags, bindings, and the conditions and values of actions.
 func (a *App) Expressions(f func(at, text string)) {
 	for i := range a.Tags {
 		f(fmt.Sprintf("/tags/%d/expr", i), a.Tags[i].Expr)
@@ -56,9 +68,7 @@ func (a *App) Expressions(f func(at, text string)) {
 		}
 	})
 	a.Actions(func(at string, action *Action) {
-		if b, ok := ParseBinding(action.Value); ok && b.Expr != "" {
-			f(at+"/value/expr", b.Expr)
-		}
+		action.Expressions(func(place, text string, _ tag.Type) { f(at+place, text) })
 	})
 }
 
@@ -71,8 +81,6 @@ func (a *App) TagPaths(f func(at, path string)) {
 		}
 	})
 	a.Actions(func(at string, action *Action) {
-		if action.Tag != "" {
-			f(at+"/tag", action.Tag)
-		}
+		action.Tags(func(place, path string) { f(at+place, path) })
 	})
 }

@@ -204,7 +204,7 @@ export interface Variable {
   id: string;
   type: "bool" | "int" | "float" | "string";
   title?: Text;
-  default?: unknown;
+  default?: Scalar;
 }
 
 /**
@@ -216,11 +216,17 @@ export interface Action {
   do: "write" | "toggle" | "add" | "set" | "open" | "close" | "notice";
   /** if is an expression; the action is left out when it is not true. */
   if?: string;
-  /** tag is written (write, toggle, add). */
+  /** tag is written (write, toggle, add): a path, or the id of an input or computed tag of the app. */
   tag?: string;
-  /** value is written, added or set: a JSON scalar; or {"expr": text} evaluated when the action runs. */
+  /**
+   * value is written, added or set: a JSON scalar; or {"expr": text} evaluated when the action
+   * runs. The expression may name the value that came with the event: value.
+   */
   value?: Scalar | Binding;
-  /** low and High hold the value within limits, besides those of the tag (write, add). */
+  /**
+   * low and High hold the value within limits, besides those of the tag: write refuses what is
+   * outside, add stops there.
+   */
   low?: number;
   high?: number;
   /** variable of the screen is set. */
@@ -228,12 +234,12 @@ export interface Action {
   /** screen is opened, As says where: here (default), popup, drawer or window. */
   screen?: string;
   as?: "here" | "popup" | "drawer" | "window";
-  /** params stand in for inputs of the app on that screen: id → JSON scalar, or {"tag": path} for an input of kind tag. */
-  params?: Record<string, unknown>;
+  /** params stand in for inputs of the app on that screen: id → JSON scalar, {"expr": text}, or {"tag": path} for an input of kind tag. */
+  params?: Record<string, Scalar | Binding>;
   /** text is told by a notice; Level is its weight. */
   text?: Text;
   level?: "info" | "success" | "warning";
-  /** confirm is asked first; "" asks what the tag's own policy says. */
+  /** confirm is the question that is asked first; "" asks what the tag's own policy says. */
   confirm?: string;
   /** reason asks the operator for a reason, which goes into the audit trail. */
   reason?: boolean;
@@ -538,6 +544,17 @@ export interface Problem {
   offset?: number;
   /** fix mends it; nil when a person must think about it. */
   fix?: Fix;
+}
+
+/** ActionType is an action of the catalogue. */
+export interface ActionType extends Component {
+  /** phrase says in one sentence what an action does; {tag}, {value} and so on stand for its settings. */
+  phrase: Text;
+  /**
+   * again says that it is done once more when a screen opens itself anew after a lost connection
+   * or a new revision: what only prepares the screen, not what changes the plant.
+   */
+  again?: boolean;
 }
 
 /** Component is what a connector, widget or flow node says of itself. */
@@ -1353,7 +1370,7 @@ export const Quality = {
 } as const;
 
 /** What a field holds, and so how it is edited. */
-export type FieldKind = "bool" | "int" | "float" | "string" | "text" | "enum" | "duration" | "secret" | "color" | "tag" | "image" | "screen" | "any" | "object" | "list";
+export type FieldKind = "bool" | "int" | "float" | "string" | "text" | "enum" | "duration" | "secret" | "color" | "tag" | "image" | "screen" | "variable" | "params" | "texts" | "any" | "object" | "list";
 
 /** Something a person may be allowed to do in an area. */
 export type Right = "view" | "operate" | "tune" | "acknowledge" | "shelve" | "design" | "install" | "administer";

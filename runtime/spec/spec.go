@@ -34,6 +34,9 @@ const (
 	KindTag      Kind = "tag"      // tag path
 	KindImage    Kind = "image"    // data: URL or "asset:<id>"
 	KindScreen   Kind = "screen"   // id of a screen of the app
+	KindVariable Kind = "variable" // id of a variable of the screen
+	KindParams   Kind = "params"   // what stands in for inputs of the app: id → constant or binding
+	KindTexts    Kind = "texts"    // a text in several languages
 	KindAny      Kind = "any"      // a live value of any type
 	KindObject   Kind = "object"   // Fields
 	KindList     Kind = "list"     // list of objects of Fields

@@ -1,0 +1,48 @@
+package action
+
+import "github.com/lineside/lineside/runtime/spec"
+
+func init() {
+	spec.Chinese(map[string]string{
+		"The action %q has no tag.":                                            "动作 {1} 没有变量。",
+		"Name the tag.":                                                        "请指定变量。",
+		"The action %q has no screen.":                                         "动作 {1} 没有画面。",
+		"Name the screen.":                                                     "请指定画面。",
+		"The action %q has no value.":                                          "动作 {1} 没有值。",
+		"Give a value or an expression.":                                       "请填写值或表达式。",
+		"The action %q has no variable.":                                       "动作 {1} 没有画面变量。",
+		"Choose a variable of the screen.":                                     "请选择画面变量。",
+		"The screen has no variable %q.":                                       "画面没有变量 {1}。",
+		"The value is not of type %s.":                                         "值的类型不是 {1}。",
+		"Write a value of the type of the variable.":                           "请填写与画面变量类型相符的值。",
+		"A list cannot be written.":                                            "不能写入列表。",
+		`Write a scalar, or {"expr": text}`:                                    `请填写标量，或 {"expr": 文本}`,
+		"The high limit %g is below the low limit %g.":                         "上限 {1} 低于下限 {2}。",
+		"Give a high limit above the low one.":                                 "上限应高于下限。",
+		"The question has %d bytes, more than %d.":                             "提问有 {1} 字节，超过 {2}。",
+		"Only a number can be added.":                                          "只能增加数值。",
+		"The app has no input %q.":                                             "应用没有输入 {1}。",
+		"The input %q takes a tag.":                                            "输入 {1} 需要变量。",
+		`Write {"tag": path}`:                                                  `请填写 {"tag": 路径}`,
+		"The input %q takes a value, not a tag.":                               "输入 {1} 需要值，而不是变量。",
+		"Write a value or an expression.":                                      "请填写值或表达式。",
+		"The notice has no text.":                                              "通知没有文字。",
+		"There is no action %q here.":                                          "此处没有动作 {1}。",
+		"The value of the action cannot be read.":                              "动作的值无法读取。",
+		"The value to write cannot be computed now: %s.":                       "现在无法计算要写入的值：{1}。",
+		"%q cannot be switched over: its present state is not known.":          "无法切换 {1}：当前状态未知。",
+		"Nothing can be added to %q: its present value is not a known number.": "无法增减 {1}：当前数值未知。",
+		"Wait for the device, or write the value itself.":                      "请等待设备，或直接写入值。",
+		"The value %s is below the limit %s.":                                  "值 {1} 低于限值 {2}。",
+		"The value %s is above the limit %s.":                                  "值 {1} 高于限值 {2}。",
+		"Choose a value within the limits.":                                    "请选择限值以内的值。",
+		"There is no screen %q.":                                               "没有画面 {1}。",
+		"Write a value of the type of the input.":                              "请填写与输入类型相符的值。",
+		"The text has %d bytes, more than %d.":                                 "文本有 {1} 字节，超过 {2}。",
+		"The expression has %d bytes, more than %d.":                           "表达式有 {1} 字节，超过 {2}。",
+		"The expression is empty.":                                             "表达式为空。",
+		"Write an expression.":                                                 "请填写表达式。",
+		"Split it into computed tags.":                                         "请拆分为计算变量。",
+		"Give an English text; it stands in for missing languages.":            "请填写英文文本，缺少其他语言时以它代替。",
+	})
+}
