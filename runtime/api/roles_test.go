@@ -49,6 +49,7 @@ var rights = map[string]struct {
 	"GET /tags":                         {let: letViewer},
 	"GET /tags/{path...}":               {let: letViewer},
 	"PUT /tags/{path...}":               {let: []string{"olga", "hal1", "erik", "anna"}, body: `{"value":41}`, path: "/tags/hall1/setpoint"},
+	"POST /drawings":                    {let: letDesigner, body: `{"svg":"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><path d=\"M0 0h1v1z\"/></svg>"}`},
 	"POST /expressions/check":           {let: letDesigner, body: `{"text":"1"}`},
 	"GET /catalog":                      {let: letLoggedIn},
 	"GET /apps":                         {let: letViewer},

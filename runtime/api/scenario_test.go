@@ -288,6 +288,8 @@ func TestTags(t *testing.T) {
 		{name: "with a reason", as: "olga", method: "PUT", url: "/tags/hall1/mode", body: `{"value":2,"reason":"maintenance"}`, status: 200},
 		{name: "interlock", as: "olga", method: "PUT", url: "/tags/hall1/locked", body: `{"value":2}`, status: 409, has: []string{`"interlock"`}},
 		{name: "unknown", as: "olga", method: "PUT", url: "/tags/no/such", body: `{"value":2}`, status: 404, has: []string{`"tag_unknown"`}},
+		{name: "drawing", as: "erik", method: "POST", url: "/drawings", body: `{"svg":"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><script/><path id=\"blade\" d=\"M0 0h9v9z\"/></svg>"}`, status: 200, has: []string{`"path":"M0 0L9 0L9 9Z"`, `"id":"blade"`, `svg_left_out`}, lacks: []string{`"kind":"script"`}},
+		{name: "drawing of what is none", as: "erik", method: "POST", url: "/drawings", body: `{"svg":"<html/>"}`, status: 422, has: []string{`svg_syntax`}},
 		{name: "expression", as: "erik", method: "POST", url: "/expressions/check", body: `{"text":"tag(\"hall1/setpoint\") * 2"}`, status: 200, has: []string{`"type":"float"`, `"value":111`, `"hall1/setpoint"`}},
 		{name: "expression error", as: "erik", method: "POST", url: "/expressions/check", body: `{"text":"tag(\"no/such\") +"}`, status: 200, has: []string{`"problems":[{`, `"line":1`}},
 		{name: "expression over what one may not see", as: "hal1", method: "POST", url: "/expressions/check", body: `{"text":"tag(\"hall2/setpoint\") * 2"}`, status: 200, has: []string{`"value":null`, `BadUserAccessDenied`}, lacks: []string{`"value":40`}},

@@ -132,6 +132,7 @@ func (s *Server) resources() {
 	s.devicesResource()
 	s.tagsResource()
 	s.expressionsResource()
+	s.drawingsResource()
 	s.catalogResource()
 	s.appsResource()
 	s.draftResource()
