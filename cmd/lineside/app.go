@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/lineside/lineside/runtime/api"
 	"github.com/lineside/lineside/runtime/app"
+	appcheck "github.com/lineside/lineside/runtime/app/check"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
@@ -28,6 +30,7 @@ type appCmd struct {
 type appValidate struct {
 	Files []string `arg:"" name:"file" help:"App documents; - is the standard input."`
 	Plant string   `help:"Check tags against this plant document too." type:"existingfile" placeholder:"FILE"`
+	Fix   bool     `help:"Do the fixes that are offered and write the files."`
 }
 
 // fileResult is what is wrong with one file.
@@ -35,6 +38,8 @@ type fileResult struct {
 	File     string          `json:"file"`
 	Valid    bool            `json:"valid"`
 	Problems []*spec.Problem `json:"problems"`
+	// Fixed are the problems that were mended, with what was done.
+	Fixed []*spec.Problem `json:"fixed,omitempty"`
 }
 
 // Run checks every file and fails when one has errors.
@@ -57,27 +62,45 @@ func (c *appValidate) Run(con *console) error {
 			return fmt.Errorf("%s: %w", c.Plant, err)
 		}
 	}
-	return con.check(c.Files, func(raw []byte) (spec.Problems, error) {
+	check := func(a *app.App) spec.Problems {
+		ps := eng.CheckApp(app.Installation{ID: "check"}, a)
+		if c.Plant != "" {
+			return ps
+		}
+		// Whether tags exist cannot be known.
+		return slices.DeleteFunc(ps, func(p *spec.Problem) bool { return p.Code == "tag_unknown" })
+	}
+	return con.check(c.Files, func(name string, raw []byte, r *fileResult) (spec.Problems, error) {
 		a, err := app.Read(raw)
 		if err != nil {
 			return nil, err
 		}
-		ps := eng.CheckApp(app.Installation{ID: "check"}, a)
-		if c.Plant == "" { // whether tags exist cannot be known
-			kept := ps[:0]
-			for _, p := range ps {
-				if p.Code != "tag_unknown" {
-					kept = append(kept, p)
-				}
-			}
-			ps = kept
+		if !c.Fix {
+			return check(a), nil
 		}
-		return ps, nil
+		return c.mend(con, name, a, r, check)
 	})
 }
 
+// mend writes the mended document where the file was.
+func (c *appValidate) mend(con *console, name string, a *app.App, r *fileResult, check func(*app.App) spec.Problems) (spec.Problems, error) {
+	if name == "-" {
+		return nil, errors.New("--fix writes files: give the name of one")
+	}
+	mended, done, left, err := appcheck.Mend(a, check)
+	if err != nil || len(done) == 0 {
+		return left, err
+	}
+	content, err := app.Canonical(mended)
+	if err != nil {
+		return left, err
+	}
+	r.Fixed = done
+	return left, con.writeFile(name, content)
+}
+
 // check reads files, checks each and prints what is wrong; it fails when any has errors.
-func (c *console) check(files []string, check func([]byte) (spec.Problems, error)) error {
+func (c *console) check(files []string, check func(name string, raw []byte, r *fileResult) (spec.Problems, error)) error {
 	var results []fileResult
 	valid := true
 	for _, name := range files {
@@ -85,14 +108,15 @@ func (c *console) check(files []string, check func([]byte) (spec.Problems, error
 		if err != nil {
 			return err
 		}
-		found, err := check(raw)
+		r := fileResult{File: name}
+		found, err := check(name, raw, &r)
 		var ps spec.Problems
 		if errors.As(err, &ps) {
 			found = ps
 		} else if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		r := fileResult{File: name, Valid: !found.Errors(), Problems: found}
+		r.Valid, r.Problems = !found.Errors(), found
 		if r.Problems == nil {
 			r.Problems = []*spec.Problem{}
 		}
@@ -106,6 +130,9 @@ func (c *console) check(files []string, check func([]byte) (spec.Problems, error
 				verdict = "has errors"
 			}
 			fmt.Fprintf(w, "%s: %s\n", r.File, verdict)
+			for _, p := range r.Fixed {
+				fmt.Fprintf(w, "  fixed: %s (at %s) [%s]\n", p.Fix.Title["en"], p.At, p.Code)
+			}
 			printProblems(w, r.Problems)
 		}
 	})

@@ -164,6 +164,9 @@ func printProblems(w io.Writer, ps []*spec.Problem) {
 		if p.Hint != "" {
 			fmt.Fprintf(w, "    %s\n", p.Hint)
 		}
+		if p.Fix != nil {
+			fmt.Fprintf(w, "    --fix: %s\n", p.Fix.Title["en"])
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ func (c *plantCheck) Run(con *console) error {
 		return err
 	}
 	eng := engine.New(engine.Options{Catalogue: catalogue})
-	return con.check(c.Files, func(raw []byte) (spec.Problems, error) {
+	return con.check(c.Files, func(_ string, raw []byte, _ *fileResult) (spec.Problems, error) {
 		p, err := plant.Read(raw)
 		if err != nil {
 			return nil, err

@@ -1053,6 +1053,19 @@ export interface DeviceTestResult {
   problems?: Problem[];
 }
 
+/** DrawingResult is a compiled drawing with what was left out of it. */
+export interface DrawingResult {
+  /** drawing has no id yet; the app that takes it gives one. */
+  drawing: Drawing;
+  problems: Problem[];
+}
+
+/** DrawingSource is a picture that is to become a drawing. */
+export interface DrawingSource {
+  /** svg is the text of the file. */
+  svg: string;
+}
+
 /** ErrorBody is the body of every answer that is not a success. */
 export interface ErrorBody {
   /** code is stable and machine-readable: "tag_unknown". */

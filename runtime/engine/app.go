@@ -57,6 +57,7 @@ func (e *Engine) CheckApp(inst app.Installation, a *app.App) spec.Problems {
 	if s == nil {
 		return ps
 	}
+	e.offerTags(a, ps)
 	return append(ps, check.App(a, check.Env{Catalogue: e.catalogue, Bound: e.boundIn(s, a)})...)
 }
 

@@ -61,3 +61,29 @@ func TestLint(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestNearestTag: the problem of a tag that is not there offers the one that was probably meant.
+func TestNearestTag(t *testing.T) {
+	r := start(t, Options{})
+	r.set(`{"format":1,"tags":[
+		{"path":"a/pressure","type":"float","initial":1},{"path":"a/level","type":"float","initial":1},
+		{"path":"b/flow","type":"float","initial":1},{"path":"c/speed","type":"float","initial":1},{"path":"d/speed","type":"float","initial":1}]}`)
+	for _, row := range []struct{ tag, want string }{
+		{"a/presure", "a/pressure"}, {"a/Level", "a/level"}, {"x/flow", "b/flow"}, {"x/speed", ""}, {"a/something", ""}, {"level", "a/level"},
+	} {
+		doc := readApp(t, `{"format":2,"id":"com.example.near","version":"1.0.0","name":{"en":"N"},"screens":[{"id":"s","name":{"en":"S"},"width":1600,"height":900,
+			"widgets":[{"id":"w0","type":"value","x":0,"y":0,"w":100,"h":50,"props":{"unit":"","value":{"tag":"`+row.tag+`"}}}]}]}`)
+		for _, p := range r.CheckApp(app.Installation{ID: "i"}, doc) {
+			got := ""
+			if p.Fix != nil {
+				got = string(p.Fix.Patch[0].Value)
+			}
+			if row.want != "" {
+				row.want = `"` + row.want + `"`
+			}
+			if p.Code != "tag_unknown" || got != row.want {
+				t.Errorf("%s: %s offers %s, not %s", row.tag, p.Code, got, row.want)
+			}
+		}
+	}
+}

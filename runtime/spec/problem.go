@@ -23,6 +23,8 @@ type Problem struct {
 	Line   int `json:"line,omitempty"`
 	Column int `json:"column,omitempty"`
 	Offset int `json:"offset,omitempty"`
+	// Fix mends it; nil when a person must think about it.
+	Fix *Fix `json:"fix,omitempty"`
 }
 
 // Error implements error: "message (at /place)".

@@ -29,6 +29,8 @@ type Rule struct {
 	Chinese Chinese
 	// Plant says that the rule needs to know the tags; of those it does not know it says nothing.
 	Plant bool
+	// Fix says what the fix of a finding does; empty when a person must think about it.
+	Fix spec.Text
 
 	// run tells every finding of a screen: the widget, or nil for the screen itself, the place
 	// below it, and what the verbs of Message give.
@@ -38,7 +40,8 @@ type Rule struct {
 // Chinese is what a finding says in Chinese.
 type Chinese struct{ Message, Hint string }
 
-type tell func(w *widget, at string, args ...any)
+// tell adds a finding and answers it, so that a fix can be put to it.
+type tell func(w *widget, at string, args ...any) *spec.Problem
 
 var rules []*Rule
 
@@ -79,24 +82,25 @@ type Env struct {
 func App(a *app.App, env Env) spec.Problems {
 	var out spec.Problems
 	for i := range a.Screens {
-		s := newScreen(&a.Screens[i], env)
+		s := newScreen(a, i, env)
 		type finding struct {
 			index int
 			*spec.Problem
 		}
 		var found []finding
 		for _, r := range rules {
-			r.run(s, func(w *widget, at string, args ...any) {
+			r.run(s, func(w *widget, at string, args ...any) *spec.Problem {
+				f := finding{-1, &spec.Problem{Code: r.Code, Severity: spec.Warning}}
 				if len(out)+len(found) > maxFindings {
-					return
+					return f.Problem
 				}
-				f := finding{-1, &spec.Problem{Code: r.Code, Severity: spec.Warning, Message: fmt.Sprintf(r.Message, args...), Hint: r.Hint}}
-				f.At = fmt.Sprintf("/screens/%d%s", i, at)
+				f.Message, f.Hint = fmt.Sprintf(r.Message, args...), r.Hint
+				f.At = s.at + at
 				if w != nil {
-					f.index = w.index
-					f.At = fmt.Sprintf("/screens/%d/widgets/%d%s", i, w.index, at)
+					f.index, f.At = w.index, w.at+at
 				}
 				found = append(found, f)
+				return f.Problem
 			})
 		}
 		slices.SortStableFunc(found, func(a, b finding) int { return a.index - b.index })

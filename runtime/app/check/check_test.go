@@ -3,6 +3,7 @@ package check
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -79,9 +80,12 @@ func TestRules(t *testing.T) {
 	write := func(tag, more string) string {
 		return fmt.Sprintf(`,"on":{"click":[{"do":"toggle","tag":%q%s}]}`, tag, more)
 	}
+	anim := func(typ, props, list string) string {
+		return fmt.Sprintf(`{"type":%q,%s,"props":{%s},"animate":[%s]}`, typ, place, props, list)
+	}
 	open := `,"on":{"click":[{"do":"open","screen":"s"}]}`
 	const w0 = "/screens/0/widgets/0"
-	found := map[string]bool{}
+	found, mended := map[string]bool{}, map[string]bool{}
 	for _, row := range []struct {
 		name, screen, widgets string
 		want                  []string // code and place
@@ -106,6 +110,11 @@ func TestRules(t *testing.T) {
 		{"said to have no unit", "", at("value", `"value":{"tag":"bare"},"unit":""`), nil},
 		{"count", "", at("value", `"value":{"tag":"count"}`), nil},
 		{"words", "", at("value", `"value":{"tag":"text"}`), nil},
+		{"a text on a scale", "", at("gauge", `"value":{"tag":"text"},"low":0,"high":1`), []string{"type_mismatch " + w0 + "/props/value"}},
+		{"a number that enables", "", at("button", `"label":"Go","enabled":{"tag":"full"}`), []string{"type_mismatch " + w0 + "/props/enabled"}},
+		{"a text of a number", "", at("button", `"label":{"tag":"count"}`), nil},
+		{"another unit", "", at("gauge", `"value":{"tag":"full"},"unit":"kPa"`), []string{"unit_mismatch " + w0 + "/props/value"}},
+		{"setpoint in another unit", "", at("gauge", `"value":{"expr":"x"},"unit":"°C","low":0,"high":1,"setpoint":{"tag":"full"}`), []string{"unit_mismatch " + w0 + "/props/setpoint"}},
 		{"hidden", "", strings.Replace(at("gauge", `"value":{"tag":"bare"}`), `"x"`, `"hidden":true,"x"`, 1), nil},
 		{"in a hidden group", "", `{"type":"group","id":"g","hidden":true,"x":0,"y":0,"w":400,"h":400},` + strings.Replace(at("gauge", `"value":{"tag":"bare"}`), `"x"`, `"parent":"g","x"`, 1), nil},
 
@@ -152,6 +161,24 @@ func TestRules(t *testing.T) {
 		{"group and what is in it", "", `{"type":"group","id":"g","x":900,"y":0,"w":200,"h":200},{"type":"text","parent":"g","x":110,"y":0,"w":50,"h":20}`, []string{"widget_outside " + w0 + "/x"}},
 		{"only what is in a group", "", `{"type":"group","id":"g","x":800,"y":0,"w":200,"h":200},{"type":"text","parent":"g","x":190,"y":0,"w":50,"h":20}`, []string{"widget_outside /screens/0/widgets/1/x"}},
 
+		{"turned beyond the bottom", "", `{"type":"text","x":100,"y":700,"w":300,"h":20,"rotate":90}`, []string{"widget_outside " + w0 + "/y"}},
+		{"turned within", "", `{"type":"text","x":-100,"y":300,"w":300,"h":20,"rotate":90}`, nil},
+		{"a page flows", `,"layout":"page"`, `{"type":"text","x":990,"y":0,"w":50,"h":20},` + button(`"label":"Go"`, "") + "," + at("text", ""), nil},
+
+		{"value that blinks", "", anim("value", `"value":{"tag":"full"}`, `{"what":"blink","by":{"tag":"on"}}`), []string{"motion_normal " + w0 + "/animate/0"}},
+		{"blinks when no step fits", "", anim("text", "", `{"what":"blink","by":{"tag":"full"},"steps":[{"from":9,"set":false}],"else":true}`), []string{"motion_normal " + w0 + "/animate/0/else"}},
+		{"blinks always", "", anim("text", "", `{"what":"blink","by":{"expr":"true"}},{"what":"visible","by":{"tag":"on"}}`), []string{"motion_normal " + w0 + "/animate/0"}},
+		{"blinks while a command is on", "", anim("text", "", `{"what":"blink","by":{"tag":"on"}}`), []string{"motion_normal " + w0 + "/animate/0"}},
+		{"blinks beyond a limit", "", anim("text", "", `{"what":"blink","by":{"tag":"full"},"steps":[{"from":9,"set":true}]}`), nil},
+
+		{"states by colour", "", anim("group", "", `{"what":"fill","by":{"tag":"on"},"steps":[{"is":true,"set":"lit"},{"is":false,"set":"unlit"}]}`), []string{"states_color " + w0 + "/animate/0"}},
+		{"states by colour and more", "", anim("group", "", `{"what":"fill","by":{"tag":"on"},"steps":[{"is":true,"set":"lit"},{"is":false,"set":"unlit"}]},{"what":"visible","by":{"tag":"on"}}`), nil},
+		{"a text beside the colour", "", anim("text", `"text":{"tag":"text"}`, `{"what":"color","by":{"tag":"on"},"steps":[{"is":true,"set":"text"},{"is":false,"set":"muted"}]}`), nil},
+		{"one colour", "", anim("group", "", `{"what":"fill","by":{"tag":"on"},"steps":[{"is":true,"set":"lit"}],"else":"lit"}`), nil},
+
+		{"key that writes without asking", `,"on":{"key:F2":[{"do":"add","tag":"free","value":1}]}`, "", []string{"write_unconfirmed /screens/0/on/key:F2/0/confirm"}},
+		{"action that asks for a reason", "", button(`"label":"Start"`, write("free", `,"reason":true`)), nil},
+
 		{"button as it was dropped", "", button("", ""), []string{"label_missing " + w0 + "/props/label"}},
 		{"button without words", "", button(`"label":" "`, ""), []string{"label_missing " + w0 + "/props/label"}},
 		{"bound label", "", button(`"label":{"tag":"text"}`, ""), nil},
@@ -159,7 +186,9 @@ func TestRules(t *testing.T) {
 		{"tag without title", "", at("setpoint", `"value":{"tag":"half"}`), []string{"label_missing " + w0 + "/props/label"}},
 		{"unknown tag gives no label", "", at("setpoint", `"value":{"tag":"none"}`), nil},
 	} {
-		ps := App(parse(t, row.screen, row.widgets), Env{catalogue(t), known})
+		doc := parse(t, row.screen, row.widgets)
+		env := Env{catalogue(t), known}
+		ps := App(doc, env)
 		var got []string
 		for i, p := range ps {
 			got = append(got, p.Code+" "+p.At)
@@ -171,10 +200,29 @@ func TestRules(t *testing.T) {
 		if !slices.Equal(got, row.want) {
 			t.Errorf("%s:\n got %q\nwant %q", row.name, got, row.want)
 		}
+		for _, p := range ps {
+			if p.Fix == nil {
+				continue
+			}
+			mended[p.Code] = true
+			if after := fixed(t, doc, p.Fix); count(App(after, env), p.Code) >= count(ps, p.Code) {
+				t.Errorf("%s: the fix %v of %s mends nothing", row.name, p.Fix, p.Code)
+			}
+			if p.Fix.Title["en"] == "" || !han(p.Fix.Title["zh"]) {
+				t.Errorf("%s: %v", row.name, p.Fix.Title)
+			}
+		}
+		whole := func(a *app.App) spec.Problems { return App(a, env) }
+		if _, done, left, err := Mend(doc, whole); err != nil || slices.ContainsFunc(left, func(p *spec.Problem) bool { return p.Fix != nil }) {
+			t.Errorf("%s: mended %v, left %v: %v", row.name, done, left, err)
+		}
 	}
 	for _, r := range Rules() {
 		if !found[r.Code] {
 			t.Errorf("no row finds %s", r.Code)
+		}
+		if mended[r.Code] != (r.Fix != nil) || r.Fix != nil && (r.Fix["en"] == "" || !han(r.Fix["zh"])) {
+			t.Errorf("%s: a fix is offered: %v, told: %v", r.Code, mended[r.Code], r.Fix)
 		}
 		for _, text := range []spec.Text{r.Title, r.Why} {
 			if text["en"] == "" || !han(text["zh"]) {
@@ -184,9 +232,88 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// fixed is the app after a fix; it must still be valid.
+func fixed(t testing.TB, a *app.App, f *spec.Fix) *app.App {
+	t.Helper()
+	content, err := app.Canonical(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if content, err = spec.Apply(content, f.Patch); err != nil {
+		t.Fatalf("%v: %v", f, err)
+	}
+	after, ps := app.Check(content, catalogue(t))
+	if ps.Errors() {
+		t.Fatalf("%v breaks the document: %v", f, ps)
+	}
+	return after
+}
+
+func count(ps spec.Problems, code string) (n int) {
+	for _, p := range ps {
+		if p.Code == code {
+			n++
+		}
+	}
+	return n
+}
+
+// What is chosen for a fix.
+func TestFixes(t *testing.T) {
+	env := Env{catalogue(t), known}
+	for _, row := range []struct{ name, screen, widgets, code, want string }{
+		{"nearest fill", "", at("group", `"fill":"#EEEEEE"`), "color_literal", `[{"op":"replace","path":"/screens/0/widgets/0/props/fill","value":"surface"}]`},
+		{"no alarm colour", "", at("group", `"fill":"#FF0000"`), "color_literal", `[{"op":"replace","path":"/screens/0/widgets/0/props/fill","value":"unlit"}]`},
+		{"misspelt", "", at("group", `"fill":"surfase"`), "color_literal", `[{"op":"replace","path":"/screens/0/widgets/0/props/fill","value":"surface"}]`},
+		{"text that can be read", "", at("text", `"color":"band"`), "contrast_low", `[{"op":"add","path":"/screens/0/widgets/0/props/color","value":"interactive"}]`},
+		{"half a range", "", at("bar", `"value":{"tag":"half"}`), "range_missing", `[{"op":"add","path":"/screens/0/widgets/0/props/high","value":100}]`},
+		{"no unit", "", at("value", `"value":{"tag":"bare"}`), "unit_missing", `[{"op":"add","path":"/screens/0/widgets/0/props/unit","value":""}]`},
+		{"at the right edge", "", `{"type":"button","x":980,"y":0,"w":20,"h":50,"props":{"label":"Go"}}`, "target_small", `[{"op":"replace","path":"/screens/0/widgets/0/w","value":44},{"op":"replace","path":"/screens/0/widgets/0/x","value":956}]`},
+		{"over the corner", "", `{"type":"text","x":990,"y":-20,"w":50,"h":20}`, "widget_outside", `[{"op":"replace","path":"/screens/0/widgets/0/x","value":950},{"op":"replace","path":"/screens/0/widgets/0/y","value":0}]`},
+		{"question", "", `{"type":"button",` + place + `,"props":{"label":"Go"},"on":{"click":[{"do":"write","tag":"free","value":true}]}}`, "write_unconfirmed", `[{"op":"add","path":"/screens/0/widgets/0/on/click/0/confirm","value":"Pump → true?"}]`},
+		{"name of the tag", "", `{"type":"button",` + place + `,"on":{"click":[{"do":"toggle","tag":"on"}]}}`, "label_missing", `[{"op":"add","path":"/screens/0/widgets/0/props","value":{"label":"Pump"}}]`},
+		{"name of the screen", "", `{"type":"button",` + place + `,"on":{"click":[{"do":"open","screen":"s"}]}}`, "label_missing", `[{"op":"add","path":"/screens/0/widgets/0/props","value":{"label":"S"}}]`},
+		{"to the front", "", at("button", `"label":"Go"`) + "," + at("text", ""), "control_covered", `[{"op":"move","path":"/screens/0/widgets/1","from":"/screens/0/widgets/0"}]`},
+	} {
+		for _, p := range App(parse(t, row.screen, row.widgets), env) {
+			if p.Code != row.code {
+				continue
+			}
+			var patch strings.Builder
+			enc := json.NewEncoder(&patch)
+			enc.SetEscapeHTML(false)
+			if p.Fix != nil {
+				_ = enc.Encode(p.Fix.Patch)
+			}
+			if got := strings.TrimSpace(patch.String()); got != row.want {
+				t.Errorf("%s:\n got %s\nwant %s", row.name, got, row.want)
+			}
+		}
+	}
+}
+
+// TestDifference: rows of the table that Sharma, Wu and Dalal publish with the formula.
+func TestDifference(t *testing.T) {
+	for _, row := range []struct {
+		a, b lab
+		want float64
+	}{
+		{lab{50, 2.6772, -79.7751}, lab{50, 0, -82.7485}, 2.0425},
+		{lab{50, 0, 0}, lab{50, -1, 2}, 2.3669},
+		{lab{50, 2.49, -0.001}, lab{50, -2.49, 0.0011}, 7.2195},
+		{lab{50, 2.5, 0}, lab{58, 24, 15}, 19.4535},
+		{lab{60.2574, -34.0099, 36.2677}, lab{60.4626, -34.1751, 39.4387}, 1.2644},
+		{lab{2.0776, 0.0795, -1.135}, lab{0.9033, -0.0636, -0.5514}, 0.9082},
+	} {
+		if got := difference(row.a, row.b); math.Abs(got-row.want) > 5e-5 {
+			t.Errorf("%v, %v: %.4f, not %.4f", row.a, row.b, got, row.want)
+		}
+	}
+}
+
 // Without a plant the rules that need one find nothing, and the others what they find with it.
 func TestWithoutPlant(t *testing.T) {
-	a := parse(t, "", at("gauge", `"value":{"tag":"bare"}`)+`,{"type":"switch","x":500,"y":500,"w":100,"h":20,"props":{"value":{"tag":"free"}}}`)
+	a := parse(t, "", at("gauge", `"value":{"tag":"bare"},"low":{"tag":"text"},"unit":"kPa","setpoint":{"tag":"full"}`)+`,{"type":"switch","x":500,"y":500,"w":100,"h":20,"props":{"value":{"tag":"free"}}}`)
 	if ps := App(a, Env{Catalogue: catalogue(t)}); len(ps) != 1 || ps[0].Code != "target_small" {
 		t.Errorf("%v", ps)
 	}

@@ -13,9 +13,14 @@ func init() {
 		Message: "%q is not a colour of the theme.",
 		Hint:    "Choose a colour of the theme.",
 		Chinese: Chinese{"{1} 不是主题中的颜色。", "请选择主题中的颜色。"},
+		Fix:     spec.Text{"en": "Use the colour of the theme that looks most like it", "zh": "使用主题中最接近的颜色"},
 		run: func(s *screen, tell tell) {
 			if foreign(s.Ground) {
-				tell(nil, "/ground", s.Ground)
+				if token := nearestToken(s.Ground, grounds); token != "" {
+					tell(nil, "/ground", s.Ground).Fix = &spec.Fix{Title: useColor(token), Patch: []spec.PatchOp{spec.Replace(s.at+"/ground", token)}}
+				} else {
+					tell(nil, "/ground", s.Ground)
+				}
 			}
 			for _, w := range s.shown {
 				for i := range w.Settings {
@@ -24,7 +29,14 @@ func init() {
 						continue
 					}
 					if c := text(w.Props[f.Name]); foreign(c) {
-						tell(w, "/props/"+spec.Escape(f.Name), c)
+						found := tell(w, "/props/"+spec.Escape(f.Name), c)
+						choices := plain
+						if f.Name == "color" { // of a text
+							choices = readable(groundOf(s, w))
+						}
+						if token := nearestToken(c, choices); token != "" {
+							found.Fix = &spec.Fix{Title: useColor(token), Patch: []spec.PatchOp{spec.Replace(w.prop(f.Name), token)}}
+						}
 					}
 				}
 			}

@@ -21,6 +21,7 @@ func init() {
 		Message: "The text of %q has a contrast of %s:1 against its ground in the %s theme.",
 		Hint:    "Choose colours with a contrast of at least 4.5:1.",
 		Chinese: Chinese{"{1} 的文字在{=3}主题下与背景的对比度为 {2}:1。", "请选择对比度至少为 4.5:1 的颜色。"},
+		Fix:     spec.Text{"en": "Use the nearest colour of the theme that can be read", "zh": "使用主题中可清晰辨认的最接近的颜色"},
 		run: func(s *screen, tell tell) {
 			for _, w := range s.shown {
 				f := w.setting("color")
@@ -40,7 +41,10 @@ func init() {
 				}
 				if in >= 0 {
 					// Rounded down: 4.49 must not read as 4.5.
-					tell(w, "/props/color", w.called(), strconv.FormatFloat(math.Floor(worst*10)/10, 'f', 1, 64), themes[in])
+					found := tell(w, "/props/color", w.called(), strconv.FormatFloat(math.Floor(worst*10)/10, 'f', 1, 64), themes[in])
+					if token := nearestToken(color, readable(ground)); token != "" {
+						found.Fix = w.setProp("color", token, useColor(token))
+					}
 				}
 			}
 		},

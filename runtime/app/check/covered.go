@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/lineside/lineside/runtime/spec"
@@ -18,6 +19,7 @@ func init() {
 		Message: "%q lies partly under %q.",
 		Hint:    "Move them apart.",
 		Chinese: Chinese{"{1} 部分位于 {2} 之下。", "请将两者分开。"},
+		Fix:     spec.Text{"en": "Bring it to the front", "zh": "置于顶层"},
 		run: func(s *screen, tell tell) {
 			if !slices.ContainsFunc(s.shown, func(w *widget) bool { return w.operable }) {
 				return
@@ -34,10 +36,10 @@ func init() {
 			upper := make(map[*widget]*widget) // control → the lowest of those that cover it
 			for i, a := range boxes {
 				for _, b := range boxes[i+1:] {
-					if b.left >= a.left+a.Width-1 {
+					if b.left >= a.left+a.width-1 {
 						break
 					}
-					if !a.operable && !b.operable || b.top >= a.top+a.Height-1 || a.top >= b.top+b.Height-1 || a.left+1 >= b.left+b.Width {
+					if !a.operable && !b.operable || b.top >= a.top+a.height-1 || a.top >= b.top+b.height-1 || a.left+1 >= b.left+b.width || a.flows || b.flows || apart(a, b) {
 						continue
 					}
 					low, high := a, b
@@ -51,7 +53,7 @@ func init() {
 			}
 			for _, w := range s.shown {
 				if u := upper[w]; u != nil {
-					tell(w, "", w.called(), u.called())
+					tell(w, "", w.called(), u.called()).Fix = s.toFront(w, u)
 				}
 			}
 		},
@@ -66,4 +68,28 @@ func inside(w, group *widget) bool {
 		}
 	}
 	return false
+}
+
+// apart reports whether two widgets are in different panes, so that they are never seen at once.
+func apart(a, b *widget) bool {
+	for x := a; x.parent != nil; x = x.parent {
+		for y := b; y.parent != nil; y = y.parent {
+			if x.parent == y.parent && x.Pane != y.Pane && x.parent.Panes != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// toFront draws a control last of those in its group. What covers it must be in that group too
+// and no control itself, which would then be the one that is covered.
+func (s *screen) toFront(w, above *widget) *spec.Fix {
+	if w.parent != above.parent || above.operable {
+		return nil
+	}
+	return &spec.Fix{
+		Title: spec.Text{"en": "Bring it to the front", "zh": "置于顶层"},
+		Patch: []spec.PatchOp{{Op: "move", From: w.at, Path: fmt.Sprintf("%s/widgets/%d", s.at, len(s.Widgets)-1)}},
+	}
 }

@@ -3,6 +3,8 @@ package check
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"math"
 	"strings"
 
 	"github.com/lineside/lineside/runtime/app"
@@ -13,7 +15,10 @@ import (
 // screen is a screen as the rules see it.
 type screen struct {
 	*app.Screen
+	app *app.App
 	env Env
+	// at is its place in the document.
+	at string
 	// shown are the widgets that are drawn and of a known type, the last on top.
 	shown []*widget
 }
@@ -23,18 +28,25 @@ type widget struct {
 	*app.Widget
 	*widgets.Manifest
 	index  int // in the document
+	at     string
 	rank   int // in drawing order
 	parent *widget
-	// left and top are its place on the screen, those of its groups added up.
-	left, top float64
+	// left and top are its place on the screen, those of its groups added up; with width and
+	// height they are the box around it, rotation included.
+	left, top, width, height float64
+	// x and y are where what is in it counts from.
+	x, y float64
+	// flows: a page puts it where there is room, so that its box says nothing.
+	flows bool
 	// operable: it answers to a touch; writes: a touch changes the plant.
 	operable, writes bool
 	// value is what its main property is bound to; nil when that is a constant or not known.
 	value *Bound
 }
 
-func newScreen(doc *app.Screen, env Env) *screen {
-	s := &screen{Screen: doc, env: env, shown: make([]*widget, 0, len(doc.Widgets))}
+func newScreen(a *app.App, at int, env Env) *screen {
+	doc := &a.Screens[at]
+	s := &screen{Screen: doc, app: a, env: env, at: fmt.Sprintf("/screens/%d", at), shown: make([]*widget, 0, len(doc.Widgets))}
 	all := make([]widget, len(doc.Widgets))
 	by := make(map[string]int, len(all))
 	for i := range doc.Widgets {
@@ -58,10 +70,14 @@ func newScreen(doc *app.Screen, env Env) *screen {
 				continue
 			}
 			w.index, w.rank, w.parent = i, len(s.shown), parent
-			w.left, w.top = w.X, w.Y
+			w.at = fmt.Sprintf("%s/widgets/%d", s.at, i)
+			w.x, w.y = w.X, w.Y
 			if parent != nil {
-				w.left, w.top = parent.left+w.X, parent.top+w.Y
+				w.x, w.y = parent.x+w.X, parent.y+w.Y
 			}
+			w.left, w.top, w.width, w.height = w.x, w.y, w.Width, w.Height
+			w.flows = doc.Layout == "page" && (parent == nil || parent.flows)
+			w.turn()
 			s.learn(w)
 			s.shown = append(s.shown, w)
 			draw(children[i], w)
@@ -69,6 +85,18 @@ func newScreen(doc *app.Screen, env Env) *screen {
 	}
 	draw(roots, nil)
 	return s
+}
+
+// turn makes the box that around the rotated widget.
+func (w *widget) turn() {
+	if w.Rotate == 0 {
+		return
+	}
+	sin, cos := math.Sincos(w.Rotate * math.Pi / 180)
+	width := math.Abs(w.Width*cos) + math.Abs(w.Height*sin)
+	height := math.Abs(w.Width*sin) + math.Abs(w.Height*cos)
+	w.left, w.top = w.left+(w.Width-width)/2, w.top+(w.Height-height)/2
+	w.width, w.height = width, height
 }
 
 // learn finds out what several rules ask of a widget.
@@ -141,7 +169,19 @@ func (w *widget) called() string {
 	return name
 }
 
-func changes(a *app.Action) bool { return a.Do == "write" || a.Do == "toggle" }
+// changes reports whether an action changes the plant.
+func changes(a *app.Action) bool { return a.Do == "write" || a.Do == "toggle" || a.Do == "add" }
+
+// prop is the place of a property.
+func (w *widget) prop(name string) string { return w.at + "/props/" + spec.Escape(name) }
+
+// setProp is the fix that gives a property a constant.
+func (w *widget) setProp(name string, value any, title spec.Text) *spec.Fix {
+	if len(w.Props) == 0 {
+		return &spec.Fix{Title: title, Patch: []spec.PatchOp{spec.Set(w.at+"/props", map[string]any{name: value})}}
+	}
+	return &spec.Fix{Title: title, Patch: []spec.PatchOp{spec.Set(w.prop(name), value)}}
+}
 
 func isBinding(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '{' }
 

@@ -17,11 +17,15 @@ func init() {
 		Message: "%q says %q whether it is on or off.",
 		Hint:    "Give the two states different texts.",
 		Chinese: Chinese{"{1} 在开和关时都显示 {2}。", "请为两种状态设置不同的文字。"},
+		Fix:     spec.Text{"en": "Take the words of the widget type", "zh": "采用该类控件自带的文字"},
 		run: func(s *screen, tell tell) {
 			for _, w := range s.shown {
 				on, off := strings.TrimSpace(text(w.Props["onText"])), strings.TrimSpace(text(w.Props["offText"]))
 				if on != "" && strings.EqualFold(on, off) && w.setting("onText") != nil && w.setting("offText") != nil {
-					tell(w, "/props/onText", w.called(), on)
+					tell(w, "/props/onText", w.called(), on).Fix = &spec.Fix{
+						Title: spec.Text{"en": "Take the words of the widget type", "zh": "采用该类控件自带的文字"},
+						Patch: []spec.PatchOp{spec.Remove(w.prop("onText")), spec.Remove(w.prop("offText"))},
+					}
 				}
 			}
 		},
