@@ -313,7 +313,7 @@ func TestDifference(t *testing.T) {
 
 // Without a plant the rules that need one find nothing, and the others what they find with it.
 func TestWithoutPlant(t *testing.T) {
-	a := parse(t, "", at("gauge", `"value":{"tag":"bare"},"low":{"tag":"text"},"unit":"kPa","setpoint":{"tag":"full"}`)+`,{"type":"switch","x":500,"y":500,"w":100,"h":20,"props":{"value":{"tag":"free"}}}`)
+	a := parse(t, "", at("gauge", `"value":{"tag":"bare"}`)+`,{"type":"bar","x":700,"y":500,"w":50,"h":50,"props":{"label":"L","value":{"tag":"full"},"unit":"kPa","setpoint":{"tag":"text"}}},{"type":"switch","x":500,"y":500,"w":100,"h":20,"props":{"value":{"tag":"free"}}}`)
 	if ps := App(a, Env{Catalogue: catalogue(t)}); len(ps) != 1 || ps[0].Code != "target_small" {
 		t.Errorf("%v", ps)
 	}
