@@ -1,0 +1,92 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lineside/lineside/runtime/app"
+	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/widgets"
+)
+
+func TestRolesOfNavigationAreThoseOfTheRights(t *testing.T) {
+	if known := slices.Sorted(maps.Keys(auth.Roles)); !slices.Equal(known, app.Roles) {
+		t.Errorf("app.Roles are %q, auth.Roles %q", app.Roles, known)
+	}
+}
+
+// Who opens an app is told the texts of the screen and the entries that are for their roles, and
+// begins at the start screen of the most specific of them.
+func TestTheFrameIsCutToTheUser(t *testing.T) {
+	catalogue, err := widgets.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := engine.New(engine.Options{Catalogue: catalogue})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(ctx) }()
+	defer func() { cancel(); <-ended }()
+	doc := boiler("Boiler", app.Widget{ID: "t", Type: "text", Width: 100, Height: 40, Props: map[string]json.RawMessage{"text": json.RawMessage(`{"text":"hello"}`)}})
+	doc.Screens = append(doc.Screens,
+		app.Screen{ID: "hall", Name: text("Hall"), Width: 800, Height: 600},
+		app.Screen{ID: "service", Name: text("Service"), Width: 800, Height: 600})
+	doc.Languages = []string{"en", "de"}
+	doc.Texts = map[string]spec.Text{"hello": {"en": "Hello", "de": "Hallo"}, "elsewhere": {"en": "Elsewhere"}}
+	doc.Theme = &app.Theme{Scheme: "dark"}
+	doc.Navigation = &app.Navigation{
+		Style: "menu", Breadcrumbs: true,
+		Starts: map[string]string{"operator": "hall"},
+		Items:  []app.NavigationItem{{Screen: "main"}, {Screen: "hall"}, {Screen: "service", Icon: "wrench", Roles: []string{"admin"}}},
+	}
+	if err := e.SetApp(app.Installation{ID: "boiler"}, doc, 1); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorldOf(t, e, Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	for _, row := range []struct{ user, start, items, screens string }{
+		{"viewer", "main", "main hall", "main hall"},
+		{"operator", "hall", "main hall", "main hall"},
+		{"admin", "main", "main hall service", "main hall service"},
+		{"north", "main", "main hall", "main hall"},
+	} {
+		t.Run(row.user, func(t *testing.T) {
+			r := w.dial(t, row.user, nil).ask(`"op":"open","installation":"boiler"`)
+			if r.Error != nil {
+				t.Fatalf("open: %+v", r.Error)
+			}
+			var screen struct{ ID string }
+			_ = json.Unmarshal(r.Screen, &screen)
+			if screen.ID != row.start || r.App.Start != row.start {
+				t.Errorf("begins at %q and is told %q, want %q", screen.ID, r.App.Start, row.start)
+			}
+			var items, screens []string
+			for _, item := range r.App.Navigation.Items {
+				items = append(items, item.Screen)
+			}
+			for _, s := range r.App.Screens {
+				screens = append(screens, s.ID)
+			}
+			if got := strings.Join(items, " "); got != row.items {
+				t.Errorf("entries %q, want %q", got, row.items)
+			}
+			if got := strings.Join(screens, " "); got != row.screens {
+				t.Errorf("screens %q, want %q", got, row.screens)
+			}
+			if r.App.Theme.Scheme != "dark" || r.App.Navigation.Style != "menu" || !r.App.Navigation.Breadcrumbs || !slices.Equal(r.App.Languages, []string{"en", "de"}) {
+				t.Errorf("frame %+v", r.App)
+			}
+		})
+	}
+	r := w.dial(t, "viewer", nil).ask(`"op":"open","installation":"boiler","screen":"main"`)
+	if len(r.App.Texts) != 1 || r.App.Texts["hello"]["de"] != "Hallo" || !strings.Contains(string(r.Screen), `{"text":"hello"}`) || len(r.Bindings) != 0 {
+		t.Errorf("texts %v, screen %s", r.App.Texts, r.Screen)
+	}
+}
