@@ -1,7 +1,14 @@
 import type { LiveValue, Meta, Text, WriteResult } from "@lineside/client";
 import type { Group, MirrorEntry, Theme } from "@lineside/scene";
 
-/** The live values of a widget by property. A property that is a constant is not here. */
+/**
+ * The live values of a widget by property. A property that is a constant is not here. What an
+ * animation makes of a property stands in its place. What it makes of one part of a drawing is
+ * here as "part:<id>:<what>", for update and never for settings: visible and blink are booleans,
+ * opacity is 0 to 1, scale a factor, rotate degrees and move [dx, dy], each about the middle of the
+ * part or from its place; fill and stroke are colours, text is a text. It is missing while the
+ * part is as it was drawn.
+ */
 export type Values = Record<string, LiveValue>;
 
 /** Constants of the document over the manifest's defaults and what comes from the bound tag. */
@@ -21,6 +28,28 @@ export interface NumberEntry {
   integer: boolean;
 }
 
+/** A point in the box of a widget. */
+export interface At {
+  x: number;
+  y: number;
+}
+
+/** How one person has a widget before them: which pane is open, where a divider stands. It is no part of the document. */
+export type Local = Readonly<Record<string, unknown>>;
+
+/** A part of a widget that holds others. What lies in it is seen within this rectangle of the widget's box. */
+export interface Pane {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** What lies in it is seen. */
+  open: boolean;
+  /** How far what lies in it has gone from where it was drawn. */
+  dx?: number;
+  dy?: number;
+}
+
 /** What a widget may know and do beyond its own box. */
 export interface Env {
   readonly lang: Lang;
@@ -31,6 +60,8 @@ export interface Env {
   readonly connected: boolean;
   /** What the engineer calls the widget, or "". */
   readonly name: string;
+  /** What its type is called. */
+  readonly title: string;
   /** Kept while the widget is built again, as for another language: history of a trend. */
   readonly memory: Map<string, unknown>;
   /** The events that have an action on them. */
@@ -47,14 +78,29 @@ export interface Env {
   emit(name: string, data?: unknown, sent?: () => void): Promise<WriteResult | undefined>;
   /** Asks the operator; undefined when cancelled. */
   enter(entry: NumberEntry): Promise<number | undefined>;
+  /** How this person has it before them. A change of it builds the widget again; `keep` remembers it in the browser. */
+  readonly local: Local;
+  setLocal(change: Local, keep?: boolean): void;
 }
 
 /** What a drawing answers to. */
 export interface Drawn {
   /** New values: always all of the widget. Called at most once a frame. */
   update(values: Values): void;
-  /** Acts: click, touch, Enter or Space. A drawing without it is only looked at. */
-  act?(): void;
+  /** Acts: click, touch, Enter or Space. A drawing without it is only looked at. `at` is where, not given by the keyboard. */
+  act?(at?: At): void;
+  /** It acts for this person alone, so it may without a connection. */
+  own?: boolean;
+  /** A pointer that went down on it drags it: nothing is panned. Called with every place until it goes up. */
+  drag?(at: At): void;
+  /** Whether a press at a place of the box acts; everywhere when not given. */
+  takes?(at: At): boolean;
+  /** Takes a key that went down while it has the focus; false leaves it to others. */
+  key?(key: string): boolean;
+  /** What the pointer looks like over it. */
+  cursor?: string;
+  /** What a press at a place would change of how it is seen; in the editor this chooses the pane. */
+  peek?(at: At): Local | undefined;
   /** May it be acted on now? Yes when not given. */
   active?(): boolean;
   /** A finger or the mouse is down on it. */
@@ -67,6 +113,8 @@ export interface Drawn {
 export interface DrawingView {
   /** The bound properties that update takes; a change of any other builds the view again. */
   live?: readonly string[];
+  /** For a widget that holds others and does not simply lie behind them: its panes, by Widget.pane. */
+  panes?(box: { width: number; height: number }, settings: Settings, local: Local): Pane[];
   build(
     g: Group,
     box: { width: number; height: number },

@@ -73,6 +73,7 @@ function env(over: Partial<Env> = {}): Env {
     mode: "run",
     connected: true,
     name: "",
+    title: "",
     memory: new Map(),
     actions: ["click"],
     t: (text) => text?.en ?? "",
@@ -80,6 +81,8 @@ function env(over: Partial<Env> = {}): Env {
     bound: () => true,
     emit: async () => ({ outcome: "good" }),
     enter: async () => undefined,
+    local: {},
+    setLocal: () => {},
     ...over,
   };
 }

@@ -1,17 +1,35 @@
 import type { LiveValue, Manifest, Meta, Text, Widget, WriteResult } from "@lineside/client";
-import type { Layer, Mirror, Scene, Theme } from "@lineside/scene";
 import {
+  type Bounds,
+  compose,
+  invert,
+  type Layer,
+  type Mirror,
+  mapPoint,
+  type Scene,
+  sameTurn,
+  type Theme,
+  type Transform,
+  type Turn,
+} from "@lineside/scene";
+import {
+  type At,
   type Drawn,
   type Env,
   isElement,
   type Lang,
+  type Local,
   type Mounted,
   type NumberEntry,
+  type Pane,
   type Settings,
   type Values,
   views,
 } from "@lineside/widgets";
+import { animate, isPart, isSource, wholes } from "./animate";
+import { isTextKey, resolveTexts, type Texts, textIn } from "./language";
 import { say } from "./texts";
+import { cssMatrix, turnOfWidget } from "./turning";
 
 /** What an instance needs of its screen. */
 export interface InstanceHost {
@@ -19,6 +37,9 @@ export interface InstanceHost {
   readonly elements: HTMLElement;
   readonly mirror: Mirror;
   readonly lang: Lang;
+  /** The language of the app's own texts, and its texts by key. */
+  readonly language?: string;
+  readonly texts?: Texts;
   readonly theme: Theme;
   readonly mode: "run" | "design";
   readonly connected: boolean;
@@ -30,12 +51,19 @@ export interface InstanceHost {
   enter(entry: NumberEntry): Promise<number | undefined>;
   /** A layer was added: the drawing order must be set again. */
   ordered(): void;
+  /** How what is around a widget is drawn. */
+  around(widget: Widget): Turn | undefined;
+  /** How the person has a widget before them, and a change of it. */
+  local(widget: string): Local;
+  setLocal(widget: string, change: Local, keep: boolean): void;
+  /** A widget that holds others is drawn otherwise now, and they with it. */
+  turned(widget: string): void;
 }
 
 /** BadWaitingForInitialData: what a bound property is before its first value. */
 const waiting: LiveValue = Object.freeze({ v: null, q: 0x80320000, t: 0 });
 
-const isBinding = (v: unknown): boolean => typeof v === "object" && v !== null && !Array.isArray(v);
+const isBinding = (v: unknown): boolean => typeof v === "object" && v !== null && !Array.isArray(v) && !isTextKey(v);
 
 /** Equal as documents: what comes again from the server is no change. */
 const same = (a: unknown[], b: unknown[]): boolean =>
@@ -48,11 +76,17 @@ export class Instance {
   private mounted: Mounted | undefined;
   private node: HTMLElement | undefined;
   private fault: string | undefined;
+  private clipNow: Bounds | undefined;
   private settings: Settings = {};
   private readonly memory = new Map<string, unknown>();
   /** Live values of bound properties that the view does not take by itself, as built. */
   private builtWith = "";
   private live: readonly string[] = ["value"];
+  /** What its animations do to it as a whole. */
+  private whole: Transform | undefined;
+  /** How it is drawn by itself, and with all that is around it. */
+  private ownTurn: Turn | undefined;
+  private turn: Turn | undefined;
 
   constructor(
     private readonly host: InstanceHost,
@@ -74,14 +108,73 @@ export class Instance {
     return (
       this.drawn?.act !== undefined &&
       this.host.mode === "run" &&
-      this.host.connected &&
+      (this.host.connected || this.drawn.own === true) &&
+      this.turn?.visible !== false &&
       (this.drawn.active?.() ?? true)
     );
   }
 
-  act(): void {
+  /** Can it be acted on at a place of the screen? */
+  activeAt(x: number, y: number): boolean {
+    return this.active && (this.drawn?.takes?.(this.inside(x, y)) ?? true);
+  }
+
+  /** Acts; with a place of the screen when it was pointed at. */
+  act(x?: number, y?: number): void {
     if (!this.active) return;
-    this.guard(() => this.drawn?.act?.());
+    const at = x === undefined || y === undefined ? undefined : this.inside(x, y);
+    this.guard(() => this.drawn?.act?.(at));
+  }
+
+  /** Is it moved by dragging? */
+  get draggable(): boolean {
+    return this.drawn?.drag !== undefined;
+  }
+
+  /** The pointer that went down on it is at a place of the screen. */
+  drag(x: number, y: number): void {
+    this.guard(() => this.drawn?.drag?.(this.inside(x, y)));
+  }
+
+  /** What the pointer looks like where it acts. */
+  get cursor(): string {
+    return this.drawn?.cursor ?? "pointer";
+  }
+
+  /** What a press at a place of the screen would change of how it is seen. */
+  peek(x: number, y: number): Local | undefined {
+    return this.drawn?.peek?.(this.inside(x, y));
+  }
+
+  private inside(x: number, y: number): At {
+    const back = this.turn?.matrix && invert(this.turn.matrix);
+    const p = back ? mapPoint(back, x, y) : { x, y };
+    return { x: p.x - this.x, y: p.y - this.y };
+  }
+
+  /** The panes of a widget that holds others; undefined when what it holds simply lies on it. */
+  get panes(): Pane[] | undefined {
+    const view = views[this.widget.type];
+    if (!view || isElement(view) || !view.panes || this.fault !== undefined) return undefined;
+    return view.panes({ width: this.widget.w, height: this.widget.h }, this.settings, this.host.local(this.widget.id));
+  }
+
+  /** What of the screen it is seen within; undefined is all. */
+  set clip(b: Bounds | undefined) {
+    this.clipNow = b;
+    this.cut();
+  }
+
+  /** Gives the clip to what is drawn. */
+  private cut(): void {
+    const b = this.clipNow;
+    if (this.layer) this.layer.clip = b;
+    if (!this.node) return;
+    const { w, h } = this.widget;
+    const px = (n: number) => `${Math.max(0, n)}px`;
+    this.node.style.clipPath = b
+      ? `inset(${px(b.y0 - this.y)} ${px(this.x + w - b.x1)} ${px(this.y + h - b.y1)} ${px(b.x0 - this.x)})`
+      : "";
   }
 
   press(down: boolean): void {
@@ -92,12 +185,23 @@ export class Instance {
   get tags(): { title: string; prop: string; live: LiveValue; meta: Meta | undefined }[] {
     const values = this.all(this.host.values(this.widget.id));
     const meta = this.host.meta(this.widget.id);
-    return Object.keys(values).map((prop) => ({
-      prop,
-      live: values[prop] as LiveValue,
-      meta: meta[prop],
-      title: meta[prop]?.title || meta[prop]?.path || this.fieldTitle(prop),
-    }));
+    return Object.keys(values).flatMap((prop) => {
+      const what = isSource(prop) ? this.widget.animate?.[Number(prop.slice(prop.indexOf("/") + 1))]?.what : prop;
+      const named = meta[prop]?.title || meta[prop]?.path;
+      // The expression behind an animation of the whole is nothing that an operator knows by name.
+      if (what === undefined || (!named && what !== prop && wholes.includes(what))) return [];
+      return { prop, live: values[prop] as LiveValue, meta: meta[prop], title: named || this.fieldTitle(what) };
+    });
+  }
+
+  /** How the widget is drawn by itself, for what is in it. */
+  get own(): Turn | undefined {
+    return this.ownTurn;
+  }
+
+  /** How it is drawn with all that is around it. */
+  get seen(): Turn | undefined {
+    return this.turn;
   }
 
   private fieldTitle(prop: string): string {
@@ -108,10 +212,20 @@ export class Instance {
   change(widget: Widget, x: number, y: number): void {
     const before = this.widget;
     this.widget = widget;
-    const moved = x !== this.x || y !== this.y;
+    const moved =
+      x !== this.x ||
+      y !== this.y ||
+      (before.rotate ?? 0) !== (widget.rotate ?? 0) ||
+      (before.flip ?? "") !== (widget.flip ?? "");
     this.x = x;
     this.y = y;
-    if (before !== widget && !same([before.props, before.on, before.name], [widget.props, widget.on, widget.name])) {
+    if (
+      before !== widget &&
+      !same(
+        [before.props, before.on, before.name, before.animate],
+        [widget.props, widget.on, widget.name, widget.animate],
+      )
+    ) {
       this.rebuild();
       return;
     }
@@ -128,12 +242,13 @@ export class Instance {
   /** New values. */
   deliver(values: Values): void {
     if (this.fault !== undefined) return;
-    const all = this.all(values);
+    const all = this.all(this.animated(values));
     if (this.foreign(all) !== this.builtWith) {
       this.rebuild();
       return;
     }
     this.guard(() => (this.mounted ?? this.drawn)?.update(all));
+    if (this.widget.animate) this.pose();
     this.describe();
   }
 
@@ -180,17 +295,14 @@ export class Instance {
       return;
     }
     this.live = view.live ?? [this.manifest?.drop ?? "value"];
-    const values = this.all(this.host.values(this.widget.id));
+    const values = this.all(this.animated(this.host.values(this.widget.id)));
     this.settings = this.resolve(values);
     this.builtWith = this.foreign(values);
     const box = { width: this.widget.w, height: this.widget.h };
     this.guard(() => {
       // Elements have a layer too: that is how they are hit.
-      this.layer = this.host.scene.layer(
-        this.widget.id,
-        { x: this.x, y: this.y, ...box },
-        this.manifest?.group !== true,
-      );
+      this.layer = this.host.scene.layer(this.widget.id, { x: this.x, y: this.y, ...box }, this.solid);
+      if (this.clipNow) this.layer.clip = this.clipNow;
       if (isElement(view)) {
         this.node = document.createElement("div");
         this.host.elements.append(this.node);
@@ -203,6 +315,7 @@ export class Instance {
         this.drawn = typeof d === "function" ? { update: d } : d;
         this.drawn.update(values);
         this.layer.refit();
+        this.pose();
       }
     });
     this.describe();
@@ -218,6 +331,41 @@ export class Instance {
         width: `${box.width}px`,
         height: `${box.height}px`,
       });
+    if (this.clipNow) this.cut();
+    this.pose();
+  }
+
+  /** Draws it as document, animations and the groups around it say. */
+  pose(): void {
+    const box = { x: this.x, y: this.y, width: this.widget.w, height: this.widget.h };
+    const own = turnOfWidget(this.widget, box, this.whole, this.host.mode);
+    const turn = compose(this.host.around(this.widget), own);
+    if (this.layer) this.layer.turn = turn;
+    const seen = this.turn?.visible !== false;
+    this.turn = turn;
+    if (this.node) {
+      const style = this.node.style;
+      style.transformOrigin = "0 0";
+      style.transform = turn ? cssMatrix(turn, box) : "";
+      style.opacity = turn && turn.opacity !== 1 ? String(turn.opacity) : "";
+      style.display = turn?.visible === false ? "none" : "";
+      this.node.classList.toggle("ls-blink", turn?.blink === true);
+    }
+    if (seen !== (turn?.visible !== false)) this.describe();
+    if (sameTurn(own, this.ownTurn)) return;
+    this.ownTurn = own;
+    if (this.manifest?.group) this.host.turned(this.widget.id);
+  }
+
+  /** Takes what animations do to the whole, and gives what the view is to show. */
+  private animated(values: Values): Values {
+    if (!this.widget.animate?.length) {
+      this.whole = undefined;
+      return values;
+    }
+    const a = animate(this.widget, values);
+    this.whole = a.whole;
+    return a.values;
   }
 
   /** The present values of all bound properties; those without one yet are waiting. */
@@ -231,7 +379,7 @@ export class Instance {
       }
     // What the server says is bound has its props removed from the document.
     for (const name in this.host.meta(this.widget.id))
-      if (!values[name] && !out?.[name]) {
+      if (!values[name] && !out?.[name] && !isSource(name)) {
         out ??= { ...values };
         out[name] = waiting;
       }
@@ -242,7 +390,8 @@ export class Instance {
   private foreign(values: Values): string {
     let key = "";
     for (const name in values)
-      if (!this.live.includes(name)) key += `${name}=${JSON.stringify((values[name] as LiveValue).v)};`;
+      if (!this.live.includes(name) && !isPart(name))
+        key += `${name}=${JSON.stringify((values[name] as LiveValue).v)};`;
     return key;
   }
 
@@ -256,8 +405,10 @@ export class Instance {
       const given = f.from === undefined ? undefined : from?.[f.from];
       if (given !== undefined && given !== "") out[f.name] = given;
     }
-    for (const [name, v] of Object.entries(this.widget.props ?? {})) if (!isBinding(v) && v !== null) out[name] = v;
+    for (const [name, v] of Object.entries(this.widget.props ?? {}))
+      if (!isBinding(v) && v !== null) out[name] = resolveTexts(v, this.host.texts ?? {}, this.language);
     for (const name in values) {
+      if (isPart(name)) continue;
       if (this.live.includes(name)) delete out[name];
       else out[name] = (values[name] as LiveValue).v ?? undefined;
     }
@@ -265,7 +416,11 @@ export class Instance {
   }
 
   private t(text: Text | undefined): string {
-    return text?.[this.host.lang] || text?.en || "";
+    return textIn(text, this.language);
+  }
+
+  private get language(): string {
+    return this.host.language ?? this.host.lang;
   }
 
   private get env(): Env {
@@ -280,6 +435,9 @@ export class Instance {
       },
       memory: this.memory,
       name: widget.name ?? "",
+      title: this.t(this.manifest?.title),
+      local: host.local(widget.id),
+      setLocal: (change, keep) => host.setLocal(widget.id, change, keep === true),
       actions: Object.keys(widget.on ?? {}).filter((k) => (widget.on?.[k]?.length ?? 0) > 0),
       t: (text) => this.t(text),
       meta: (prop) => host.meta(widget.id)[prop],
@@ -290,15 +448,33 @@ export class Instance {
     };
   }
 
+  /** Is its whole box hit? Groups are where their widgets are, lines where they are drawn. */
+  private get solid(): boolean {
+    return this.manifest?.group !== true && (this.manifest?.draw ?? "box") === "box";
+  }
+
   private describe(): void {
-    if (this.fault !== undefined || this.host.mode === "design" || this.manifest?.group) return;
+    if (this.fault !== undefined || this.host.mode === "design") return;
     const said = (this.mounted ?? this.drawn)?.describe?.();
-    const entry = said ?? { role: "img", label: this.widget.name || this.t(this.manifest?.title) };
-    const acts = this.drawn?.act !== undefined;
+    if (!said && this.manifest?.group) return;
+    // Decoration is not read aloud.
+    if (said?.role === "none") {
+      this.host.mirror.remove(this.widget.id);
+      return;
+    }
+    const title = this.widget.name || this.t(this.manifest?.title);
+    const entry = said ? { ...said, label: said.label || title } : { role: "img", label: title };
+    const hidden = this.turn?.visible === false;
+    const acts = this.drawn?.act !== undefined && !hidden;
     this.host.mirror.set(this.widget.id, {
       ...entry,
-      state: { ...entry.state, ...(acts && !this.active ? { disabled: "true" } : {}) },
-      act: acts ? () => this.act() : undefined,
+      state: {
+        ...entry.state,
+        ...(acts && !this.active && !this.drawn?.own ? { disabled: "true" } : {}),
+        ...(hidden ? { hidden: "true" } : {}),
+      },
+      act: acts && entry.items === undefined && !entry.focus ? () => this.act() : undefined,
+      key: this.drawn?.key && ((key) => this.drawn?.key?.(key) ?? false),
     });
   }
 

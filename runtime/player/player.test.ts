@@ -111,7 +111,14 @@ describe("Instance", () => {
     const tiles: { textContent: string }[] = [];
     vi.stubGlobal("document", {
       createElement: () => {
-        const e = { style: {}, className: "", textContent: "", append() {}, remove() {} };
+        const e = {
+          style: {},
+          classList: { toggle() {} },
+          className: "",
+          textContent: "",
+          append() {},
+          remove() {},
+        };
         tiles.push(e);
         return e;
       },
@@ -133,6 +140,10 @@ describe("Instance", () => {
       emit: async () => undefined,
       enter: async () => undefined,
       ordered: () => {},
+    local: () => ({}),
+    setLocal: () => {},
+      around: () => undefined,
+      turned: () => {},
       ...over,
     };
     return { h, rec, scene, said, tiles };

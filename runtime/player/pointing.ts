@@ -64,12 +64,17 @@ export class Pointing {
   private down(e: PointerEvent): void {
     this.byPointer = true;
     this.hide();
-    if (e.button !== 0 || (e.target as HTMLElement).closest(".ls-elements")) return;
+    if (e.button !== 0) return;
     const p = this.at(e);
+    // A finger on an element of its own may still scroll the screen; to press is the element's.
+    const element = (e.target as HTMLElement).closest(".ls-elements");
+    if (element && e.pointerType === "mouse") return;
     this.from = { ...p, id: e.pointerId };
     this.panning = false;
+    if (element) return;
     const i = this.instanceAt(p.x, p.y);
-    if (i?.active) {
+    const w = this.view.scene.toWorld(p.x, p.y);
+    if (i?.activeAt(w.x, w.y)) {
       this.pressed = i;
       i.press(true);
     }
@@ -85,6 +90,13 @@ export class Pointing {
   private move(e: PointerEvent): void {
     const p = this.at(e);
     if (this.from && this.from.id === e.pointerId) {
+      if (this.pressed?.draggable) {
+        this.hide();
+        this.panning = true;
+        const w = this.view.scene.toWorld(p.x, p.y);
+        this.pressed.drag(w.x, w.y);
+        return;
+      }
       const dx = p.x - this.from.x;
       const dy = p.y - this.from.y;
       if (this.panning || Math.hypot(dx, dy) > slop) {
@@ -102,7 +114,8 @@ export class Pointing {
     this.hide();
     if ((e.target as HTMLElement).closest(".ls-elements")) return;
     const i = this.instanceAt(p.x, p.y);
-    this.view.element.style.cursor = i?.active ? "pointer" : "";
+    const w = this.view.scene.toWorld(p.x, p.y);
+    this.view.element.style.cursor = i?.activeAt(w.x, w.y) ? i.cursor : "";
     if (i) this.resting = setTimeout(() => this.show(p.x, p.y), rest);
   }
 
@@ -111,7 +124,8 @@ export class Pointing {
     const was = this.pressed;
     const moved = this.panning;
     this.release();
-    if (was && !moved && this.instanceAt(p.x, p.y) === was) was.act();
+    const w = this.view.scene.toWorld(p.x, p.y);
+    if (was && !moved && this.instanceAt(p.x, p.y) === was && was.activeAt(w.x, w.y)) was.act(w.x, w.y);
   }
 
   private lift(): void {

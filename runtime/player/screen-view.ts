@@ -1,8 +1,24 @@
 import type { LiveValue, Manifest, Meta, Screen, Widget, WriteResult } from "@lineside/client";
-import { applyTokens, type Camera, type Layer, Mirror, Scene, type Theme } from "@lineside/scene";
-import { type Lang, manifests, type NumberEntry } from "@lineside/widgets";
+import {
+  applyTokens,
+  type Box,
+  type Camera,
+  type Layer,
+  type Matrix,
+  Mirror,
+  Scene,
+  type Theme,
+  type Turn,
+} from "@lineside/scene";
+import { type Lang, type Local, manifests, type NumberEntry } from "@lineside/widgets";
+import { sourceOf } from "./animate";
+import { Containers } from "./containers";
 import { Instance, type InstanceHost } from "./instance";
+import { namesText, productLang, type Texts, textIn } from "./language";
+import { layout } from "./page";
 import { Pointing } from "./pointing";
+import { Scroll } from "./scroll";
+import { around, turnOfWidget } from "./turning";
 import "./screen.css";
 
 /** Live values: widget → property → value. What is not named stays. */
@@ -18,13 +34,18 @@ export interface ScreenOptions {
   /** What is bound, when it is known already; see setMeta. */
   meta?: ScreenMeta;
   theme: Theme;
-  lang: Lang;
+  /** The language of the app's texts; what is not of the app is in English or Chinese. */
+  lang: string;
+  /** The app's texts by key, as far as the screen names them. */
+  texts?: Texts;
   /** run: widgets act and the camera fits the screen. design: nothing acts, the caller moves the camera. */
   mode: "run" | "design";
   /** A widget says that something happened. Calls sent when it goes to the server; answers when all that follows has ended. */
   emit?(widget: string, name: string, data?: unknown, sent?: () => void): Promise<WriteResult | undefined>;
   /** Asks the operator for a number; without it setpoints do not act. */
   enter?(entry: NumberEntry): Promise<number | undefined>;
+  /** Begins the names of what the browser remembers of each widget, such as where a divider stands; without it nothing is. */
+  remember?: string;
   /** What lies around the page: a token or colour; "ground" when not given. */
   outside?: string;
 }
@@ -40,16 +61,24 @@ export class ScreenView {
   private readonly elements: HTMLDivElement;
   private readonly mirror: Mirror;
   private readonly pointing: Pointing | undefined;
+  private readonly scroll: Scroll | undefined;
+  private readonly containers: Containers;
   private readonly resizing: ResizeObserver;
   private readonly instances = new Map<string, Instance>();
   private readonly catalogue: Record<string, Manifest>;
   private readonly values = new Map<string, Record<string, LiveValue>>();
+  /** Values that stand in for those of animations, by widget. */
+  private readonly fakes = new Map<string, Record<string, LiveValue>>();
   private meta: ScreenMeta = {};
+  /** The screen as it was given, and as it is laid out in this window. */
+  private source: Screen;
   private document: Screen;
   private widgets = new Map<string, Widget>();
   private due = new Set<Instance>();
   private themeNow: Theme;
   private langNow: Lang;
+  private languageNow: string;
+  private textsNow: Texts;
   private connectedNow = true;
   private focused: string | undefined;
   private ring: Layer | undefined;
@@ -61,8 +90,11 @@ export class ScreenView {
     host: HTMLElement,
     private readonly options: ScreenOptions,
   ) {
+    const view = this;
     this.themeNow = options.theme;
-    this.langNow = options.lang;
+    this.langNow = productLang(options.lang);
+    this.languageNow = options.lang;
+    this.textsNow = options.texts ?? {};
     this.catalogue = Array.isArray(options.catalogue)
       ? Object.fromEntries(options.catalogue.map((m: Manifest) => [m.id, m]))
       : ((options.catalogue as Record<string, Manifest> | undefined) ?? manifests);
@@ -82,10 +114,20 @@ export class ScreenView {
       theme: options.theme,
       reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
     });
-    this.document = options.document;
+    this.source = this.document = options.document;
+    this.containers = new Containers({
+      widget: (id) => this.widgets.get(id),
+      instance: (id) => this.instances.get(id),
+      get remember() {
+        return options.remember === undefined ? undefined : `${options.remember}/${view.document.id}`;
+      },
+    });
     this.mirror = new Mirror(this.element, this.document.id, (id) => this.focus(id));
     this.scene.onFrame(() => this.deliver());
-    if (options.mode === "run") this.pointing = new Pointing(this);
+    if (options.mode === "run") {
+      this.pointing = new Pointing(this);
+      this.scroll = new Scroll(this);
+    }
     this.resizing = new ResizeObserver(() => this.resized());
     this.resizing.observe(this.element);
     this.setScreen(options.document, options.meta);
@@ -96,7 +138,9 @@ export class ScreenView {
    * Shows another document, or a changed one: widgets that are the same stay as they are. With
    * meta the bindings are set as well, and nothing is built twice.
    */
-  setScreen(doc: Screen, meta?: ScreenMeta): void {
+  setScreen(source: Screen, meta?: ScreenMeta): void {
+    this.source = source;
+    const doc = this.laidOut(source);
     const other = doc.id !== this.document.id;
     const resized =
       doc.width !== this.document.width || doc.height !== this.document.height || doc.fit !== this.document.fit;
@@ -107,10 +151,11 @@ export class ScreenView {
       color: doc.ground || "ground",
       outside: this.options.outside ?? (doc.ground || "ground"),
     };
-    this.mirror.element.setAttribute("aria-label", doc.name[this.langNow] || doc.name.en || doc.id);
+    this.mirror.element.setAttribute("aria-label", textIn(doc.name, this.languageNow) || doc.id);
     if (other) {
       for (const id of [...this.instances.keys()]) this.drop(id);
       this.values.clear();
+      this.containers.clear();
       this.meta = {};
     }
     const before = this.meta;
@@ -128,7 +173,23 @@ export class ScreenView {
       for (const [id, i] of this.instances)
         if (kept.has(id) && JSON.stringify(before[id]) !== JSON.stringify(meta[id])) i.rebuild();
     this.reorder();
-    if (other || resized) this.fit();
+    if (other || resized) this.fit(other);
+  }
+
+  /** A page as it lies in this window; any other screen, and every one in the editor, is as it was drawn. */
+  private laidOut(doc: Screen): Screen {
+    if (doc.layout !== "page" || this.options.mode === "design") return doc;
+    const { width, height, widgets } = layout(doc, this.size.width || doc.width);
+    return { ...doc, width, height: Math.max(height, this.size.height), widgets };
+  }
+
+  /** How a widget that holds others is seen: which pane is open. For the editor. */
+  setLocal(id: string, change: Local, keep = false): void {
+    if (!this.containers.set(id, change, keep)) return;
+    this.instances.get(id)?.rebuild();
+    this.follow(id);
+    this.reorder();
+    this.drawRing();
   }
 
   /**
@@ -145,6 +206,7 @@ export class ScreenView {
       this.sync(widget);
       if (!before || before.parent !== widget.parent) this.reorder();
       if (before && (before.x !== widget.x || before.y !== widget.y)) this.follow(id);
+      else if (before && before.pane !== widget.pane) this.reorder();
     }
   }
 
@@ -158,16 +220,42 @@ export class ScreenView {
       }
       Object.assign(mine, values[id]);
       const instance = this.instances.get(id);
-      if (!instance) continue;
-      if (instance.element) instance.deliver(mine);
-      else this.due.add(instance);
+      if (instance) this.bring(instance);
     }
     if (this.due.size > 0) this.scene.request();
   }
 
+  /**
+   * Lets an animation of a widget, by its index, act as if its value were this one; undefined
+   * gives it back to the live value. The editor tries animations with it.
+   */
+  fake(widget: string, index: number, value: unknown): void {
+    const mine = { ...this.fakes.get(widget) };
+    if (value === undefined) delete mine[sourceOf(index)];
+    else mine[sourceOf(index)] = { v: value, q: 0, t: Date.now() };
+    if (Object.keys(mine).length > 0) this.fakes.set(widget, mine);
+    else this.fakes.delete(widget);
+    const instance = this.instances.get(widget);
+    if (!instance) return;
+    this.bring(instance);
+    this.scene.request();
+  }
+
+  /** Gives a widget its values: elements at once, drawings in the next frame. */
+  private bring(instance: Instance): void {
+    if (instance.element) instance.deliver(this.present(instance.widget.id));
+    else this.due.add(instance);
+  }
+
+  private present(id: string): Record<string, LiveValue> {
+    const mine = this.values.get(id) ?? {};
+    const faked = this.fakes.get(id);
+    return faked ? { ...mine, ...faked } : mine;
+  }
+
   /** Says what the bound tags are. Replaces what was said before; changed widgets are built again. */
   setMeta(meta: ScreenMeta): void {
-    this.setScreen(this.document, meta);
+    this.setScreen(this.source, meta);
   }
 
   /** The id of the topmost widget at a place in CSS pixels of the host. */
@@ -192,6 +280,42 @@ export class ScreenView {
     return { x: o.x + w.x, y: o.y + w.y, width: w.w, height: w.h };
   }
 
+  /**
+   * Takes the place where a widget lies (see bounds) to where it is seen: its own turn and mirroring
+   * in the document and those of all groups around it, each about the middle of its own box.
+   * undefined when it is seen where it lies. Animations are not in it.
+   */
+  matrix(id: string): Matrix | undefined {
+    const turns: (Turn | undefined)[] = [];
+    let w = this.widgets.get(id);
+    for (let depth = 0; w && depth < 32; depth++) {
+      turns.push(turnOfWidget(w, this.bounds(w.id) as Box, undefined, this.options.mode));
+      w = w.parent ? this.widgets.get(w.parent) : undefined;
+    }
+    return around(turns)?.matrix;
+  }
+
+  /** How the groups around a widget are drawn, animations in it. */
+  private around(of: Widget): Turn | undefined {
+    if (!of.parent) return undefined;
+    const turns: (Turn | undefined)[] = [];
+    let w = this.widgets.get(of.parent);
+    for (let depth = 0; w && depth < 32; depth++) {
+      turns.push(this.instances.get(w.id)?.own);
+      w = w.parent ? this.widgets.get(w.parent) : undefined;
+    }
+    return around(turns);
+  }
+
+  /** Draws what is in a group again as the group is drawn now. */
+  private turned(id: string): void {
+    for (const w of this.widgets.values())
+      if (w.parent === id) {
+        this.instances.get(w.id)?.pose();
+        this.turned(w.id);
+      }
+  }
+
   get camera(): Camera {
     return this.scene.camera;
   }
@@ -207,6 +331,21 @@ export class ScreenView {
   onCamera(fn: () => void): () => void {
     this.moved.add(fn);
     return () => this.moved.delete(fn);
+  }
+
+  /** The height of the drawing in its own pixels. */
+  get pageHeight(): number {
+    return this.document.height;
+  }
+
+  /** Scrolls until a widget is in sight, as far as that is possible. */
+  reveal(id: string): void {
+    const b = this.bounds(id);
+    if (!b) return;
+    const { camera, size } = this;
+    const low = Math.min(b.y, b.y + b.height - size.height / camera.zoom);
+    const y = Math.max(Math.min(camera.y, b.y - 8), b.y + b.height - size.height / camera.zoom + 8);
+    if (camera.y > b.y || camera.y < low) this.pan(0, (y - camera.y) * camera.zoom);
   }
 
   /** Size of the host in CSS pixels. */
@@ -230,14 +369,19 @@ export class ScreenView {
     return this.langNow;
   }
 
-  set lang(lang: Lang) {
-    if (lang === this.langNow) return;
-    this.langNow = lang;
-    this.mirror.element.setAttribute(
-      "aria-label",
-      this.document.name[lang] || this.document.name.en || this.document.id,
-    );
+  set lang(language: string) {
+    if (language === this.languageNow) return;
+    this.languageNow = language;
+    this.langNow = productLang(language);
+    this.mirror.element.setAttribute("aria-label", textIn(this.document.name, language) || this.document.id);
     for (const i of this.instances.values()) i.rebuild();
+  }
+
+  /** Changes the texts by key. */
+  set texts(texts: Texts) {
+    if (texts === this.textsNow || JSON.stringify(texts) === JSON.stringify(this.textsNow)) return;
+    this.textsNow = texts;
+    for (const i of this.instances.values()) if (namesText(Object.values(i.widget.props ?? {}))) i.rebuild();
   }
 
   get connected(): boolean {
@@ -253,8 +397,12 @@ export class ScreenView {
   }
 
   /** Points the camera as the document's `fit` says; does nothing in design mode. */
-  fit(): void {
+  fit(fromTop = true): void {
     if (this.options.mode === "design" || this.size.width === 0) return;
+    if (this.document.layout === "page") {
+      this.camera = this.within_({ x: 0, y: fromTop ? 0 : this.camera.y, zoom: 1 });
+      return;
+    }
     const { width, height, fit } = this.document;
     const zoom =
       fit === "fixed"
@@ -286,6 +434,7 @@ export class ScreenView {
     this.dead = true;
     this.resizing.disconnect();
     this.pointing?.destroy();
+    this.scroll?.destroy();
     for (const id of [...this.instances.keys()]) this.drop(id);
     this.mirror.destroy();
     this.scene.destroy();
@@ -300,6 +449,7 @@ export class ScreenView {
   /** Draws a ring around what has the keyboard's focus. */
   private focus(id: string | undefined): void {
     this.focused = id;
+    if (id !== undefined && this.options.mode === "run" && !this.pointing?.byPointer) this.reveal(id);
     this.drawRing();
   }
 
@@ -318,37 +468,24 @@ export class ScreenView {
       strokeWidth: 2,
       radius: 4,
     });
+    const seen = this.instances.get(this.focused as string)?.seen;
+    this.ring.turn = seen?.matrix && { ...seen, opacity: 1, visible: true, blink: false };
   }
 
   private origin(w: Widget): { x: number; y: number } {
-    let x = 0;
-    let y = 0;
-    let parent = w.parent;
-    for (let depth = 0; parent && depth < 32; depth++) {
-      const p = this.widgets.get(parent);
-      if (!p) break;
-      x += p.x;
-      y += p.y;
-      parent = p.parent;
-    }
-    return { x, y };
+    return this.containers.origin(w);
   }
 
-  private hidden(w: Widget): boolean {
-    let at: Widget | undefined = w;
-    for (let depth = 0; at && depth < 32; depth++) {
-      if (at.hidden) return true;
-      at = at.parent ? this.widgets.get(at.parent) : undefined;
-    }
-    return false;
-  }
-
-  private sync(w: Widget): void {
+  private sync(w: Widget, depth = 0): void {
+    // What holds it says where it stands, so it comes first.
+    const parent = w.parent && !this.instances.has(w.parent) ? this.widgets.get(w.parent) : undefined;
+    if (parent && depth < 32) this.sync(parent, depth + 1);
     const present = this.instances.get(w.id);
-    if (this.hidden(w)) {
+    if (this.containers.hidden(w)) {
       if (present) this.drop(w.id);
       return;
     }
+    const before = present?.panes;
     const o = this.origin(w);
     if (present && present.widget.type === w.type) present.change(w, o.x + w.x, o.y + w.y);
     else {
@@ -356,10 +493,13 @@ export class ScreenView {
       this.instances.set(w.id, new Instance(this.host, w, o.x + w.x, o.y + w.y, this.catalogue[w.type]));
     }
     const i = this.instances.get(w.id);
-    if (i && !i.element) {
+    if (!i) return;
+    i.clip = this.containers.clip(w);
+    if (!i.element) {
       this.due.add(i);
       this.scene.request();
     }
+    if (before && JSON.stringify(before) !== JSON.stringify(i.panes)) this.follow(w.id);
   }
 
   /** Moves everything in a group with it. */
@@ -402,7 +542,7 @@ export class ScreenView {
 
   /** Gives due widgets their values; once a frame. */
   private deliver(): void {
-    for (const i of this.due) i.deliver(this.values.get(i.widget.id) ?? {});
+    for (const i of this.due) i.deliver(this.present(i.widget.id));
     this.due.clear();
   }
 
@@ -414,7 +554,8 @@ export class ScreenView {
     if (width === this.size.width && height === this.size.height && dpr === this.scene.dpr) return;
     this.size = { width, height };
     this.scene.resize(width, height, dpr);
-    this.fit();
+    if (this.source.layout === "page") this.setScreen(this.source);
+    this.fit(false);
     this.moveElements(true);
     // A resize clears the canvas: paint before the browser shows it.
     this.scene.frame(performance.now());
@@ -443,6 +584,12 @@ export class ScreenView {
       get lang() {
         return view.langNow;
       },
+      get language() {
+        return view.languageNow;
+      },
+      get texts() {
+        return view.textsNow;
+      },
       get theme() {
         return view.themeNow;
       },
@@ -456,11 +603,15 @@ export class ScreenView {
         return view.scene.dpr * view.scene.camera.zoom;
       },
       meta: (id: string) => view.meta[id] ?? {},
-      values: (id: string) => view.values.get(id) ?? {},
+      values: (id: string) => view.present(id),
       emit: (id: string, name: string, data: unknown, sent?: () => void) =>
         view.options.emit?.(id, name, data, sent) ?? Promise.resolve(undefined),
       enter: (e: NumberEntry) => view.options.enter?.(e) ?? Promise.resolve(undefined),
       ordered: () => view.reorder(),
+      around: (w: Widget) => view.around(w),
+      turned: (id: string) => view.turned(id),
+      local: (id: string) => view.containers.local(id),
+      setLocal: (id: string, change: Local, keep: boolean) => view.setLocal(id, change, keep),
     };
   })();
 }

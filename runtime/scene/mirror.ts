@@ -179,7 +179,13 @@ export class Mirror {
 }
 
 /** Sets role, name, states and tabindex of a node, and takes others away. */
-function say(node: Element, role: string, label: string, state: MirrorEntry["state"], tabindex: string | undefined): void {
+function say(
+  node: Element,
+  role: string,
+  label: string,
+  state: MirrorEntry["state"],
+  tabindex: string | undefined,
+): void {
   const wanted = new Map<string, string>([
     ["role", role],
     ["aria-label", label],
