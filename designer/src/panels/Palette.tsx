@@ -5,7 +5,7 @@ import { useEditor } from "../design/context";
 import { textIn, useLanguage, useT } from "../i18n";
 import { Empty, Icon, SearchInput, Tooltip } from "../ui";
 
-const order = ["basic", "values", "control"];
+const order = ["basic", "drawing", "values", "control"];
 
 export function Palette() {
   const t = useT();

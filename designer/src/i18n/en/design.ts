@@ -15,7 +15,14 @@ export default {
     noneText: "Search in English or Chinese, by name or by what it shows.",
     hint: "Drag a widget onto the screen, or press Enter to put it in the middle.",
   },
-  category: { basic: "Basic", values: "Values", control: "Control", other: "Other" },
+  category: {
+    basic: "Basic",
+    drawing: "Drawing",
+    values: "Values",
+    control: "Control",
+    layout: "Layout",
+    other: "Other",
+  },
   palette2: {
     title: "Commands and search",
     search: "Search commands, screens, widgets and tags",
