@@ -4,7 +4,18 @@ import "github.com/lineside/lineside/runtime/spec"
 
 func init() {
 	spec.Chinese(map[string]string{
-		"screen": "画面", "widget": "控件", "tag": "变量", "screens": "画面", "widgets": "控件", "actions": "动作", "inputs": "输入", "tags": "变量",
+		"screen": "画面", "widget": "控件", "tag": "变量", "screens": "画面", "widgets": "控件", "drawing": "图形", "drawings": "图形", "part": "部件", "parts": "部件", "actions": "动作", "inputs": "输入", "tags": "变量",
+		"More than 0, at most 100000.":   "应大于 0，至多 100000。",
+		"0 to 1.":                        "应为 0 至 1。",
+		"Groups are more than %d deep.":  "分组嵌套超过 {1} 层。",
+		"Take some out of their groups.": "请将部分对象移出分组。",
+		"The path data cannot be drawn.": "路径数据无法绘制。",
+		"Use the commands M, L, C, Q and Z with absolute coordinates; at most 1 MB.": "请使用 M、L、C、Q、Z 命令和绝对坐标，至多 1 MB。",
+		"The picture cannot be drawn.":                                                "图片无法绘制。",
+		"Embed a PNG, JPEG or WebP of at most 512 kB as a data: URL.":                 "请以 data: URL 嵌入不超过 512 kB 的 PNG、JPEG 或 WebP。",
+		`Make it a part of kind "group"`:                                              `请将其类型改为“group”`,
+		"A part of kind %q cannot hold others.":                                       "类型为 {1} 的部件不能包含其他部件。",
+		"There is no drawing %q.":                                                     "没有图形 {1}。",
 		"%g is out of range.":                                                         "{1} 超出范围。",
 		"%g to %g pixels.":                                                            "应为 {1} 至 {2} 像素。",
 		"More than 0, at most %g pixels.":                                             "应大于 0，至多 {1} 像素。",

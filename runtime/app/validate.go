@@ -355,6 +355,7 @@ func (v *validator) widget(at func() string, w *Widget) {
 	if len(w.Name) > 4*MaxName {
 		v.fail("text_too_long", at()+"/name", "Make it shorter.", "The name has %d bytes, more than %d.", len(w.Name), 4*MaxName)
 	}
+	v.turned(at, w)
 	m, ok := v.catalogue[w.Type]
 	if !ok {
 		v.add(v.unknownType(w.Type, at()+"/type"))
@@ -366,6 +367,7 @@ func (v *validator) widget(at func() string, w *Widget) {
 		v.checkers[w.Type] = c
 	}
 	v.props(at, w, m, c)
+	v.animations(at, w, m, c)
 	v.widgetEvents(at, w, m)
 }
 
@@ -373,7 +375,7 @@ func (v *validator) props(at func() string, w *Widget, m *widgets.Manifest, c *s
 	var bad []string // names with problems, told in order of name
 	for prop, raw := range w.Props {
 		f, ok := c.Field(prop)
-		if !ok || len(c.Value(prop, raw)) > 0 || f.Kind == spec.KindScreen || f.Kind == spec.KindAny && !f.Bind && isObject(raw) || len(raw) > MaxExprBytes || v.unknownText(raw) {
+		if !ok || len(c.Value(prop, raw)) > 0 || f.Kind == spec.KindScreen || f.Kind == spec.KindDrawing || f.Kind == spec.KindAny && !f.Bind && isObject(raw) || len(raw) > MaxExprBytes || v.unknownText(raw) {
 			bad = append(bad, prop)
 		}
 	}
@@ -399,6 +401,13 @@ func (v *validator) props(at func() string, w *Widget, m *widgets.Manifest, c *s
 		var id string
 		if f.Kind == spec.KindScreen && json.Unmarshal(raw, &id) == nil && id != "" {
 			v.screenRef(place, id)
+		}
+		if f.Kind == spec.KindDrawing && json.Unmarshal(raw, &id) == nil && id != "" && v.app.Drawing(id) == nil {
+			known := make([]string, len(v.app.Drawings))
+			for i := range v.app.Drawings {
+				known[i] = v.app.Drawings[i].ID
+			}
+			v.add(spec.OneOf("drawing_unknown", place, fmt.Sprintf("There is no drawing %q.", clip(id)), id, known))
 		}
 	}
 	for i := range m.Settings {

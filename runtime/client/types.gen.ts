@@ -667,7 +667,10 @@ export interface LiveRequest {
   draft?: boolean;
   /** view of event and close: the number from the reply to watch or open. */
   view?: number;
-  /** Widget, Name and Data of event: which widget, what happened ("click", "set"), with what value. */
+  /**
+   * Widget, Name and Data of event: which widget, what happened ("click", "set"), with what value. Widget ""
+   * is the screen itself ("load", "unload", "key:F2"); "load" with true says that it opened itself anew.
+   */
   widget?: string;
   name?: string;
   data?: unknown;
@@ -699,8 +702,8 @@ export interface LiveReply {
   v?: Row[];
   /** result of event and write: what became of the write. A write that was refused has an outcome too. */
   result?: WriteResult;
-  /** show of event: the screen the client shall open next. */
-  show?: string;
+  /** effects of event: what the client shall do, in order. */
+  effects?: Effect[];
 }
 
 /**
@@ -764,6 +767,8 @@ export interface ViewApp {
   texts?: Record<string, Record<string, string>>;
   theme?: ViewTheme;
   navigation?: ViewNavigation;
+  /** drawings are those that the screen shows, by id: a Drawing of the app document each. */
+  drawings?: Record<string, unknown>;
 }
 
 /** WriteResult is the end of a write (OPC 10000-4 Good, Bad; Uncertain when it was sent but not confirmed). */
@@ -777,6 +782,19 @@ export interface WriteResult {
   /** old and New are the values before and after, as read back. */
   old?: unknown;
   new?: unknown;
+}
+
+/** Effect is what an action wants of the browser. */
+export interface Effect {
+  /** do is open, close or notice. */
+  do: "open" | "close" | "notice";
+  /** screen is opened As here, popup, drawer or window, with Params for its inputs. */
+  screen?: string;
+  as?: "here" | "popup" | "drawer" | "window";
+  params?: Record<string, unknown>;
+  /** text is told by a notice of a Level. */
+  text?: Text;
+  level?: "info" | "success" | "warning";
 }
 
 /** Meta is what a widget takes from the tag it is bound to. */
@@ -941,6 +959,20 @@ export interface AppChanges {
   problems: Problem[];
 }
 
+/** AppRenamed is an app in which a renamed tag was named. */
+export interface AppRenamed {
+  id: string;
+  name: Record<string, string>;
+  /** places is in how many places of the draft and of the mapping it was renamed. */
+  places: number;
+  /** stale is in how many places the published revision still has the old name: it must be published again. */
+  stale: number;
+  /** revision was published by this, 0 when none was. */
+  revision?: number;
+  /** left are expressions that cannot be read and were left as they are. */
+  left?: Reference[];
+}
+
 /** AppScreen is a screen of an app. */
 export interface AppScreen {
   id: string;
@@ -1084,6 +1116,8 @@ export interface ErrorBody {
 export interface ExpressionCheck {
   /** type of the result, "none" when it is not known. */
   type: TagType | "none";
+  /** unit of the result, "" when it has none or it is not known. */
+  unit?: string;
   problems: Problem[];
   /** value is the present result, null when it is bad or not for the caller to see. */
   value: unknown;
@@ -1098,6 +1132,13 @@ export interface ExpressionText {
   text: string;
   /** installation is the app whose inputs and computed tags it may name, "" for none. */
   installation?: string;
+  /**
+   * widget and Prop are the type of widget and the property that the result is for, and Unit is what
+   * the widget shows its numbers in. What does not fit them is told as a warning.
+   */
+  widget?: string;
+  prop?: string;
+  unit?: string;
 }
 
 /** Login is name and password. */
@@ -1182,6 +1223,42 @@ export interface Published {
   problems: Problem[];
 }
 
+export interface Reference {
+  at: string;
+  problem?: Problem;
+  text: string;
+  where: Record<string, string>;
+}
+
+/** ReferencesRequest asks what in an app names a thing of it, or a tag. */
+export interface ReferencesRequest {
+  id: string;
+  kind: "tag" | "area" | "input" | "computed" | "variable" | "screen" | "widget" | "text";
+  screen?: string;
+  /** document is the app; the draft when left out. */
+  document?: unknown;
+}
+
+/** RenameRequest gives a thing of an app another name. */
+export interface RenameRequest {
+  /** document is the app; the draft when left out. It is not saved. */
+  document?: unknown;
+  kind: "tag" | "area" | "input" | "computed" | "variable" | "screen" | "widget" | "text";
+  from: string;
+  to: string;
+  /** screen is where a variable or a widget is. */
+  screen?: string;
+}
+
+/** RenameResult is an app with the new name. */
+export interface RenameResult {
+  document: unknown;
+  /** count is in how many places it was named. */
+  count: number;
+  /** left are the places that could not be followed: expressions that cannot be read. */
+  left: Reference[];
+}
+
 /** Restore names the revision that becomes the draft. */
 export interface Restore {
   revision: number;
@@ -1224,6 +1301,29 @@ export interface TagPage {
   next?: string;
 }
 
+/** TagRename gives a tag another path, or all that is in an area. */
+export interface TagRename {
+  /** from is a tag; with a slash at its end it is an area: "line1/". */
+  from: string;
+  to: string;
+  /** apps renames in the drafts of all apps and in what their inputs are mapped to, too. */
+  apps?: boolean;
+  /** publish publishes again those apps whose draft was what is published. */
+  publish?: boolean;
+}
+
+/** TagRenamed says what was renamed. */
+export interface TagRenamed {
+  etag: string;
+  /** tags is how many tags have another path now, Places how many expressions of the plant were changed. */
+  tags: number;
+  places: number;
+  apps: AppRenamed[];
+  /** rights is how many people have rights in the old area; they do not move by themselves. */
+  rights: number;
+  problems: Problem[];
+}
+
 /** TagState is a tag with its present value. */
 export interface TagState {
   path: string;
@@ -1242,6 +1342,15 @@ export interface TagState {
   writable: boolean;
   device?: string;
   kind: "device" | "computed" | "memory" | "system" | "app";
+}
+
+/** TagUses is what names tags of the plant. */
+export interface TagUses {
+  /** tags is how many tags were asked for. */
+  tags: number;
+  uses: Use[];
+  /** hidden is how many uses are in apps that the caller may not design. */
+  hidden: number;
 }
 
 /** TagWriteRequest is a value to write. */
@@ -1282,6 +1391,24 @@ export interface TokenRequest {
   grants?: Grant[];
   actions?: ("view" | "operate" | "tune" | "acknowledge" | "shelve" | "design" | "install" | "administer")[];
   expires?: string;
+}
+
+/** Use is a place that names a tag of the plant. */
+export interface Use {
+  /** app is the installation it is in, "" for the plant; Name what the app is called. */
+  app?: string;
+  name?: Record<string, string>;
+  /** draft and Published say in which of the two it stands. */
+  draft?: boolean;
+  published?: boolean;
+  /** at is the JSON Pointer of the place in the document, "" for the mapping of an input. */
+  at?: string;
+  /** where is the place in words, in the language of the caller. */
+  where: string;
+  /** text is what stands there: a path or an expression. */
+  text: string;
+  /** link is the address of the page where it can be changed. */
+  link: string;
 }
 
 /** User is somebody who may log in. */
@@ -1383,7 +1510,7 @@ export const Quality = {
 } as const;
 
 /** What a field holds, and so how it is edited. */
-export type FieldKind = "bool" | "int" | "float" | "string" | "text" | "enum" | "duration" | "secret" | "color" | "tag" | "image" | "screen" | "variable" | "params" | "texts" | "any" | "object" | "list";
+export type FieldKind = "bool" | "int" | "float" | "string" | "text" | "enum" | "duration" | "secret" | "color" | "tag" | "image" | "screen" | "drawing" | "variable" | "params" | "texts" | "any" | "object" | "list";
 
 /** Something a person may be allowed to do in an area. */
 export type Right = "view" | "operate" | "tune" | "acknowledge" | "shelve" | "design" | "install" | "administer";

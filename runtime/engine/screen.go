@@ -23,10 +23,13 @@ type Screen struct {
 	Document json.RawMessage
 	App      *app.App
 	// Texts are the texts by key that the screen names.
-	Texts    map[string]spec.Text
+	Texts map[string]spec.Text
+	// Drawings are the drawings that the screen shows, by id.
+	Drawings map[string]json.RawMessage
 	Bindings []ScreenBinding
 
 	view    *view
+	private *private
 	release func()
 }
 
@@ -42,6 +45,8 @@ type ScreenBinding struct {
 	Tag tag.Path
 	// Problem says why there is no value; the slot then is bad for as long as that holds.
 	Problem *spec.Problem
+	// Own says that the slot is of this opening of the screen alone, because it names a variable.
+	Own bool
 }
 
 // Release gives the screen back. Calling it again does nothing, nor for a screen that no engine opened.
@@ -60,8 +65,10 @@ type view struct {
 	screen       *app.Screen
 	document     json.RawMessage
 	texts        map[string]spec.Text
+	drawings     map[string]json.RawMessage
 	scope        *scope
 	props        []boundProp
+	own          []ownProp           // compiled for each opening, because they name a variable
 	inner        []*sharedExpression // computed tags of a draft
 	refs         int
 	stale        bool
@@ -132,19 +139,29 @@ func (e *Engine) OpenScreen(installation, screen string, params map[string]json.
 			s.key += "\x00" + edition
 			e.draftTags(v, own)
 		}
+		v.scope = s.withVariables(sc)
 		if err := e.bindView(v); err != nil {
 			return nil, err
 		}
 		e.views[key] = v
 	}
 	v.refs++
+	own := e.openPrivate(v)
+	bindings := e.bindingsOf(v.props)
+	if own != nil {
+		for _, b := range e.bindingsOf(own.props) {
+			b.Own = true
+			bindings = append(bindings, b)
+		}
+	}
 	var once sync.Once
 	return &Screen{
-		Key: key, Installation: installation, Revision: revision, Document: v.document, App: doc, Texts: v.texts, Bindings: e.bindingsOf(v), view: v,
+		Key: key, Installation: installation, Revision: revision, Document: v.document, App: doc, Texts: v.texts, Drawings: v.drawings, Bindings: bindings, view: v, private: own,
 		release: func() {
 			once.Do(func() {
 				e.swap.Lock()
 				defer e.swap.Unlock()
+				e.releasePrivate(own)
 				e.releaseView(v)
 			})
 		},
@@ -187,11 +204,10 @@ func (e *Engine) bindView(v *view) error {
 				constants[prop] = w.Props[prop]
 				continue
 			}
-			p := boundProp{widget: w.ID, prop: prop}
-			e.bindProp(&p, b, v.scope)
-			v.props = append(v.props, p)
+			e.bindProp(v, w.ID, prop, b)
 		}
 		w.Props = constants
+		w.Animate = e.bindAnimations(v, &w)
 		doc.Widgets[i] = w
 	}
 	raw, err := json.Marshal(&doc)
@@ -199,11 +215,14 @@ func (e *Engine) bindView(v *view) error {
 		return fmt.Errorf("screen %s: %w", v.screen.ID, err)
 	}
 	v.document = raw
-	return nil
+	v.drawings, err = v.app.DrawingsOf(v.screen, e.catalogue)
+	return err
 }
 
-func (e *Engine) bindProp(p *boundProp, b app.Binding, s *scope) {
-	text := b.Expr
+// bindProp finds or makes the slot of one bound property; one that names a variable of the screen is
+// left to every opening.
+func (e *Engine) bindProp(v *view, widget, prop string, b app.Binding) {
+	s, p, text := v.scope, boundProp{widget: widget, prop: prop}, b.Expr
 	if b.Tag != "" {
 		text = b.Tag
 		p.path, _ = s.resolve(b.Tag) // what is not a path is told as a wrong expression
@@ -212,24 +231,29 @@ func (e *Engine) bindProp(p *boundProp, b app.Binding, s *scope) {
 	if p.path == "" {
 		found.program, found.err = e.compile(text, s)
 		if found.err == nil {
+			if s.namesVariable(found.program) {
+				v.own = append(v.own, ownProp{widget, prop, text})
+				return
+			}
 			p.path, _ = s.direct(text, found.program)
 		}
 	}
-	if x := s.inner[p.path]; x != nil {
+	x := s.inner[p.path]
+	switch {
+	case x != nil:
 		x.refs++
 		p.path, p.shared = "", x
-		return
-	}
-	if p.path == "" {
+	case p.path == "":
 		p.shared = e.share(s.keyOf(text, found), text, "", s, &found)
-		return
+	default:
+		if slot, ok := e.table.Lookup(p.path); ok {
+			p.slot = slot
+			p.typ, _ = e.typeOf(p.path)
+		} else {
+			p.shared = e.share("tag\x00"+string(p.path), "", p.path, s, nil)
+		}
 	}
-	if slot, ok := e.table.Lookup(p.path); ok {
-		p.slot = slot
-		p.typ, _ = e.typeOf(p.path)
-		return
-	}
-	p.shared = e.share("tag\x00"+string(p.path), "", p.path, s, nil)
+	v.props = append(v.props, p)
 }
 
 // compiled is the outcome of compiling a text.
@@ -300,11 +324,11 @@ func (e *Engine) resolve(x *sharedExpression, known *compiled) ([]tag.Slot, tag.
 	return x.linked.deps, x.linked.eval
 }
 
-// bindingsOf lists the bindings of a view as they are now.
-func (e *Engine) bindingsOf(v *view) []ScreenBinding {
-	out := make([]ScreenBinding, len(v.props))
-	for i := range v.props {
-		p := &v.props[i]
+// bindingsOf lists bindings as they are now.
+func (e *Engine) bindingsOf(props []boundProp) []ScreenBinding {
+	out := make([]ScreenBinding, len(props))
+	for i := range props {
+		p := &props[i]
 		b := ScreenBinding{Slot: p.slot, Widget: p.widget, Prop: p.prop, Tag: p.path}
 		if x := p.shared; x != nil {
 			b.Slot, b.Problem, b.Reads = x.slot, x.problem, x.reads
@@ -354,23 +378,26 @@ func (e *Engine) releaseView(v *view) {
 		delete(e.views, v.key)
 	}
 	var gone []tag.Slot
-	drop := func(x *sharedExpression) {
-		if x.refs--; x.refs == 0 {
-			delete(e.expressions, x.key)
-			gone = append(gone, x.slot)
-		}
-	}
 	for i := range v.props {
 		if x := v.props[i].shared; x != nil {
-			drop(x)
+			gone = e.drop(x, gone)
 		}
 	}
 	for _, x := range v.inner {
-		drop(x)
+		gone = e.drop(x, gone)
 	}
 	if len(gone) > 0 {
 		e.table.Remove(gone...)
 	}
+}
+
+// drop gives a use of an expression back; the slot of the last is added to gone.
+func (e *Engine) drop(x *sharedExpression, gone []tag.Slot) []tag.Slot {
+	if x.refs--; x.refs == 0 {
+		delete(e.expressions, x.key)
+		gone = append(gone, x.slot)
+	}
+	return gone
 }
 
 // rebindViews links what is on screens to the tags as they are now. A slot of its own is

@@ -1,4 +1,4 @@
-import type { LiveValue, Manifest, Meta, Text, Widget, WriteResult } from "@lineside/client";
+import type { Drawing, LiveValue, Manifest, Meta, Text, Widget, WriteResult } from "@lineside/client";
 import {
   type Bounds,
   compose,
@@ -40,6 +40,8 @@ export interface InstanceHost {
   /** The language of the app's own texts, and its texts by key. */
   readonly language?: string;
   readonly texts?: Texts;
+  /** The drawings of the app by id. */
+  readonly drawings?: Readonly<Record<string, Drawing>>;
   readonly theme: Theme;
   readonly mode: "run" | "design";
   readonly connected: boolean;
@@ -192,6 +194,12 @@ export class Instance {
       if (what === undefined || (!named && what !== prop && wholes.includes(what))) return [];
       return { prop, live: values[prop] as LiveValue, meta: meta[prop], title: named || this.fieldTitle(what) };
     });
+  }
+
+  /** The ids of the drawings that it shows. */
+  get drawings(): string[] {
+    const props = this.widget.props ?? {};
+    return (this.manifest?.settings ?? []).flatMap((f) => (f.kind === "drawing" ? [String(props[f.name])] : []));
   }
 
   /** How the widget is drawn by itself, for what is in it. */
@@ -407,6 +415,9 @@ export class Instance {
     }
     for (const [name, v] of Object.entries(this.widget.props ?? {}))
       if (!isBinding(v) && v !== null) out[name] = resolveTexts(v, this.host.texts ?? {}, this.language);
+    // The id of a drawing becomes the drawing.
+    for (const f of this.manifest?.settings ?? [])
+      if (f.kind === "drawing") out[f.name] = this.host.drawings?.[String(out[f.name])];
     for (const name in values) {
       if (isPart(name)) continue;
       if (this.live.includes(name)) delete out[name];

@@ -1,4 +1,5 @@
 import {
+  type Drawing,
   type Live,
   LiveError,
   type LiveValue,
@@ -11,6 +12,7 @@ import {
 import type { Theme } from "@lineside/scene";
 import { type Lang, manifests } from "@lineside/widgets";
 import { confirm, el, enterNumber } from "./dialogs";
+import { productLang } from "./language";
 import { Notes } from "./notes";
 import { type Plan, planOf } from "./policy";
 import { type ScreenMeta, type ScreenValues, ScreenView } from "./screen-view";
@@ -27,11 +29,15 @@ export interface PlayerOptions {
   draft?: boolean;
   theme: Theme;
   lang: Lang;
+  /** The language of the app's texts, when it is another. */
+  language?: string;
   /** An action wants another screen; the caller calls show. Without it the player shows it by itself. */
   onShow?(screen: string): void;
   /** A screen was opened. */
   onOpen?(app: ViewApp | undefined, screen: Screen, revision: number): void;
 }
+
+const drawingsOf = (app: ViewApp | undefined) => (app?.drawings ?? {}) as Record<string, Drawing>;
 
 /** One running screen with everything around a write: questions, pending, outcome; and what to show when there is no connection. */
 export class Player {
@@ -88,9 +94,10 @@ export class Player {
     if (this.screenView) this.screenView.theme = theme;
   }
 
-  set lang(lang: Lang) {
-    this.options.lang = lang;
-    if (this.screenView) this.screenView.lang = lang;
+  set lang(language: string) {
+    this.options.lang = productLang(language);
+    this.options.language = language;
+    if (this.screenView) this.screenView.lang = language;
     this.status();
   }
 
@@ -122,14 +129,20 @@ export class Player {
       mine[b.prop] = b.meta ?? {};
       this.meta[b.widget] = mine;
     }
-    if (this.screenView) this.screenView.setScreen(screen, this.meta);
-    else
+    if (this.screenView) {
+      this.screenView.texts = view.app?.texts ?? {};
+      this.screenView.drawings = drawingsOf(view.app);
+      this.screenView.setScreen(screen, this.meta);
+    } else
       this.screenView = new ScreenView(this.stage, {
         document: screen,
         meta: this.meta,
         theme: this.options.theme,
-        lang: this.options.lang,
+        lang: this.options.language ?? this.options.lang,
+        texts: view.app?.texts ?? {},
+        drawings: drawingsOf(view.app),
         mode: "run",
+        remember: this.options.installation,
         emit: (widget, name, data, sent) => this.emit(widget, name, data, sent),
         enter: (e) => enterNumber(this.element, this.options.lang, e),
       });
@@ -229,10 +242,11 @@ export class Player {
         r = await view.event(id, name, data, answer);
       }
       if (r.result) this.outcome(r.result, plan);
-      if (r.show) {
-        if (this.options.onShow) this.options.onShow(r.show);
-        else this.show(r.show);
-      }
+      for (const e of r.effects)
+        if (e.do === "open" && e.screen) {
+          if (this.options.onShow) this.options.onShow(e.screen);
+          else this.show(e.screen);
+        }
       return r.result;
     } catch (e) {
       const message = e instanceof Error ? e.message : String(e);

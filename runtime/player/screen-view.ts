@@ -1,4 +1,4 @@
-import type { LiveValue, Manifest, Meta, Screen, Widget, WriteResult } from "@lineside/client";
+import type { Drawing, LiveValue, Manifest, Meta, Screen, Widget, WriteResult } from "@lineside/client";
 import {
   applyTokens,
   type Box,
@@ -38,6 +38,8 @@ export interface ScreenOptions {
   lang: string;
   /** The app's texts by key, as far as the screen names them. */
   texts?: Texts;
+  /** The app's drawings by id, as far as the screen shows them. */
+  drawings?: Readonly<Record<string, Drawing>>;
   /** run: widgets act and the camera fits the screen. design: nothing acts, the caller moves the camera. */
   mode: "run" | "design";
   /** A widget says that something happened. Calls sent when it goes to the server; answers when all that follows has ended. */
@@ -49,6 +51,10 @@ export interface ScreenOptions {
   /** What lies around the page: a token or colour; "ground" when not given. */
   outside?: string;
 }
+
+/** The same drawing, or one that says the same: it comes anew with every opening of a screen. */
+const sameDrawing = (a: Drawing | undefined, b: Drawing | undefined): boolean =>
+  a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /**
  * A screen in a host element: one canvas, the DOM elements that some widgets need above it,
@@ -79,6 +85,7 @@ export class ScreenView {
   private langNow: Lang;
   private languageNow: string;
   private textsNow: Texts;
+  private drawingsNow: Readonly<Record<string, Drawing>>;
   private connectedNow = true;
   private focused: string | undefined;
   private ring: Layer | undefined;
@@ -95,6 +102,7 @@ export class ScreenView {
     this.langNow = productLang(options.lang);
     this.languageNow = options.lang;
     this.textsNow = options.texts ?? {};
+    this.drawingsNow = options.drawings ?? {};
     this.catalogue = Array.isArray(options.catalogue)
       ? Object.fromEntries(options.catalogue.map((m: Manifest) => [m.id, m]))
       : ((options.catalogue as Record<string, Manifest> | undefined) ?? manifests);
@@ -377,6 +385,15 @@ export class ScreenView {
     for (const i of this.instances.values()) i.rebuild();
   }
 
+  /** Changes the drawings; widgets that show one which differs are built again. */
+  set drawings(drawings: Readonly<Record<string, Drawing>>) {
+    const before = this.drawingsNow;
+    if (drawings === before) return;
+    this.drawingsNow = drawings;
+    for (const i of this.instances.values())
+      if (i.drawings.some((id) => !sameDrawing(before[id], drawings[id]))) i.rebuild();
+  }
+
   /** Changes the texts by key. */
   set texts(texts: Texts) {
     if (texts === this.textsNow || JSON.stringify(texts) === JSON.stringify(this.textsNow)) return;
@@ -589,6 +606,9 @@ export class ScreenView {
       },
       get texts() {
         return view.textsNow;
+      },
+      get drawings() {
+        return view.drawingsNow;
       },
       get theme() {
         return view.themeNow;

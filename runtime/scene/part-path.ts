@@ -16,6 +16,8 @@ export interface PathProps extends PartProps {
   scale?: number;
   rotate?: number;
   fill?: string | undefined;
+  /** What is inside where path data crosses itself (SVG 2, 13.4.2); default nonzero. */
+  rule?: "nonzero" | "evenodd";
   stroke?: string | undefined;
   strokeWidth?: number;
   /** Lengths of dash and gap. */
@@ -127,7 +129,7 @@ export class Path extends Part<PathProps> {
       ctx.scale(s * own, s * own);
       if (p.fill) {
         q.fill(p.fill);
-        ctx.fill(this.compiled);
+        ctx.fill(this.compiled, p.rule ?? "nonzero");
       }
       if (p.stroke) {
         q.stroke(p.stroke, width / (s * own));

@@ -22,7 +22,8 @@ export interface TextProps extends PartProps {
   dotted?: string | undefined;
 }
 
-const leading = 1.35;
+/** The height of a line of text by its size. */
+export const leading = 1.35;
 
 export class Text extends Part<TextProps> {
   private lines: string[] = [];

@@ -1,6 +1,10 @@
 package session
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/lineside/lineside/runtime/action"
+)
 
 // This file is the only definition of the live protocol at /api/v1/live: one WebSocket,
 // JSON text frames. docs/reference/live.md and the TypeScript types are made from it.
@@ -68,7 +72,8 @@ type Request struct {
 
 	// View of event and close: the number from the reply to watch or open.
 	View int `json:"view,omitempty"`
-	// Widget, Name and Data of event: which widget, what happened ("click", "set"), with what value.
+	// Widget, Name and Data of event: which widget, what happened ("click", "set"), with what value. Widget ""
+	// is the screen itself ("load", "unload", "key:F2"); "load" with true says that it opened itself anew.
 	Widget string          `json:"widget,omitempty"`
 	Name   string          `json:"name,omitempty"`
 	Data   json.RawMessage `json:"data,omitempty"`
@@ -101,8 +106,8 @@ type Reply struct {
 	Values []json.RawMessage `json:"v,omitempty"`
 	// Result of event and write: what became of the write. A write that was refused has an outcome too.
 	Result *WriteResult `json:"result,omitempty"`
-	// Show of event: the screen the client shall open next.
-	Show string `json:"show,omitempty"`
+	// Effects of event: what the client shall do, in order.
+	Effects []action.Effect `json:"effects,omitempty"`
 }
 
 // Error is what went wrong with a request; codes are those of the HTTP API.
@@ -160,6 +165,8 @@ type ViewApp struct {
 	Texts      map[string]map[string]string `json:"texts,omitempty"`
 	Theme      *ViewTheme                   `json:"theme,omitempty"`
 	Navigation *ViewNavigation              `json:"navigation,omitempty"`
+	// Drawings are those that the screen shows, by id: a Drawing of the app document each.
+	Drawings map[string]json.RawMessage `json:"drawings,omitempty"`
 }
 
 // ViewTheme is the look of the app as a whole.

@@ -34,6 +34,7 @@ const (
 	KindTag      Kind = "tag"      // tag path
 	KindImage    Kind = "image"    // data: URL or "asset:<id>"
 	KindScreen   Kind = "screen"   // id of a screen of the app
+	KindDrawing  Kind = "drawing"  // id of a drawing of the app
 	KindVariable Kind = "variable" // id of a variable of the screen
 	KindParams   Kind = "params"   // what stands in for inputs of the app: id → constant or binding
 	KindTexts    Kind = "texts"    // a text in several languages

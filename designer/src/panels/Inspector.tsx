@@ -7,9 +7,11 @@ import { type Box, placeWidgets, renameWidget, setFlag, structureOf, topmost } f
 import { textIn, useLanguage, useT } from "../i18n";
 import { type FieldContext, Icon, IconButton, Input, NumberInput, shows } from "../ui";
 import { ActionsEditor } from "./ActionsEditor";
+import { AnimationsEditor } from "./animation/AnimationsEditor";
 import { CommandButton } from "./CommandButton";
 import { sentence } from "./format";
 import { PropertyRow } from "./PropertyRow";
+import { RotateField } from "./RotateField";
 import { ScreenInspector } from "./ScreenInspector";
 import { Section } from "./Section";
 import { tagField } from "./TagField";
@@ -109,6 +111,9 @@ function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {
           </Section>
         );
       })}
+      <Section title={t("animation:title")}>
+        <AnimationsEditor widgets={widgets} />
+      </Section>
       <Section title={t("design:group.position")}>
         <Position widgets={widgets} />
       </Section>
@@ -163,6 +168,9 @@ function Header({ widgets, manifest }: { widgets: readonly Widget[]; manifest: M
         ))}
         <CommandButton id="arrange.distribute.x" />
         <CommandButton id="arrange.distribute.y" />
+        <CommandButton id="arrange.size.w" />
+        <CommandButton id="arrange.size.h" />
+        <CommandButton id="arrange.tidy" />
       </div>
     </div>
   );
@@ -227,6 +235,7 @@ function Position({ widgets }: { widgets: readonly Widget[] }) {
       {field("y", "Y")}
       {field("w", t("design:position.leadW"))}
       {field("h", t("design:position.leadH"))}
+      <RotateField widgets={widgets} />
       <div className="position-order">
         <CommandButton id="arrange.back" />
         <CommandButton id="arrange.backward" />

@@ -134,7 +134,7 @@ function Fallback(props: {
   return props.children(value === undefined || value === "" ? undefined : formatValue(value));
 }
 
-function BindingChip(props: { binding: Binding; widget: Widget | undefined; prop: string; onOpen: () => void }) {
+export function BindingChip(props: { binding: Binding; widget: Widget | undefined; prop: string; onOpen: () => void }) {
   const t = useT();
   const editor = useEditor();
   useLiveTick();
@@ -156,8 +156,10 @@ function BindingChip(props: { binding: Binding; widget: Widget | undefined; prop
 
 type Mode = "constant" | "tag" | "expr";
 
-function BindForm(props: {
+/** Chooses what a property is bound to; with `only` there is no constant. */
+export function BindForm(props: {
   field: Field;
+  only?: boolean;
   label: string;
   value: Prop | undefined;
   context: FieldContext;
@@ -182,7 +184,7 @@ function BindForm(props: {
     <div className="bind-form">
       <div className="bind-head">
         <strong>{props.label}</strong>
-        {binding && (
+        {binding && !props.only && (
           <Button
             look="quiet"
             icon={<Unlink size={14} aria-hidden />}
@@ -200,7 +202,7 @@ function BindForm(props: {
         value={mode}
         onChange={setMode}
         options={[
-          { value: "constant", label: t("design:bind.constant") },
+          ...(props.only ? [] : [{ value: "constant" as const, label: t("design:bind.constant") }]),
           { value: "tag", label: t("design:bind.tag") },
           { value: "expr", label: t("design:bind.expr") },
         ]}
