@@ -258,8 +258,8 @@ describe("write", () => {
       name: "set",
       data: 5,
     });
-    FakeSocket.last.say({ id: 2, ok: true, show: "detail" });
-    await expect(done).resolves.toEqual({ result: undefined, show: "detail" });
+    FakeSocket.last.say({ id: 2, ok: true, effects: [{ do: "close" }] });
+    await expect(done).resolves.toEqual({ result: undefined, effects: [{ do: "close" }] });
     live.close();
   });
 });

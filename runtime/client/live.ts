@@ -1,6 +1,7 @@
 // The live connection of a page: one WebSocket that comes back by itself and opens its views again.
 import {
   CloseCode,
+  type Effect,
   type Meta,
   type NoticeFrame,
   type Problem,
@@ -26,8 +27,8 @@ export interface ScreenRequest {
 
 export interface EventResult {
   result?: WriteResult;
-  /** The screen to show next. */
-  show?: string;
+  /** What the page shall do, in order. */
+  effects: Effect[];
 }
 
 /** A request that was refused, or could not be sent (code "not_connected"). */
@@ -111,11 +112,18 @@ export class View extends Emitter<ViewEvents> {
     return undefined;
   }
 
-  /** Tells the server what happened to a widget. With a write it ends when the device has confirmed. */
+  /** Tells the server what happened to a widget, or with widget "" to the screen. With a write it ends when the device has confirmed. */
   async event(widget: string, name: string, data?: unknown, reason?: string): Promise<EventResult> {
     if (!this.number) throw new LiveError({ code: "not_connected" });
-    const { result, show } = await this.#live.command({ op: "event", view: this.number, widget, name, data, reason });
-    return { result, show };
+    const { result, effects = [] } = await this.#live.command({
+      op: "event",
+      view: this.number,
+      widget,
+      name,
+      data,
+      reason,
+    });
+    return { result, effects };
   }
 
   close(): void {

@@ -119,19 +119,24 @@ func (e *Engine) compileApp(inst app.Installation, a *app.App) (*scope, []*ownTa
 	if own == nil && len(a.Tags) > 0 {
 		return s, nil, ps
 	}
-	seen := map[string]error{}
+	shared := map[string]error{}
 	s.programs = map[string]*expression.Program{}
-	compile := func(text, at string) {
-		err, known := seen[text]
-		if !known {
-			s.programs[text], err = e.compile(text, s)
-			seen[text] = err
-		}
-		if err != nil {
-			ps = append(ps, soften(err, at)...)
-		}
-	}
 	for i := range a.Screens {
+		seen, here := shared, s.withVariables(&a.Screens[i])
+		if here != s {
+			seen = map[string]error{}
+		}
+		compile := func(text, at string) {
+			err, known := seen[text]
+			if !known {
+				s.programs[text], err = e.compile(text, here)
+				seen[text] = err
+			}
+			if err != nil {
+				ps = append(ps, soften(err, at)...)
+			}
+		}
+		e.checkActions(a, i, here, &ps)
 		for j := range a.Screens[i].Widgets {
 			w := &a.Screens[i].Widgets[j]
 			at := fmt.Sprintf("/screens/%d/widgets/%d", i, j)
@@ -149,20 +154,6 @@ func (e *Engine) compileApp(inst app.Installation, a *app.App) (*scope, []*ownTa
 					continue
 				}
 				compile(b.Expr, place+"/expr")
-			}
-			for _, event := range sortedKeys(w.On) {
-				for k, do := range w.On[event] {
-					place := fmt.Sprintf("%s/on/%s/%d", at, spec.Escape(event), k)
-					if do.Tag != "" {
-						if p := e.checkTag(do.Tag, s); p != nil {
-							p.At = place + "/tag"
-							ps = append(ps, p)
-						}
-					}
-					if b, ok := app.ParseBinding(do.Value); ok {
-						compile(b.Expr, place+"/value/expr")
-					}
-				}
 			}
 		}
 	}
@@ -183,6 +174,11 @@ func (e *Engine) checkInputs(a *app.App, s *scope, ps *spec.Problems) {
 			*ps = append(*ps, &spec.Problem{Code: "tag_unknown", At: at, Severity: spec.Warning, Message: fmt.Sprintf("There is no tag %q for the input %q.", n.path, in.ID), Hint: "Map the input to another tag."})
 		case !gives(typ, n.typ):
 			*ps = append(*ps, &spec.Problem{Code: "input_type", At: at, Severity: spec.Warning, Message: fmt.Sprintf("The input %q wants %s, the tag %q is %s.", in.ID, n.typ, n.path, typ), Hint: "Map the input to another tag."})
+		default:
+			t, _ := e.lookup(n.path)
+			if unit := e.table.Definition(t.slot).Unit; in.Unit != "" && unit != "" && unit != in.Unit {
+				*ps = append(*ps, &spec.Problem{Code: "input_unit", At: at, Severity: spec.Warning, Message: fmt.Sprintf("The input %q is in %s, the tag %q is in %s.", in.ID, in.Unit, n.path, unit), Hint: "Map the input to a tag of that unit, or correct the unit."})
+			}
 		}
 	}
 }

@@ -55,6 +55,7 @@ type Engine struct {
 	views       map[string]*view
 	expressions map[string]*sharedExpression
 	generation  int
+	opened      int // openings of screens with variables, so far
 
 	// mu guards what follows for short look-ups.
 	mu      sync.RWMutex

@@ -3,77 +3,98 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
-// EventResult is what became of an event of a widget.
+// EventResult is what became of an event of a widget or screen.
 type EventResult struct {
 	// Write is the outcome of what was written: the first that was not good, else the last;
-	// nil when nothing was written.
+	// nil when nothing was written. An action that failed before it wrote is here too, once others
+	// before it have done something.
 	Write *WriteResult
-	// Show is the screen to be opened next, "" for none.
-	Show string
+	// Effects are for the browser, in order.
+	Effects []action.Effect
 }
 
-// eventSet is the event by which a widget gives the value that its property Writes is to have.
-const eventSet = "set"
+// The events by which a widget gives the value that its property Writes is to have, and what follows.
+const (
+	eventSet    = "set"
+	eventChange = "change"
+	eventLoad   = "load"
+)
 
-// Event carries out what an event of a widget means: "set" writes data to the tag that the
-// property of the widget's manifest (Writes) is bound to; then the actions that the app
-// puts on the event run in order, until one fails. Errors are *spec.Problem.
+// Event carries out what an event of a widget means, or of the screen when widget is "": "set"
+// writes data to the tag that the property of the widget's manifest (Writes) is bound to; then the
+// actions that the app puts on the event run in order, until one fails. Those of "change" follow "set".
+// At "load" with data true only those run that are done again when a screen opens itself anew. Errors
+// are *spec.Problem.
 func (e *Engine) Event(ctx context.Context, s *Screen, widget, name string, data json.RawMessage, reason string, actor auth.Actor) (EventResult, error) {
-	var res EventResult
+	h := &host{engine: e, screen: s, scope: s.scope().withValue(data), actor: actor, reason: reason}
+	actions, path, err := e.actionsOf(s, widget, name)
+	if err != nil {
+		return EventResult{}, err
+	}
+	if widget == "" && name == eventLoad && string(data) == "true" {
+		actions = slices.DeleteFunc(slices.Clone(actions), func(a action.Action) bool {
+			t := action.Find(a.Do)
+			return t == nil || !t.Again
+		})
+	}
+	// A reason that comes too late would have the first actions done twice.
+	if reason == "" {
+		if p := h.wantsReason(actions, path); p != nil {
+			return EventResult{Write: &WriteResult{Outcome: OutcomeFailed, Problem: p}}, nil
+		}
+	}
+	if path != "" {
+		if h.Write(ctx, path, data, false) != nil {
+			return h.result, nil
+		}
+	}
+	if err := action.Run(ctx, h, actions, nil); err != nil && !h.failed {
+		var p *spec.Problem
+		if !errors.As(err, &p) || h.result.Write == nil && len(h.result.Effects) == 0 {
+			return h.result, err
+		}
+		h.result.Write = &WriteResult{Outcome: OutcomeFailed, Problem: p}
+	}
+	return h.result, nil
+}
+
+// actionsOf finds what an event does: the tag that the widget itself writes, "" for none, and the
+// actions. What the document does not know is a problem.
+func (e *Engine) actionsOf(s *Screen, widget, name string) ([]action.Action, tag.Path, error) {
+	if widget == "" {
+		if actions := s.view.screen.On[name]; len(actions) > 0 {
+			return actions, "", nil
+		}
+		return nil, "", &spec.Problem{Code: "event_unknown", Message: fmt.Sprintf("The screen does nothing at %q.", name)}
+	}
 	w := findWidget(s.view.screen, widget)
 	if w == nil {
-		return res, &spec.Problem{Code: "widget_unknown", Message: fmt.Sprintf("The screen has no widget %q.", widget), Hint: "Open the screen again."}
+		return nil, "", &spec.Problem{Code: "widget_unknown", Message: fmt.Sprintf("The screen has no widget %q.", widget), Hint: "Open the screen again."}
 	}
 	manifest := e.catalogue[w.Type]
-	actions, handled := w.On[name]
-	if name == eventSet && manifest != nil && manifest.Writes != "" {
-		path := s.boundTag(widget, manifest.Writes)
-		if path == "" {
-			return res, &spec.Problem{Code: "not_bound", Message: fmt.Sprintf("The widget %q has no tag to write to.", widget), Hint: fmt.Sprintf("Bind its property %q to one tag.", manifest.Writes)}
+	if name != eventSet || manifest == nil || manifest.Writes == "" {
+		if actions := w.On[name]; len(actions) > 0 && name != eventChange {
+			return actions, "", nil
 		}
-		handled = true
-		out := e.Write(ctx, WriteRequest{Path: path, Value: data, Reason: reason, Actor: actor})
-		res.Write = &out
-		if out.Outcome != OutcomeGood {
-			return res, nil
-		}
+		return nil, "", &spec.Problem{Code: "event_unknown", Message: fmt.Sprintf("The widget %q does nothing at %q.", widget, name)}
 	}
-	if !handled {
-		known := false
-		if manifest != nil {
-			for _, ev := range manifest.Events {
-				known = known || ev.Name == name
-			}
-		}
-		if !known {
-			return res, &spec.Problem{Code: "event_unknown", Message: fmt.Sprintf("The widget %q has no event %q.", widget, name)}
-		}
-		return res, nil
+	actions := slices.Concat(w.On[eventSet], w.On[eventChange])
+	path := s.boundTag(widget, manifest.Writes)
+	if path == "" && len(actions) == 0 {
+		return nil, "", &spec.Problem{Code: "not_bound", Message: fmt.Sprintf("The widget %q has no tag to write to.", widget), Hint: fmt.Sprintf("Bind its property %q to one tag.", manifest.Writes)}
 	}
-	for i := range actions {
-		out, show, err := e.act(ctx, s, &actions[i], data, reason, actor)
-		if err != nil {
-			return res, err
-		}
-		if show != "" {
-			res.Show = show
-		}
-		if out != nil {
-			res.Write = out
-			if out.Outcome != OutcomeGood {
-				return res, nil
-			}
-		}
-	}
-	return res, nil
+	return actions, path, nil
 }
 
 func findWidget(s *app.Screen, id string) *app.Widget {
@@ -95,45 +116,103 @@ func (s *Screen) boundTag(widget, prop string) tag.Path {
 	return ""
 }
 
-// act carries out one action.
-func (e *Engine) act(ctx context.Context, s *Screen, do *app.Action, data json.RawMessage, reason string, actor auth.Actor) (*WriteResult, string, error) {
-	if do.Do == "open" {
-		return nil, do.Screen, nil
-	}
-	path, err := s.view.scope.resolve(do.Tag)
+// host carries out actions for one person at one event of an open screen.
+type host struct {
+	engine *Engine
+	screen *Screen
+	scope  *scope
+	actor  auth.Actor
+	reason string
+	result EventResult
+	failed bool // result.Write says why
+}
+
+// Path implements action.Host.
+func (h *host) Path(text string) (tag.Path, error) {
+	path, err := h.scope.resolve(text)
 	if err != nil {
-		return nil, "", &spec.Problem{Code: "path_invalid", Message: err.Error()}
+		return "", &spec.Problem{Code: "path_invalid", Message: err.Error()}
 	}
-	value := do.Value
-	switch do.Do {
-	case "toggle":
-		// Whoever may not write it shall not learn its value by the answer: the gate looks first.
-		t, ok := e.lookup(path)
-		if ok && actor.Rights.Allows(auth.Operate, path) {
-			now := e.table.Get(t.slot)
-			if now.Quality.IsBad() || t.typ != tag.Bool {
-				return &WriteResult{Outcome: OutcomeFailed, Old: now.Value, Problem: &spec.Problem{Code: "toggle_unknown", Message: fmt.Sprintf("%q cannot be switched over: its present state is not known.", path), Hint: "Wait for the device, or write the value itself."}}, "", nil
-			}
-			value = tag.OfBool(!now.Value.Bool()).AppendJSON(nil)
-		} else {
-			value = json.RawMessage("true")
-		}
-	case "write":
-		if b, ok := app.ParseBinding(value); ok {
-			sample, problem := e.evaluateFor(b.Expr, s.view.scope, actor)
-			if problem != nil {
-				return nil, "", problem
-			}
-			if sample.Quality.IsBad() {
-				return &WriteResult{Outcome: OutcomeFailed, Problem: &spec.Problem{Code: "value_bad", Message: "The value to write cannot be computed now: " + sample.Quality.String() + "."}}, "", nil
-			}
-			value = sample.Value.AppendJSON(nil)
-		} else if len(value) == 0 {
-			value = data
-		}
+	return path, nil
+}
+
+// Present implements action.Host.
+func (h *host) Present(path tag.Path) (tag.Sample, tag.Type, bool) {
+	return h.engine.present(path, h.actor)
+}
+
+func (e *Engine) present(path tag.Path, actor auth.Actor) (tag.Sample, tag.Type, bool) {
+	t, ok := e.lookup(path)
+	if !ok || !actor.Rights.Allows(auth.Operate, path) {
+		return tag.Sample{}, tag.None, false
 	}
-	out := e.Write(ctx, WriteRequest{Path: path, Value: value, Reason: reason, Actor: actor})
-	return &out, "", nil
+	return e.table.Get(t.slot), t.typ, true
+}
+
+// Write implements action.Host.
+func (h *host) Write(ctx context.Context, path tag.Path, value json.RawMessage, reason bool) error {
+	var out WriteResult
+	if reason && h.reason == "" {
+		out = WriteResult{Outcome: OutcomeFailed, Problem: &spec.Problem{Code: "reason_late", Message: "This write needs a reason, and nobody was asked for one.", Hint: "Do it again."}}
+	} else {
+		out = h.engine.Write(ctx, WriteRequest{Path: path, Value: value, Reason: h.reason, Actor: h.actor})
+	}
+	h.result.Write = &out
+	if out.Outcome == OutcomeGood {
+		return nil
+	}
+	h.failed = true
+	if out.Problem == nil {
+		return errNotWritten
+	}
+	return out.Problem
+}
+
+var errNotWritten = errors.New("not written")
+
+// Evaluate implements action.Host.
+func (h *host) Evaluate(text string) (tag.Sample, error) {
+	sample, problem := h.engine.evaluateFor(text, h.scope, h.actor)
+	if problem != nil {
+		return sample, problem
+	}
+	return sample, nil
+}
+
+// Set implements action.Host.
+func (h *host) Set(id string, v tag.Value) error { return h.engine.setVariable(h.screen, id, v) }
+
+// Effect implements action.Host.
+func (h *host) Effect(e action.Effect) { h.result.Effects = append(h.result.Effects, e) }
+
+// wantsReason says when a write that is going to be done needs a reason: by its action, or by
+// its tag. path is what the widget itself writes.
+func (h *host) wantsReason(actions []action.Action, path tag.Path) *spec.Problem {
+	missing := &spec.Problem{Code: "reason_missing", Message: "This write needs a reason.", Hint: "Say why."}
+	demands := func(path tag.Path) bool {
+		t, ok := h.engine.lookup(path)
+		return ok && t.gate != nil && t.gate.confirm == "reason" && h.actor.Rights.Allows(auth.Operate, path)
+	}
+	if path != "" && demands(path) {
+		return missing
+	}
+	for i := range actions {
+		a := &actions[i]
+		if !a.Writes() {
+			continue
+		}
+		target, err := h.Path(a.Tag)
+		if err != nil || !a.Reason && !demands(target) {
+			continue
+		}
+		if a.If != "" {
+			if holds, err := action.Holds(h, a.If); err != nil || !holds {
+				continue
+			}
+		}
+		return missing
+	}
+	return nil
 }
 
 // evaluateFor evaluates an expression of an app once, if the actor may view what it reads.

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/expression"
 	"github.com/lineside/lineside/runtime/spec"
@@ -30,11 +31,14 @@ type scope struct {
 	key string
 }
 
-// name is one id of a scope: a tag, or a constant.
+// name is one id of a scope: a tag, a constant, or a variable of a screen.
 type name struct {
 	path   tag.Path
 	sample tag.Sample // when path is ""
 	typ    tag.Type
+	// variable says that it is one of a screen; placed that it lives in slot, not in sample.
+	variable, placed bool
+	slot             tag.Slot
 }
 
 // appPath is the path of a computed tag of an installation.
@@ -65,8 +69,11 @@ func newScope(inst app.Installation, a *app.App, params map[string]json.RawMessa
 			continue
 		}
 		if in.Kind == "tag" {
-			var text string
-			path, err := tag.Path(""), json.Unmarshal(raw, &text)
+			text, ok := action.TagOf(raw)
+			path, err := tag.Path(""), error(nil)
+			if !ok {
+				err = json.Unmarshal(raw, &text)
+			}
 			if err == nil {
 				path, err = tag.ParsePath(text)
 			}
@@ -189,6 +196,8 @@ func (e *Engine) link(program *expression.Program, s *scope) linked {
 		switch n := s.names[id]; {
 		case n == nil:
 			vars[i] = tag.Sample{Quality: tag.BadConfigurationError}
+		case n.placed:
+			l.deps, lives = append(l.deps, n.slot), append(lives, live{&vars[i], n.typ})
 		case n.path == "":
 			vars[i] = n.sample
 		default:

@@ -345,14 +345,14 @@ func TestEvents(t *testing.T) {
 	if res, _ := event("toggle", "click", "", viewer); code(res.Write.Problem) != "forbidden" || !r.sample("a/on").Value.Bool() {
 		t.Errorf("toggle by a viewer: %+v", res.Write)
 	}
-	if res, _ := event("more", "click", "", operator); res.Show != "s2" || r.sample("a/x").Value.Float() != 7 {
+	if res, _ := event("more", "click", "", operator); len(res.Effects) != 1 || res.Effects[0].Screen != "s2" || r.sample("a/x").Value.Float() != 7 {
 		t.Errorf("write and open: %+v, x = %v", res, r.sample("a/x").Value)
 	}
 	onlyA := auth.Actor{Name: "a", Rights: auth.RightsOf([]auth.Grant{{Role: "operator", Area: "a"}}, auth.AllActions)}
 	if _, c := event("more", "click", "", onlyA); c != "forbidden" || r.sample("a/x").Value.Float() != 7 {
 		t.Errorf("an expression over a tag that may not be viewed: %q", c)
 	}
-	if res, _ := event("fail", "click", "", operator); res.Show != "" || code(res.Write.Problem) != "value_high" {
+	if res, _ := event("fail", "click", "", operator); len(res.Effects) > 0 || code(res.Write.Problem) != "value_high" {
 		t.Errorf("a failed write goes on to the next action: %+v", res)
 	}
 	if res, _ := event("sp", "set", "12.5", operator); res.Write.Outcome != OutcomeGood || r.sample("a/x").Value.Float() != 12.5 {

@@ -25,6 +25,9 @@ type feed struct {
 	key  string
 	id   int
 	pump *pump
+	// number and base are set in the feed of one view alone, which holds what only that view sees: it
+	// sends under the number of the view, its slots behind those of the feed that the view shares.
+	number, base int
 	// queued says that the pump knows; flushed is when it last flushed, and its own.
 	queued  atomic.Bool
 	flushed time.Time
@@ -79,6 +82,14 @@ func (f *feed) watch() {
 			f.signal()
 		}
 	}
+}
+
+// view is the number under which its frames are sent.
+func (f *feed) view() int {
+	if f.number != 0 {
+		return f.number
+	}
+	return f.id
 }
 
 // signal says that there is something to flush.
@@ -144,7 +155,7 @@ func (f *feed) resolve() {
 // result is the caller's own.
 func (f *feed) encode(slots []int32) []byte {
 	t := tag.Now().Milli()
-	f.buf = appendHead(f.buf[:0], f.id, t)
+	f.buf = appendHead(f.buf[:0], f.view(), t)
 	f.buf = appendTail(f.rows(f.buf, slots, t))
 	return append(make([]byte, 0, len(f.buf)), f.buf...)
 }
@@ -165,10 +176,10 @@ func (f *feed) rows(dst []byte, slots []int32, t int64) []byte {
 			dst = append(dst, ',')
 		}
 		if s := &f.slots[i]; s.tag == noTag {
-			dst = appendRow(dst, int(i), &tag.Sample{Quality: s.quality}, t)
+			dst = appendRow(dst, f.base+int(i), &tag.Sample{Quality: s.quality}, t)
 			continue
 		}
-		dst = appendRow(dst, int(i), &f.samples[n], t)
+		dst = appendRow(dst, f.base+int(i), &f.samples[n], t)
 		n++
 	}
 	return dst

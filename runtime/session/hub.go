@@ -241,6 +241,13 @@ func (h *Hub) hold(c *conn, key string, made *feed) *feed {
 	return f
 }
 
+// own makes the feed of what one view alone sees, beside the one that it shares; stop ends it.
+func (h *Hub) own(shared *feed, slots []feedSlot) *feed {
+	f := &feed{hub: h, slots: slots, number: shared.id, base: len(shared.slots), pump: shared.pump}
+	f.watch()
+	return f
+}
+
 // release gives a feed of acquire back; the last ends it.
 func (h *Hub) release(f *feed) {
 	h.mu.Lock()

@@ -146,7 +146,7 @@ func (c *conn) watch(r *Request) {
 		c.fail(r.ID, c.problem("too_many_slots"))
 		return
 	}
-	c.join(f, nil, func(slots []feedSlot) *Reply {
+	c.join(f, nil, nil, func(slots []feedSlot) *Reply {
 		reply := &Reply{ID: r.ID, OK: true, Slots: make([]WatchSlot, len(slots))}
 		for i, s := range slots {
 			reply.Slots[i] = WatchSlot{Slot: i, Path: string(s.path)}
@@ -172,8 +172,8 @@ func (c *conn) open(r *Request) {
 	}
 	ref := &screenRef{Screen: s}
 	ref.users.Store(1)
-	slots, index := screenSlots(s, rights)
-	if len(slots) > MaxSlots {
+	slots, mine, index := screenSlots(s, rights)
+	if len(slots)+len(mine) > MaxSlots {
 		ref.done()
 		c.fail(r.ID, c.problem("too_many_slots"))
 		return
@@ -195,7 +195,11 @@ func (c *conn) open(r *Request) {
 			reply.Bindings[i].Meta = c.meta(b.Tag)
 		}
 	}
-	c.join(f, ref, func([]feedSlot) *Reply { return reply })
+	var own *feed
+	if len(mine) > 0 {
+		own = c.hub.own(f, mine)
+	}
+	c.join(f, own, ref, func([]feedSlot) *Reply { return reply })
 }
 
 // meta is what a widget may know of the tag it is bound to.
@@ -211,9 +215,9 @@ func (c *conn) meta(path tag.Path) *Meta {
 	}
 }
 
-// screenSlots lists the slots of a screen as this user may see them, each once, and which
-// of them every binding has.
-func screenSlots(s *engine.Screen, rights auth.Rights) (slots []feedSlot, index []int) {
+// screenSlots lists the slots of a screen as this user may see them, each once: first those that all
+// share, then those of this view alone; and which of them, counted through, every binding has.
+func screenSlots(s *engine.Screen, rights auth.Rights) (slots, mine []feedSlot, index []int) {
 	known := map[feedSlot]int{}
 	index = make([]int, len(s.Bindings))
 	for i := range s.Bindings {
@@ -231,13 +235,17 @@ func screenSlots(s *engine.Screen, rights auth.Rights) (slots []feedSlot, index 
 		}
 		at, ok := known[slot]
 		if !ok {
-			at = len(slots)
+			at = len(slots) + len(mine) // the engine lists those of this view last
 			known[slot] = at
-			slots = append(slots, slot)
+			if b.Own {
+				mine = append(mine, slot)
+			} else {
+				slots = append(slots, slot)
+			}
 		}
 		index[i] = at
 	}
-	return slots, index
+	return slots, mine, index
 }
 
 // screenKey is the same for views that show the same slots, whatever screen they belong to.
@@ -252,17 +260,31 @@ func screenKey(slots []feedSlot) string {
 	return string(key)
 }
 
-// join makes a view of a feed and answers with reply, completed by the present values.
-func (c *conn) join(f *feed, ref *screenRef, reply func(slots []feedSlot) *Reply) {
+// join makes a view of a feed, and of one of its own if there is, and answers with reply,
+// completed by the present values.
+func (c *conn) join(f, own *feed, ref *screenRef, reply func(slots []feedSlot) *Reply) {
 	v := &view{conn: c, feed: f, screen: ref}
+	if own != nil {
+		v.part = &view{conn: c, feed: own}
+	}
 	c.mu.Lock()
 	c.views[f.id] = v
 	c.mu.Unlock()
-	f.join(v, func(slots []feedSlot, t int64, rows []byte) {
-		r := reply(slots)
-		r.View, r.T = f.id, t
-		c.send(encodeReply(r, rows))
-	})
+	answer := func(mine []byte) {
+		f.join(v, func(slots []feedSlot, t int64, rows []byte) {
+			r := reply(slots)
+			r.View, r.T = f.id, t
+			if len(rows) > 0 && len(mine) > 0 {
+				rows = append(rows, ',')
+			}
+			c.send(encodeReply(r, append(rows, mine...)))
+		})
+	}
+	if own == nil {
+		answer(nil)
+		return
+	}
+	own.join(v.part, func(_ []feedSlot, _ int64, mine []byte) { answer(mine) })
 }
 
 func (c *conn) roomForView(id int) bool {
@@ -278,6 +300,10 @@ func (c *conn) roomForView(id int) bool {
 func (c *conn) drop(v *view) {
 	v.feed.leave(v)
 	c.hub.release(v.feed)
+	if v.part != nil {
+		v.part.feed.leave(v.part)
+		v.part.feed.stop()
+	}
 	v.screen.done()
 }
 
@@ -292,12 +318,7 @@ func (c *conn) closeView(r *Request) {
 	}
 	c.drop(v)
 	c.mu.Lock()
-	for i, o := range c.ready {
-		if o == v {
-			c.ready = append(c.ready[:i:i], c.ready[i+1:]...)
-			break
-		}
-	}
+	c.ready = slices.DeleteFunc(c.ready, func(o *view) bool { return o == v || o == v.part })
 	c.mu.Unlock()
 	c.reply(&Reply{ID: r.ID, OK: true})
 }
@@ -344,9 +365,9 @@ func (c *conn) event(ctx context.Context, ref *screenRef, r *Request) {
 		c.fail(r.ID, c.errorOf(err))
 		return
 	}
-	reply := &Reply{ID: r.ID, OK: true, Show: result.Show}
+	reply := &Reply{ID: r.ID, OK: true, Effects: result.Effects}
 	if result.Write != nil {
-		reply.Result = writeResult(result.Write)
+		reply.Result = c.writeResult(result.Write)
 	}
 	c.reply(reply)
 }
@@ -362,13 +383,13 @@ func (c *conn) writeTag(ctx context.Context, r *Request) {
 		return
 	}
 	result := c.hub.engine.Write(ctx, engine.WriteRequest{Path: path, Value: r.Value, Reason: r.Reason, Actor: c.actor})
-	c.reply(&Reply{ID: r.ID, OK: true, Result: writeResult(&result)})
+	c.reply(&Reply{ID: r.ID, OK: true, Result: c.writeResult(&result)})
 }
 
-func writeResult(r *engine.WriteResult) *WriteResult {
+func (c *conn) writeResult(r *engine.WriteResult) *WriteResult {
 	out := &WriteResult{Outcome: r.Outcome}
 	if p := r.Problem; p != nil {
-		out.Code, out.Message, out.Hint = p.Code, p.Message, p.Hint
+		out.Code, out.Message, out.Hint = p.Code, spec.Translate(p.Message, c.lang), spec.Translate(p.Hint, c.lang)
 	}
 	if !r.Old.IsNone() {
 		out.Old = r.Old.AppendJSON(nil)
@@ -392,5 +413,5 @@ func (c *conn) errorOf(err error) *Error {
 		c.hub.log.Error("live request failed", "actor", c.actor.Name, "error", err)
 		return c.problem("internal")
 	}
-	return &Error{Code: one.Code, Message: one.Message, Hint: one.Hint, At: one.At}
+	return &Error{Code: one.Code, Message: spec.Translate(one.Message, c.lang), Hint: spec.Translate(one.Hint, c.lang), At: one.At}
 }

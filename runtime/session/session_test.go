@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/lineside/lineside/runtime/app"
+	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/spec"
@@ -49,7 +50,7 @@ func (p *plantFloor) OpenScreen(installation, screen string, _ map[string]json.R
 func (p *plantFloor) Event(_ context.Context, s *engine.Screen, widget, name string, data json.RawMessage, reason string, actor auth.Actor) (engine.EventResult, error) {
 	switch name {
 	case "go":
-		return engine.EventResult{Show: "next"}, nil
+		return engine.EventResult{Effects: []action.Effect{{Do: "close"}}}, nil
 	case "set":
 		r := p.write(engine.WriteRequest{Path: "line/setpoint", Value: data, Reason: reason, Actor: actor})
 		return engine.EventResult{Write: &r}, nil
@@ -489,7 +490,7 @@ func TestWritesAndEventsAreAnsweredByID(t *testing.T) {
 		t.Fatalf("first write: %+v", r)
 	}
 	view := c.ask(`"op":"open","installation":"a"`).View
-	if r := c.ask(fmt.Sprintf(`"op":"event","view":%d,"widget":"w","name":"go"`, view)); r.Show != "next" {
+	if r := c.ask(fmt.Sprintf(`"op":"event","view":%d,"widget":"w","name":"go"`, view)); len(r.Effects) != 1 {
 		t.Errorf("event: %+v", r)
 	}
 	if r := c.ask(fmt.Sprintf(`"op":"event","view":%d,"widget":"w","name":"set","data":9`, view)); r.Result == nil || string(r.Result.New) != "9" {

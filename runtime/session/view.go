@@ -18,6 +18,8 @@ type view struct {
 	feed *feed
 	// screen is what an open shows, nil for a watch.
 	screen *screenRef
+	// part is the rest of a view of a screen with variables: what it shares with nobody.
+	part *view
 
 	// outdated is since when the client should have opened it again.
 	outdated time.Time
