@@ -189,9 +189,11 @@ type Widget struct {
 	Pane int `json:"pane,omitempty"`
 	// Cells is its place on a page by width of the browser: large, medium, small.
 	Cells map[string]Cell `json:"cells,omitempty"`
-	// Rotate is in degrees clockwise about the middle of its box, 0 to below 360.
+	// Rotate is in degrees clockwise about the middle of its box, 0 to below 360. What is in a group
+	// turns with it, about the middle of the group.
 	Rotate float64 `json:"rotate,omitempty"`
-	// Flip mirrors it: x (left and right), y or xy. Texts stay readable.
+	// Flip mirrors it before it is turned: x (left and right), y or xy. Texts stay readable. What is in
+	// a group is mirrored with it.
 	Flip   string `json:"flip,omitempty" enum:"x,y,xy"`
 	Locked bool   `json:"locked,omitempty"`
 	Hidden bool   `json:"hidden,omitempty"`
@@ -236,11 +238,12 @@ type Animation struct {
 	// By gives the value.
 	By Binding `json:"by"`
 	// In and Out map a number: In is [low, high] of the value, Out what they become, linear between
-	// and held outside. rotate: degrees; scale: factor; opacity: 0 to 1; move: the points x0, y0, x1, y1, …
-	// of a way in pixels from the widget's own place; a property: its own numbers.
+	// and held outside. rotate: degrees on top of its own; scale: factor; opacity: 0 to 1; move: the points
+	// x0, y0, x1, y1, … of a way in pixels from the widget's own place; a property: its own numbers.
 	In  []float64 `json:"in,omitempty"`
 	Out []float64 `json:"out,omitempty"`
-	// Steps are looked through in order, and the first that fits gives the value; before In and Out.
+	// Steps are looked through in order, and the first that fits gives the value; before In and Out. Of a
+	// move a step sets how far along the way, 0 to 1. Without Steps, In and Else the value itself is taken.
 	Steps []Step `json:"steps,omitempty"`
 	// Else is taken when no step fits and there is no In; absent leaves the widget as it is.
 	Else json.RawMessage `json:"else,omitempty"`

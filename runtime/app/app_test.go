@@ -231,9 +231,11 @@ func TestWalkers(t *testing.T) {
 	want := []string{
 		`/tags/0/expr = tag("a/b") > limit`,
 		`/screens/0/widgets/1/props/shown/expr = pump`,
+		`/screens/0/widgets/1/animate/1/by/expr = mode`,
 		`/screens/0/on/load/0/if = mode > 0`,
 		`/screens/0/widgets/1/on/click/0/value/expr = limit + 1`,
 		`/screens/0/widgets/1/props/value/tag → plant/boiler/temperature`,
+		`/screens/0/widgets/1/animate/0/by/tag → a/b`,
 		`/screens/0/widgets/1/on/click/0/tag → a/b`,
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -276,6 +278,16 @@ func TestChanges(t *testing.T) {
 		{"widget replaced", edit(`"id": "a"`, `"id": "b"`), []string{
 			`added /screens/0/widgets/1 widget: Widget "b" added on screen "Main"`,
 			`removed /screens/0/widgets/1 widget: Widget "a" removed on screen "Main"`}},
+		{"turned and mirrored", edit(`"flip": "x", "rotate": 90`, `"rotate": 45`), []string{
+			`changed /screens/0/widgets/1/rotate widget: "a" turned from 90° to 45° on screen "Main"`,
+			`changed /screens/0/widgets/1/flip widget: "a" mirrored on screen "Main"`}},
+		{"animation", edit(`"out": [ 0, 360 ]`, `"out": [ 0, 180 ]`, `"by": { "expr": "mode" }, "else": true`, `"by": { "expr": "mode + 1" }, "else": false`), []string{
+			`changed /screens/0/widgets/1/animate/0 property: "a": animation of rotation changed from 0…100 → 0…360 to 0…100 → 0…180 on screen "Main"`,
+			`changed /screens/0/widgets/1/animate/1/by property: "a": animation of visibility by changed from = mode to = mode + 1 on screen "Main"`,
+			`changed /screens/0/widgets/1/animate/1 property: "a": animation of visibility changed from ≥ 1 < 2 → true; & 0x4 → false; = 3 → true; * → true`}},
+		{"animation replaced", edit(`"what": "rotate"`, `"what": "scale"`), []string{
+			`added /screens/0/widgets/1/animate/0 property: "a": animation of scale added: → a/b, 0…100 → 0…360 on screen "Main"`,
+			`removed /screens/0/widgets/1/animate/0 property: "a": animation of rotation removed on screen "Main"`}},
 		{"input", edit(`80.50`, `90`), []string{`changed /inputs/0/default input: Input "limit": default changed from 80.50 to 90`}},
 		{"action", edit(`"confirm": "Sure?", `, ``), []string{`changed /screens/0/widgets/1/on/click action`}},
 		{"screen", edit(`"level": 2`, `"level": 3`), []string{`changed /screens/0/level screen: Display level changed from 2 to 3 on screen "Main"`}},

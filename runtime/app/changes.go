@@ -158,7 +158,11 @@ func (c *comparer) head(old, new *App) {
 
 // value tells of one thing that has a value.
 func (c *comparer) value(at, what, en, zh string, a, b any) {
-	old, new := show(a), show(b)
+	c.told(at, what, en, zh, show(a), show(b))
+}
+
+// told tells of one thing that is written old and new; "" is none.
+func (c *comparer) told(at, what, en, zh, old, new string) {
 	switch {
 	case old == new:
 	case old == "":
@@ -278,6 +282,12 @@ func (c *comparer) widget(at string, old, new *Widget) {
 		say("changed", "/w", "widget", fmt.Sprintf("resized from %g × %g to %g × %g", old.Width, old.Height, new.Width, new.Height),
 			fmt.Sprintf("尺寸由%g × %g改为%g × %g", old.Width, old.Height, new.Width, new.Height))
 	}
+	if old.Rotate != new.Rotate {
+		say("changed", "/rotate", "widget", fmt.Sprintf("turned from %g° to %g°", old.Rotate, new.Rotate), fmt.Sprintf("由%g°转到%g°", old.Rotate, new.Rotate))
+	}
+	if old.Flip != new.Flip {
+		say("changed", "/flip", "widget", "mirrored", "已镜像")
+	}
 	if old.Parent != new.Parent {
 		say("changed", "/parent", "widget", "moved to another group", "移到了另一组")
 	}
@@ -300,6 +310,7 @@ func (c *comparer) widget(at string, old, new *Widget) {
 		}
 		c.value(at+"/props/"+spec.Escape(prop), "property", fmt.Sprintf("%q: %s", name, title.In("en")), fmt.Sprintf("“%s”的%s", name, title.In("zh")), old.Props[prop], new.Props[prop])
 	}
+	c.animations(at, name, old.Animate, new.Animate, titles)
 	for _, event := range both(old.On, new.On) {
 		c.value(at+"/on/"+spec.Escape(event), "action", fmt.Sprintf("%q: actions on %s", name, event), fmt.Sprintf("“%s”在%s时的动作", name, event), old.On[event], new.On[event])
 	}

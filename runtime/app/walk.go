@@ -19,7 +19,8 @@ func (a *App) Bindings(f func(at string, b Binding)) {
 	}
 }
 
-// Bindings calls f for every binding of the screen; at is relative to the screen.
+// Bindings calls f for every binding of the screen: of each widget those of its properties, then those
+// of its animations (see AnimationProp). at is relative to the screen.
 func (s *Screen) Bindings(f func(at string, w *Widget, prop string, b Binding)) {
 	for i := range s.Widgets {
 		w := &s.Widgets[i]
@@ -27,6 +28,9 @@ func (s *Screen) Bindings(f func(at string, w *Widget, prop string, b Binding)) 
 			if b, ok := ParseBinding(w.Props[prop]); ok {
 				f(fmt.Sprintf("/widgets/%d/props/%s", i, spec.Escape(prop)), w, prop, b)
 			}
+		}
+		for k := range w.Animate {
+			f(fmt.Sprintf("/widgets/%d/animate/%d/by", i, k), w, AnimationProp(k), w.Animate[k].By)
 		}
 	}
 }

@@ -263,9 +263,15 @@ export interface Widget {
   pane?: number;
   /** cells is its place on a page by width of the browser: large, medium, small. */
   cells?: Record<string, Cell>;
-  /** rotate is in degrees clockwise about the middle of its box, 0 to below 360. */
+  /**
+   * rotate is in degrees clockwise about the middle of its box, 0 to below 360. What is in a group
+   * turns with it, about the middle of the group.
+   */
   rotate?: number;
-  /** flip mirrors it: x (left and right), y or xy. Texts stay readable. */
+  /**
+   * flip mirrors it before it is turned: x (left and right), y or xy. Texts stay readable. What is in
+   * a group is mirrored with it.
+   */
   flip?: "x" | "y" | "xy";
   locked?: boolean;
   hidden?: boolean;
@@ -315,12 +321,15 @@ export interface Animation {
   by: Binding;
   /**
    * in and Out map a number: In is [low, high] of the value, Out what they become, linear between
-   * and held outside. rotate: degrees; scale: factor; opacity: 0 to 1; move: the points x0, y0, x1, y1, …
-   * of a way in pixels from the widget's own place; a property: its own numbers.
+   * and held outside. rotate: degrees on top of its own; scale: factor; opacity: 0 to 1; move: the points
+   * x0, y0, x1, y1, … of a way in pixels from the widget's own place; a property: its own numbers.
    */
   in?: number[];
   out?: number[];
-  /** steps are looked through in order, and the first that fits gives the value; before In and Out. */
+  /**
+   * steps are looked through in order, and the first that fits gives the value; before In and Out. Of a
+   * move a step sets how far along the way, 0 to 1. Without Steps, In and Else the value itself is taken.
+   */
   steps?: Step[];
   /** else is taken when no step fits and there is no In; absent leaves the widget as it is. */
   else?: unknown;
