@@ -11,6 +11,7 @@ import {
   parentOf,
   type ScreenRecord,
   structureOf,
+  type Turned,
   toScreen,
   union,
 } from "../document";
@@ -21,10 +22,11 @@ import { Dropping } from "./dropping";
 import { gridSize, type Point } from "./gesture";
 import { type Marks, Overlay } from "./overlay";
 import { Pointing } from "./pointing";
-import type { Session, SessionStore } from "./session";
+import type { Ruling, Session, SessionStore } from "./session";
 import { Spatial } from "./spatial";
 import type { BoardOptions, PointerPlace, Surface } from "./surface";
 
+const none: readonly Ruling[] = [];
 const blank: Screen = { id: "", name: {}, width: 100, height: 100, widgets: [] };
 
 /** The board in a host element. The host is focusable and must have a size. */
@@ -74,6 +76,11 @@ export class Board implements Surface {
     return this.view.camera.zoom;
   }
 
+  /** Where the pointer was last seen on the board, in the world. */
+  get pointer(): { x: number; y: number } | undefined {
+    return this.#pointing.last;
+  }
+
   manifest(type: string): Manifest | undefined {
     return this.#manifests.get(type);
   }
@@ -100,9 +107,28 @@ export class Board implements Surface {
   }
 
   /** The box around the selection, in the world. */
-  selectionBox(): Box | undefined {
-    const { boxes } = structureOf(this.record());
-    return union(this.session.getState().selection.flatMap((id) => boxes.get(id) ?? []));
+  selected(): Box | undefined {
+    const { extents } = structureOf(this.record());
+    return union(this.session.getState().selection.flatMap((id) => extents.get(id) ?? []));
+  }
+
+  /** The box that the handles are around: that of one widget as it is turned, else the one around all. */
+  selectionFrame(): Turned | undefined {
+    const { selection } = this.session.getState();
+    return selection.length === 1 ? this.#turned(selection[0] as string) : this.selected();
+  }
+
+  rulings(): readonly Ruling[] {
+    return this.session.getState().guides[this.screenId()] ?? none;
+  }
+
+  /** The box of a widget as it is turned. */
+  #turned(id: string): Turned | undefined {
+    const screen = this.record();
+    const { boxes, turns } = structureOf(screen);
+    const box = boxes.get(id);
+    const angle = turns.get(id)?.angle;
+    return box && angle ? { ...box, angle } : box;
   }
 
   select(ids: readonly string[], scope = this.session.getState().scope): void {
@@ -154,6 +180,16 @@ export class Board implements Surface {
     this.#dropping.start(load, e, label, click);
   }
 
+  /** Pulls a line out of a ruler: pointer down on one. */
+  pullRuling(e: PointerEvent, axis: Ruling["axis"]): void {
+    this.#pointing.pull(e, axis);
+  }
+
+  /** Scrolls and zooms as if the wheel had been turned over the middle of the board. */
+  wheel(e: WheelEvent): void {
+    this.#pointing.wheel(e);
+  }
+
   // Camera
 
   setCamera(camera: Camera): void {
@@ -168,7 +204,7 @@ export class Board implements Surface {
 
   /** Shows the selection. */
   fitSelection(): void {
-    const box = this.selectionBox();
+    const box = this.selected();
     if (box) this.setCamera(fitCamera(box, this.view.viewport, 80, 2));
   }
 
@@ -190,7 +226,7 @@ export class Board implements Surface {
     const first = there[0];
     if (first === undefined) return;
     this.select(there, parentOf(screen, screen.widgets[first] as Widget));
-    const box = this.selectionBox() as Box;
+    const box = this.selected() as Box;
     const seen = this.seen();
     const inside =
       box.x >= seen.x && box.y >= seen.y && box.x + box.w <= seen.x + seen.w && box.y + box.h <= seen.y + seen.h;
@@ -301,20 +337,21 @@ export class Board implements Surface {
 
   #paint(): void {
     const screen = this.record();
-    const { boxes } = structureOf(screen);
-    const { selection, scope, tool } = this.session.getState();
-    const selected = selection.flatMap((id) => boxes.get(id) ?? []);
+    const { selection, scope, tool, grid, gridSize } = this.session.getState();
+    const box = (id: string) => this.#turned(id) ?? [];
     const { hover } = this.#pointing;
-    const free = selection.length > 0 && selection.every((id) => !flagged(screen, id, "locked"));
+    const locked = selection.filter((id) => flagged(screen, id, "locked"));
     const marks: Marks = {
       page: { width: screen.screen.width, height: screen.screen.height },
-      selected,
-      around: union(selected),
-      handles: free && tool === "select",
-      scope: scope ? boxes.get(scope) : undefined,
-      hover: this.#pointing.busy || !hover || selection.includes(hover) ? undefined : boxes.get(hover),
+      grid: grid ? gridSize : undefined,
+      selected: selection.flatMap(box),
+      around: this.selectionFrame(),
+      handles: selection.length > 0 && locked.length === 0 && tool === "select",
+      scope: scope ? this.#turned(scope) : undefined,
+      hover: this.#pointing.busy || !hover || selection.includes(hover) ? undefined : this.#turned(hover),
       guides: [],
-      locked: selection.filter((id) => flagged(screen, id, "locked")).flatMap((id) => boxes.get(id) ?? []),
+      rulings: this.rulings(),
+      locked: locked.flatMap(box),
       ...this.#marks,
     };
     this.#overlay.paint(marks, this.view.camera, this.view.theme);

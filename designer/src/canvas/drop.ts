@@ -61,14 +61,10 @@ export class Drop {
     const { stage } = this;
     const { width, height } = manifest.size;
     const screen = stage.record();
-    this.#snapper ??= new Snapper(neighbours(stage, []), {
-      x: 0,
-      y: 0,
-      w: screen.screen.width,
-      h: screen.screen.height,
-    });
+    const page = { x: 0, y: 0, w: screen.screen.width, h: screen.screen.height };
+    this.#snapper ??= new Snapper(neighbours(stage, []), page, stage.rulings());
     const box: Box = { x: p.wx - width / 2, y: p.wy - height / 2, w: width, h: height };
-    const { snap, grid } = stage.session.getState();
+    const { snap, grid, gridSize } = stage.session.getState();
     const s =
       snap && !p.ctrl
         ? this.#snapper.snap(box, reach / stage.zoom, { grid: grid ? gridSize : undefined })

@@ -3,7 +3,7 @@ import type { Manifest, Widget } from "@lineside/client";
 import type { ScreenView } from "@lineside/player";
 import type { Box, Document, ScreenRecord } from "../document";
 import type { Marks } from "./overlay";
-import type { SessionStore } from "./session";
+import type { Ruling, SessionStore } from "./session";
 
 /** A place of the pointer: in CSS pixels of the board, in the world, and the keys that are held. */
 export interface Point {
@@ -38,6 +38,10 @@ export interface Stage {
   screenId(): string;
   /** What of the world is seen. */
   seen(): Box;
+  /** The box around the selection, in the world. */
+  selected(): Box | undefined;
+  /** The lines that were pulled out of the rulers for this screen. */
+  rulings(): readonly Ruling[];
   /** Shows widgets as they would be, without changing the document; undefined shows it as it is. */
   preview(widgets: ReadonlyMap<string, Widget> | undefined): void;
   /** Changes what the overlay shows until the gesture ends. */

@@ -1,5 +1,5 @@
-// The eight handles of a selection and what dragging one does to boxes.
-import type { Box } from "../document";
+// The eight handles of a selection and the one that turns it, and what dragging one does to boxes.
+import { type Box, middle, type Spot, scaledBox, type Turned, turn } from "../document";
 import type { Edges } from "./snap";
 
 /** A handle by the sides it moves, as in cursors: "n", "ne", … */
@@ -14,8 +14,26 @@ export function handleAt(box: Box, handle: Handle): { x: number; y: number } {
   return { x: box.x + box.w * fx, y: box.y + box.h * fy };
 }
 
+/** How far above the box the handle that turns it is, in CSS pixels. */
+export const turnReach = 22;
+
+/** The middle of the handle that turns a box, which is in CSS pixels. */
+export function turnHandleAt(box: Turned): Spot {
+  return turn({ x: box.x + box.w / 2, y: box.y - turnReach }, middle(box), box.angle ?? 0);
+}
+
+/** Whether a point is on the handle that turns a box. */
+export function hitTurnHandle(box: Turned, x: number, y: number, reach: number): boolean {
+  const p = turnHandleAt(box);
+  return Math.hypot(p.x - x, p.y - y) <= reach + 2;
+}
+
 /** The handle of a box near a point; `reach` in the same unit. Small boxes have corners only. */
-export function hitHandle(box: Box, x: number, y: number, reach: number): Handle | undefined {
+export function hitHandle(box: Turned, x: number, y: number, reach: number): Handle | undefined {
+  if (box.angle) {
+    const p = turn({ x, y }, middle(box), -box.angle);
+    return hitHandle({ ...box, angle: 0 }, p.x, p.y, reach);
+  }
   // Over the middle of a small box a drag moves it: handles reach outwards only.
   for (const h of shownHandles(box, reach)) {
     const p = handleAt(box, h);
@@ -32,11 +50,12 @@ export function shownHandles(box: Box, reach: number): Handle[] {
   return handles.filter((h) => h.length === 2 || (h === "n" || h === "s" ? box.w > 5 * reach : box.h > 5 * reach));
 }
 
-/** The cursor over a handle. */
-export function cursorOf(handle: Handle): string {
-  return { n: "ns", s: "ns", e: "ew", w: "ew", ne: "nesw", sw: "nesw", nw: "nwse", se: "nwse" }[handle].concat(
-    "-resize",
-  );
+const around: Handle[] = ["n", "ne", "e", "se", "s", "sw", "w", "nw"];
+
+/** The cursor over a handle of a box that is turned by an angle. */
+export function cursorOf(handle: Handle, angle = 0): string {
+  const seen = around[(around.indexOf(handle) + Math.round(angle / 45) + 8) % 8] as Handle;
+  return { n: "ns", s: "ns", e: "ew", w: "ew", ne: "nesw", sw: "nesw", nw: "nwse", se: "nwse" }[seen].concat("-resize");
 }
 
 /** Which edges a handle moves. */
@@ -78,12 +97,14 @@ export function resize(
   return { x: sx === 0 && !options.keep ? box.x : x, y: sy === 0 && !options.keep ? box.y : y, w, h };
 }
 
-/** Boxes scaled with the box around them. */
-export function scaleInto(boxes: ReadonlyMap<string, Box>, from: Box, to: Box): Map<string, Box> {
-  const fx = from.w > 0 ? to.w / from.w : 1;
-  const fy = from.h > 0 ? to.h / from.h : 1;
+/** Boxes scaled with the box around them; those that are turned keep their angle. */
+export function scaleInto(
+  boxes: ReadonlyMap<string, Box>,
+  from: Box,
+  to: Box,
+  angle: (id: string) => number = () => 0,
+): Map<string, Box> {
   const out = new Map<string, Box>();
-  for (const [id, b] of boxes)
-    out.set(id, { x: to.x + (b.x - from.x) * fx, y: to.y + (b.y - from.y) * fy, w: b.w * fx, h: b.h * fy });
+  for (const [id, b] of boxes) out.set(id, scaledBox(b, angle(id), from, to));
   return out;
 }

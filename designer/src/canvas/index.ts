@@ -2,5 +2,7 @@
 export { Board } from "./board";
 export { type DraggedTag, fits, fitting, newWidget } from "./create";
 export type { Load } from "./drop";
-export { createSession, type Session, type SessionStore } from "./session";
+export { Minimap } from "./minimap";
+export { Rulers } from "./rulers";
+export { createSession, type Kept, type Session, type SessionStore } from "./session";
 export type { BoardOptions } from "./surface";

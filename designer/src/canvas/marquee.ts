@@ -44,7 +44,7 @@ export class Marquee implements Gesture {
 function within(stage: Stage, box: Box, whole: boolean): string[] {
   const screen = stage.record();
   const { scope } = stage.session.getState();
-  const { children, boxes } = structureOf(screen);
+  const { children, extents } = structureOf(screen);
   const siblings = children.get(scope) ?? [];
   const touched = new Set<string>();
   for (const id of Spatial.of(screen).within(box, whole)) {
@@ -57,7 +57,7 @@ function within(stage: Stage, box: Box, whole: boolean): string[] {
   const inside = (b: Box) => b.x >= box.x && b.y >= box.y && b.x + b.w <= box.x + box.w && b.y + b.h <= box.y + box.h;
   return siblings.filter((id) =>
     screen.widgets[id]?.type === groupType
-      ? inside(boxes.get(id) as Box) && !flagged(screen, id, "locked") && !flagged(screen, id, "hidden")
+      ? inside(extents.get(id) as Box) && !flagged(screen, id, "locked") && !flagged(screen, id, "hidden")
       : touched.has(id),
   );
 }

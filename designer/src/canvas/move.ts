@@ -6,26 +6,27 @@ import {
   parentOf,
   paste,
   place,
+  placed,
   placeWidgets,
   structureOf,
   topmost,
   union,
   withDescendants,
 } from "../document";
-import { type Gesture, gridSize, type Point, reach, type Stage } from "./gesture";
+import { type Gesture, type Point, reach, type Stage } from "./gesture";
 import { Snapper } from "./snap";
 
 /** The boxes that a drag can snap to: what is beside the moved widgets in the same group, as far as it is seen. */
 export function neighbours(stage: Stage, moved: readonly string[]): Box[] {
   const screen = stage.record();
-  const { children, boxes } = structureOf(screen);
+  const { children, extents } = structureOf(screen);
   const gone = new Set(moved);
   const first = screen.widgets[moved[0] ?? ""];
   const parent = first ? parentOf(screen, first) : stage.session.getState().scope;
   const seen = stage.seen();
   const out: Box[] = [];
   for (const id of children.get(parent) ?? []) {
-    const b = boxes.get(id) as Box;
+    const b = extents.get(id) as Box;
     if (gone.has(id) || screen.widgets[id]?.hidden) continue;
     if (b.x < seen.x + seen.w && b.y < seen.y + seen.h && b.x + b.w > seen.x && b.y + b.h > seen.y) out.push(b);
   }
@@ -50,11 +51,11 @@ export class Move implements Gesture {
   ) {
     const screen = stage.record();
     this.#ids = topmost(screen, stage.session.getState().selection);
-    const { boxes } = structureOf(screen);
+    const { boxes, extents } = structureOf(screen);
     for (const id of this.#ids) this.#boxes.set(id, boxes.get(id) as Box);
-    this.#around = union(this.#boxes.values()) ?? { x: 0, y: 0, w: 0, h: 0 };
+    this.#around = union(this.#ids.map((id) => extents.get(id) as Box)) ?? { x: 0, y: 0, w: 0, h: 0 };
     const { width, height } = screen.screen;
-    this.#snapper = new Snapper(neighbours(stage, this.#ids), { x: 0, y: 0, w: width, h: height });
+    this.#snapper = new Snapper(neighbours(stage, this.#ids), { x: 0, y: 0, w: width, h: height }, stage.rulings());
   }
 
   move(p: Point): void {
@@ -64,7 +65,7 @@ export class Move implements Gesture {
     const axis = p.shift ? (Math.abs(dx) >= Math.abs(dy) ? "x" : "y") : undefined;
     if (axis === "x") dy = 0;
     if (axis === "y") dx = 0;
-    const { snap, grid } = stage.session.getState();
+    const { snap, grid, gridSize } = stage.session.getState();
     const a = this.#around;
     const moved = { ...a, x: a.x + dx, y: a.y + dy };
     const edges = { x: axis === "y" ? "none" : "all", y: axis === "x" ? "none" : "all" } as const;
@@ -91,6 +92,7 @@ export class Move implements Gesture {
     if (this.#copies) {
       const made = paste(stage.doc, id, copy(stage.record(), this.#ids), this.#dx, this.#dy, "design:step.duplicate");
       stage.select(made);
+      stage.session.setState({ copied: { ids: made, x: this.#around.x, y: this.#around.y } });
       stage.doc.settle();
     } else placeWidgets(stage.doc, id, this.#wanted());
     stage.say("design:say.moved", {
@@ -112,6 +114,7 @@ export class Move implements Gesture {
   #show(): void {
     const { stage } = this;
     const screen = stage.record();
+    const { turns } = structureOf(screen);
     const wanted = this.#wanted();
     const shown = new Map<string, Widget>();
     if (this.#copies) {
@@ -126,11 +129,11 @@ export class Move implements Gesture {
             : { ...w, id: `${ghost}${id}`, parent: `${ghost}${parent}` },
         );
       }
-    } else for (const [id, b] of place(screen, wanted)) shown.set(id, { ...(screen.widgets[id] as Widget), ...b });
+    } else for (const [id, b] of place(screen, wanted)) shown.set(id, placed(screen.widgets[id] as Widget, b));
     stage.preview(shown);
     const around = { ...this.#around, x: this.#around.x + this.#dx, y: this.#around.y + this.#dy };
     stage.mark({
-      selected: [...wanted.values()],
+      selected: [...wanted].map(([id, b]) => ({ ...b, angle: turns.get(id)?.angle })),
       around,
       handles: false,
       badge: { box: around, text: `${Math.round(around.x * 10) / 10}, ${Math.round(around.y * 10) / 10}` },

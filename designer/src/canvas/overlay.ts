@@ -1,27 +1,36 @@
 // The canvas above the drawing: selection, handles, guides, measures. It is painted again as a whole, at most once a frame.
 import { type Camera, color, family, type Theme } from "@lineside/scene";
-import type { Box } from "../document";
-import { type Handle, handleAt, shownHandles } from "./handles";
+import { type Box, corners, extentOf, middle, type Spot, type Turned, turn } from "../document";
+import { paintGrid } from "./grid";
+import { type Handle, handleAt, shownHandles, turnHandleAt } from "./handles";
+import type { Ruling } from "./session";
 import type { Gap, Guide } from "./snap";
 
 /** What the overlay shows, in world coordinates. */
 export interface Marks {
   page: { width: number; height: number };
+  /** The step of the grid, when it is shown. */
+  grid?: number;
   /** Every selected widget. */
-  selected: Box[];
+  selected: Turned[];
   /** The box with handles around all of them. */
-  around?: Box;
+  around?: Turned;
   handles: boolean;
   /** The groups that were entered. */
-  scope?: Box;
-  hover?: Box;
+  scope?: Turned;
+  hover?: Turned;
   marquee?: { box: Box; whole: boolean };
   guides: (Guide | Gap)[];
+  /** Lines pulled out of the rulers; the one that is moved now. */
+  rulings: readonly Ruling[];
+  ruling?: Ruling;
+  /** The angle while the selection is turned, and where the pointer is on the board. */
+  turn?: { about: Spot; angle: number; x: number; y: number };
   /** A small text below a box: its size or place while it is dragged. */
   badge?: { box: Box; text: string };
   /** What a dragged tag would be bound to. */
-  target?: { box: Box; text: string };
-  locked: Box[];
+  target?: { box: Turned; text: string };
+  locked: Turned[];
 }
 
 const handleSize = 8;
@@ -54,7 +63,8 @@ export class Overlay {
     const ctx = this.#ctx;
     const accent = color("interactive", theme);
     const measure = color("urgent", theme);
-    const view = (b: Box): Box => ({
+    const view = (b: Turned): Turned => ({
+      angle: b.angle,
       x: (b.x - camera.x) * camera.zoom,
       y: (b.y - camera.y) * camera.zoom,
       w: b.w * camera.zoom,
@@ -63,18 +73,21 @@ export class Overlay {
     ctx.clearRect(0, 0, this.#width, this.#height);
     ctx.lineWidth = 1;
     this.#rect(view({ x: 0, y: 0, w: marks.page.width, h: marks.page.height }), color("line", theme));
+    if (marks.grid) paintGrid(ctx, marks.page, marks.grid, camera, this.#width, this.#height, color("text", theme));
+    for (const r of marks.rulings) this.#ruling(r, camera, color("pen5", theme));
     if (marks.scope) this.#rect(view(marks.scope), accent, [4, 4]);
     if (marks.hover) this.#rect(view(marks.hover), accent, undefined, 2);
     for (const b of marks.locked) this.#rect(view(b), color("muted", theme), [2, 3]);
     for (const b of marks.selected) {
       const v = view(b);
-      if (v.x < this.#width && v.y < this.#height && v.x + v.w > 0 && v.y + v.h > 0) this.#rect(v, accent);
+      const e = extentOf(v, v.angle);
+      if (e.x < this.#width && e.y < this.#height && e.x + e.w > 0 && e.y + e.h > 0) this.#rect(v, accent);
     }
     if (marks.target) {
       const v = view(marks.target.box);
       ctx.globalAlpha = 0.18;
       ctx.fillStyle = accent;
-      ctx.fillRect(v.x, v.y, v.w, v.h);
+      if (!v.angle) ctx.fillRect(v.x, v.y, v.w, v.h);
       ctx.globalAlpha = 1;
       this.#rect(v, accent, undefined, 2);
       this.#label(marks.target.text, v.x + v.w / 2, v.y - 14, accent, color("contrast", theme));
@@ -83,11 +96,36 @@ export class Overlay {
     if (marks.around) {
       const v = view(marks.around);
       if (marks.selected.length > 1) this.#rect(v, accent);
-      if (marks.handles) for (const h of shownHandles(v, handleSize)) this.#handle(v, h, accent, color("lit", theme));
-      if (marks.badge) this.#label(marks.badge.text, v.x + v.w / 2, v.y + v.h + 16, accent, color("contrast", theme));
+      if (marks.handles) {
+        this.#turnHandle(v, accent, color("lit", theme));
+        for (const h of shownHandles(v, handleSize)) this.#handle(v, h, accent, color("lit", theme));
+      }
+      const e = extentOf(v, v.angle);
+      if (marks.badge) this.#label(marks.badge.text, e.x + e.w / 2, e.y + e.h + 16, accent, color("contrast", theme));
     } else if (marks.badge) {
       const v = view(marks.badge.box);
       this.#label(marks.badge.text, v.x + v.w / 2, v.y + v.h + 16, accent, color("contrast", theme));
+    }
+    if (marks.ruling) {
+      const r = marks.ruling;
+      this.#ruling(r, camera, accent);
+      const at = (r.at - camera[r.axis]) * camera.zoom;
+      const text = String(Math.round(r.at * 10) / 10);
+      this.#label(text, r.axis === "x" ? at + 22 : 26, r.axis === "x" ? 18 : at - 12, accent, color("contrast", theme));
+    }
+    if (marks.turn) {
+      const c = marks.turn.about;
+      const x = (c.x - camera.x) * camera.zoom;
+      const y = (c.y - camera.y) * camera.zoom;
+      ctx.strokeStyle = accent;
+      ctx.beginPath();
+      ctx.moveTo(x - 5, y);
+      ctx.lineTo(x + 5, y);
+      ctx.moveTo(x, y - 5);
+      ctx.lineTo(x, y + 5);
+      ctx.stroke();
+      const text = `${marks.turn.angle}°`;
+      this.#label(text, marks.turn.x, marks.turn.y - 24, accent, color("contrast", theme));
     }
     if (marks.marquee) {
       const v = view(marks.marquee.box);
@@ -99,11 +137,20 @@ export class Overlay {
     }
   }
 
-  #rect(b: Box, stroke: string, dash: number[] = [], width = 1): void {
+  #rect(b: Turned, stroke: string, dash: number[] = [], width = 1): void {
     const ctx = this.#ctx;
     ctx.setLineDash(dash);
     ctx.lineWidth = width;
     ctx.strokeStyle = stroke;
+    if (b.angle) {
+      ctx.beginPath();
+      for (const p of corners(b, b.angle)) ctx.lineTo(p.x, p.y);
+      ctx.closePath();
+      ctx.stroke();
+      ctx.setLineDash([]);
+      ctx.lineWidth = 1;
+      return;
+    }
     const x0 = Math.round(b.x) + 0.5;
     const y0 = Math.round(b.y) + 0.5;
     ctx.strokeRect(x0 - 0.5, y0 - 0.5, Math.round(b.x + b.w) + 0.5 - x0 + 0.5, Math.round(b.y + b.h) + 0.5 - y0 + 0.5);
@@ -111,9 +158,36 @@ export class Overlay {
     ctx.lineWidth = 1;
   }
 
-  #handle(b: Box, handle: Handle, stroke: string, fill: string): void {
+  /** A circle on a stalk above the box. */
+  #turnHandle(b: Turned, stroke: string, fill: string): void {
     const ctx = this.#ctx;
-    const p = handleAt(b, handle);
+    const p = turnHandleAt(b);
+    const foot = turn({ x: b.x + b.w / 2, y: b.y }, middle(b), b.angle ?? 0);
+    ctx.strokeStyle = stroke;
+    ctx.fillStyle = fill;
+    ctx.beginPath();
+    ctx.moveTo(foot.x, foot.y);
+    ctx.lineTo(p.x, p.y);
+    ctx.stroke();
+    ctx.beginPath();
+    ctx.arc(p.x, p.y, handleSize / 2 + 0.5, 0, 2 * Math.PI);
+    ctx.fill();
+    ctx.stroke();
+  }
+
+  #ruling(r: Ruling, camera: Camera, stroke: string): void {
+    const ctx = this.#ctx;
+    const at = Math.round((r.at - camera[r.axis]) * camera.zoom) + 0.5;
+    ctx.strokeStyle = stroke;
+    ctx.beginPath();
+    ctx.moveTo(r.axis === "x" ? at : 0, r.axis === "x" ? 0 : at);
+    ctx.lineTo(r.axis === "x" ? at : this.#width, r.axis === "x" ? this.#height : at);
+    ctx.stroke();
+  }
+
+  #handle(b: Turned, handle: Handle, stroke: string, fill: string): void {
+    const ctx = this.#ctx;
+    const p = turn(handleAt(b, handle), middle(b), b.angle ?? 0);
     const x = Math.round(p.x - handleSize / 2) + 0.5;
     const y = Math.round(p.y - handleSize / 2) + 0.5;
     ctx.fillStyle = fill;

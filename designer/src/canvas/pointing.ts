@@ -5,17 +5,22 @@ import type { Camera } from "@lineside/scene";
 import { flagged, parentOf, structureOf, topmost } from "../document";
 import { zoomAt } from "./camera";
 import type { Gesture, Point } from "./gesture";
-import { cursorOf, hitHandle } from "./handles";
+import { cursorOf, type Handle, hitHandle, hitTurnHandle } from "./handles";
 import { Marquee } from "./marquee";
 import { Move } from "./move";
 import { Newest } from "./newest";
+import { MoveRuling, rulingAt, setRulings } from "./ruling";
+import type { Ruling } from "./session";
 import { Size } from "./size";
 import { type Surface, slop } from "./surface";
+import { Turning } from "./turning";
 
 /** Listens to the board's host. */
 export class Pointing {
   /** The widget under the pointer. */
   hover: string | undefined;
+  /** Where the pointer was last seen, in the world. */
+  last: { x: number; y: number } | undefined;
   #gesture: { gesture: Gesture; pointer: number; began: boolean; down: Point; make?: () => Gesture } | undefined;
   readonly #moves = new Newest<PointerEvent>();
   readonly #touches = new Map<number, { x: number; y: number }>();
@@ -36,7 +41,7 @@ export class Pointing {
     on("pointerleave", () => this.#setHover(undefined));
     on("blur", () => delete board.host.dataset.pointer);
     on("dblclick", (e) => this.#double(e));
-    on("wheel", (e) => this.#wheel(e), { passive: false });
+    on("wheel", (e) => this.wheel(e), { passive: false });
     on("keydown", (e) => this.#key(e));
     on("lostpointercapture", (e) => this.#gesture?.pointer === e.pointerId && this.#cancelled(e));
     window.addEventListener("keydown", (e) => this.#spaceKey(e, true), { signal });
@@ -54,20 +59,27 @@ export class Pointing {
     this.#moves.drop();
   }
 
-  #handleUnder(p: Point): ReturnType<typeof hitHandle> {
+  #handleUnder(p: Point): Handle | "turn" | undefined {
     const { selection, tool } = this.board.session.getState();
     if (selection.length === 0 || tool === "hand") return undefined;
     const screen = this.board.record();
     if (selection.some((id) => flagged(screen, id, "locked"))) return undefined;
-    const box = this.board.selectionBox();
+    const box = this.board.selectionFrame();
     if (!box) return undefined;
     const c = this.board.view.camera;
-    return hitHandle(
-      { x: (box.x - c.x) * c.zoom, y: (box.y - c.y) * c.zoom, w: box.w * c.zoom, h: box.h * c.zoom },
-      p.x,
-      p.y,
-      7,
-    );
+    const z = c.zoom;
+    const seen = { ...box, x: (box.x - c.x) * z, y: (box.y - c.y) * z, w: box.w * z, h: box.h * z };
+    return hitHandle(seen, p.x, p.y, 7) ?? (hitTurnHandle(seen, p.x, p.y, 7) ? "turn" : undefined);
+  }
+
+  #handleCursor(handle: Handle | "turn"): string {
+    return handle === "turn" ? "grab" : cursorOf(handle, this.board.selectionFrame()?.angle);
+  }
+
+  /** The line of a ruler under the pointer, where no widget is. */
+  #rulingUnder(p: Point): ReturnType<typeof rulingAt> {
+    if (this.board.session.getState().tool === "hand") return undefined;
+    return this.board.pick(p.wx, p.wy, false) ? undefined : rulingAt(this.board, p);
   }
 
   #down(e: PointerEvent): void {
@@ -75,6 +87,7 @@ export class Pointing {
     this.board.host.dataset.pointer = "";
     this.board.host.focus({ preventScroll: true });
     const p = this.board.point(e);
+    this.last = { x: p.wx, y: p.wy };
     if (e.pointerType === "touch") {
       this.#touches.set(e.pointerId, { x: p.x, y: p.y });
       if (this.#touches.size === 2) {
@@ -98,7 +111,14 @@ export class Pointing {
     if (e.button !== 0) return;
     const handle = this.#handleUnder(p);
     if (handle) {
-      this.#start(e, p, undefined, () => new Size(this.board, p, handle));
+      this.#start(e, p, undefined, () =>
+        handle === "turn" ? new Turning(this.board, p) : new Size(this.board, p, handle),
+      );
+      return;
+    }
+    const ruling = this.#rulingUnder(p);
+    if (ruling) {
+      this.#start(e, p, undefined, () => new MoveRuling(this.board, ruling.axis, ruling));
       return;
     }
     const under = this.board.pick(p.wx, p.wy, p.ctrl);
@@ -124,6 +144,13 @@ export class Pointing {
     this.#start(e, p, undefined, () => new Move(this.board, p), click);
   }
 
+  /** A line is pulled out of a ruler; the pointer is not over the board yet. */
+  pull(e: PointerEvent, axis: Ruling["axis"]): void {
+    if (this.#gesture) return;
+    const gesture = new MoveRuling(this.board, axis);
+    this.#start(e, this.board.point(e), gesture);
+  }
+
   #start(e: PointerEvent, down: Point, gesture?: Gesture, make?: () => Gesture, click?: () => void): void {
     const idle: Gesture = { move() {}, end: () => click?.(), cancel() {} };
     this.#gesture = { gesture: gesture ?? idle, pointer: e.pointerId, began: !!gesture, down, make };
@@ -137,6 +164,7 @@ export class Pointing {
 
   #pointerMove(e: PointerEvent): void {
     const p = this.board.point(e);
+    this.last = { x: p.wx, y: p.wy };
     if (e.pointerType === "touch" && this.#touches.size === 2) {
       this.#pinch(e.pointerId, p);
       return;
@@ -223,8 +251,9 @@ export class Pointing {
   #hoverAt(p: Point): void {
     const handle = this.#handleUnder(p);
     const under = this.board.pick(p.wx, p.wy, p.ctrl);
+    const ruling = handle || under ? undefined : this.#rulingUnder(p);
     this.#setHover(handle ? undefined : under?.id);
-    this.cursor(handle ? cursorOf(handle) : undefined);
+    this.cursor(handle ? this.#handleCursor(handle) : ruling && (ruling.axis === "x" ? "ew-resize" : "ns-resize"));
   }
 
   #setHover(id: string | undefined): void {
@@ -244,6 +273,11 @@ export class Pointing {
     const p = this.board.point(e);
     const screen = this.board.record();
     const under = this.board.pick(p.wx, p.wy, false);
+    const ruling = under ? undefined : this.#rulingUnder(p);
+    if (ruling) {
+      const rest = this.board.rulings().filter((r) => r !== ruling);
+      setRulings(this.board, rest);
+    }
     if (!under) return;
     if (structureOf(screen).children.has(under.id)) {
       this.board.session.setState({ scope: under.id, selection: [] });
@@ -253,12 +287,16 @@ export class Pointing {
     } else this.board.options.open(under.id);
   }
 
-  #wheel(e: WheelEvent): void {
+  /** Scrolls, or zooms at the pointer. */
+  wheel(e: WheelEvent): void {
     e.preventDefault();
     const unit = e.deltaMode === 1 ? 16 : e.deltaMode === 2 ? this.board.view.viewport.height : 1;
     const c = this.board.view.camera;
     if (e.ctrlKey || e.metaKey) {
-      const p = this.board.point(e);
+      const at = this.board.point(e);
+      const { width, height } = this.board.view.viewport;
+      const over = e.target instanceof Node && this.board.host.contains(e.target);
+      const p = over ? at : { x: width / 2, y: height / 2 };
       const delta = Math.max(-60, Math.min(60, e.deltaY * unit));
       this.board.setCamera(zoomAt(c, c.zoom * Math.exp(-delta * 0.008), p.x, p.y));
       return;
@@ -288,7 +326,23 @@ export class Pointing {
     return this.board.record().widgets[id]?.name || id;
   }
 
+  /** Opens the menu beside the selection, as the Menu key wants it: the browser would open it in a corner. */
+  #menu(e: KeyboardEvent): boolean {
+    if (e.key !== "ContextMenu" && !(e.key === "F10" && e.shiftKey)) return false;
+    const box = this.board.selected();
+    const seen = this.board.host.getBoundingClientRect();
+    const at = box && this.board.clientOf({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
+    const clientX = Math.min(Math.max(at?.x ?? seen.x + seen.width / 2, seen.left), seen.right);
+    const clientY = Math.min(Math.max(at?.y ?? seen.y + seen.height / 2, seen.top), seen.bottom);
+    e.preventDefault();
+    this.board.host.dispatchEvent(
+      new MouseEvent("contextmenu", { bubbles: true, cancelable: true, clientX, clientY, button: 2 }),
+    );
+    return true;
+  }
+
   #key(e: KeyboardEvent): void {
+    if (this.#menu(e)) return;
     const want = this.#keyTarget(e);
     if (!want) return;
     e.preventDefault();

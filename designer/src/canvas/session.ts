@@ -17,9 +17,27 @@ export interface Session {
   /** Whether dragging snaps to neighbours and to the grid. */
   snap: boolean;
   grid: boolean;
+  /** The step of the grid in pixels of the screen. */
+  gridSize: number;
+  /** Whether there are rulers beside the board, and a small picture of the screen in its corner. */
+  rulers: boolean;
+  minimap: boolean;
+  /** Lines pulled out of the rulers, by screen: boxes snap to them. They are not in the document. */
+  guides: { readonly [screen: string]: readonly Ruling[] };
+  /** The last copies on this screen and where what they are copies of lay: the next copy goes as far again. */
+  copied: { ids: readonly string[]; x: number; y: number } | undefined;
   /** The property that the inspector shall show and focus: a problem was clicked. */
   focusProp: { prop: string; count: number } | undefined;
 }
+
+/** A line pulled out of a ruler. `at` is on `axis`, the line goes along the other one. */
+export interface Ruling {
+  axis: "x" | "y";
+  at: number;
+}
+
+/** What a browser remembers of a session. */
+export type Kept = Pick<Session, "snap" | "grid" | "gridSize" | "rulers" | "minimap" | "guides">;
 
 /** Where a change was made, as the history keeps it. */
 interface Place {
@@ -34,6 +52,7 @@ export type SessionStore = StoreApi<Session>;
 export function createSession(
   doc: Document,
   screen: string,
+  kept: Partial<Kept> = {},
 ): { session: SessionStore; cameras: Map<string, Camera>; stop: () => void } {
   const session = createStore<Session>(() => ({
     screen,
@@ -41,8 +60,13 @@ export function createSession(
     scope: "",
     zoom: 1,
     tool: "select",
-    snap: true,
-    grid: true,
+    snap: kept.snap ?? true,
+    grid: kept.grid ?? true,
+    gridSize: kept.gridSize ?? 8,
+    rulers: kept.rulers ?? true,
+    minimap: kept.minimap ?? true,
+    guides: kept.guides ?? {},
+    copied: undefined,
     focusProp: undefined,
   }));
   doc.place = (): Place => {

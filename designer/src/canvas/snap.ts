@@ -36,7 +36,8 @@ export interface Edges {
 
 interface Spot {
   at: number;
-  box: Box;
+  /** What lies there; a line that was pulled out of a ruler is nothing that distances are measured to. */
+  box?: Box;
 }
 
 const epsilon = 0.01;
@@ -53,12 +54,15 @@ export class Snapper {
   readonly #spots: Record<Axis, Spot[]>;
   readonly #boxes: Box[];
 
-  /** `page` is snapped to like a neighbour, but no gaps are measured to it. */
-  constructor(neighbours: Iterable<Box>, page?: Box) {
+  /** `page` is snapped to like a neighbour, but no gaps are measured to it; `lines` are snapped to along their axis. */
+  constructor(neighbours: Iterable<Box>, page?: Box, lines: readonly { axis: Axis; at: number }[] = []) {
     this.#boxes = [...neighbours];
     const all = page ? [...this.#boxes, page] : this.#boxes;
     const sorted = (axis: Axis) =>
-      all.flatMap((box) => spots(box, axis).map((at) => ({ at, box }))).sort((a, b) => a.at - b.at);
+      all
+        .flatMap((box): Spot[] => spots(box, axis).map((at) => ({ at, box })))
+        .concat(lines.filter((l) => l.axis === axis).map((l) => ({ at: l.at })))
+        .sort((a, b) => a.at - b.at);
     this.#spots = { x: sorted("x"), y: sorted("y") };
   }
 
@@ -131,7 +135,7 @@ export class Snapper {
     for (const at of new Set(moving(box, axis, edges))) {
       const met = this.#spots[axis].filter((s) => Math.abs(s.at - at) < epsilon);
       if (met.length === 0) continue;
-      const boxes = [box, ...met.map((s) => s.box)];
+      const boxes = [box, ...met.flatMap((s) => s.box ?? [])];
       out.push({
         kind: "line",
         axis,
@@ -141,7 +145,7 @@ export class Snapper {
       });
       const near = nearest(
         box,
-        met.map((s) => s.box),
+        met.flatMap((s) => s.box ?? []),
         cross,
       );
       if (near) out.push({ kind: "gap", axis: cross, from: near.from, to: near.to, at });

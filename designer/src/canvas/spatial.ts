@@ -1,10 +1,12 @@
 // Finding widgets by place without looking at all of them.
 import { GridIndex, type Placed } from "../../../runtime/scene/place";
-import { type Box, flagged, isPlainGroup, type ScreenRecord, structureOf } from "../document";
+import { type Box, flagged, holds, isPlainGroup, type ScreenRecord, structureOf, touches } from "../document";
 
 interface Entry extends Placed {
   id: string;
   order: number;
+  /** Of a widget that is turned: its box as if it were not, and its angle. */
+  turned?: { box: Box; angle: number };
 }
 
 const known = new WeakMap<ScreenRecord, Spatial>();
@@ -14,12 +16,15 @@ export class Spatial {
   readonly #index = new GridIndex<Entry>();
 
   private constructor(screen: ScreenRecord) {
-    const { drawn, boxes } = structureOf(screen);
+    const { drawn, boxes, turns, extents } = structureOf(screen);
     drawn.forEach((id, order) => {
       // A group that is not seen is touched where its widgets are, not where it is empty.
       if (isPlainGroup(screen.widgets[id]) || flagged(screen, id, "hidden") || flagged(screen, id, "locked")) return;
-      const b = boxes.get(id) as Box;
-      this.#index.put({ id, order, extent: { x0: b.x, y0: b.y, x1: b.x + b.w, y1: b.y + b.h }, cells: [], stamp: 0 });
+      const b = extents.get(id) as Box;
+      const angle = turns.get(id)?.angle;
+      const extent = { x0: b.x, y0: b.y, x1: b.x + b.w, y1: b.y + b.h };
+      const turned = angle ? { box: boxes.get(id) as Box, angle } : undefined;
+      this.#index.put({ id, order, extent, turned, cells: [], stamp: 0 });
     });
   }
 
@@ -35,8 +40,17 @@ export class Spatial {
 
   /** Ids at a point, the topmost first; `slack` widens thin widgets. */
   at(x: number, y: number, slack: number): string[] {
-    const found = this.#index.query({ x0: x - slack, y0: y - slack, x1: x + slack, y1: y + slack }, []);
-    const inside = (e: Entry) => (x >= e.extent.x0 && x <= e.extent.x1 && y >= e.extent.y0 && y <= e.extent.y1 ? 1 : 0);
+    const found = this.#index
+      .query({ x0: x - slack, y0: y - slack, x1: x + slack, y1: y + slack }, [])
+      .filter((e) => !e.turned || holds(wider(e.turned.box, slack), e.turned.angle, { x, y }));
+    const inside = (e: Entry): number =>
+      (
+        e.turned
+          ? holds(e.turned.box, e.turned.angle, { x, y })
+          : x >= e.extent.x0 && x <= e.extent.x1 && y >= e.extent.y0 && y <= e.extent.y1
+      )
+        ? 1
+        : 0;
     return found.sort((a, b) => inside(b) - inside(a) || b.order - a.order).map((e) => e.id);
   }
 
@@ -46,8 +60,14 @@ export class Spatial {
     const y1 = box.y + box.h;
     return this.#index
       .query({ x0: box.x, y0: box.y, x1: Math.max(x1, box.x + 0.01), y1: Math.max(y1, box.y + 0.01) }, [])
-      .filter((e) => !whole || (e.extent.x0 >= box.x && e.extent.y0 >= box.y && e.extent.x1 <= x1 && e.extent.y1 <= y1))
+      .filter((e) =>
+        whole
+          ? e.extent.x0 >= box.x && e.extent.y0 >= box.y && e.extent.x1 <= x1 && e.extent.y1 <= y1
+          : !e.turned || touches(e.turned.box, e.turned.angle, box),
+      )
       .sort((a, b) => a.order - b.order)
       .map((e) => e.id);
   }
 }
+
+const wider = (b: Box, by: number): Box => ({ x: b.x - by, y: b.y - by, w: b.w + 2 * by, h: b.h + 2 * by });

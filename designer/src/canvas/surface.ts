@@ -1,7 +1,7 @@
 // What the parts of the board that listen to pointers and keys may use of it, so that they need not know the board itself.
 import type { Manifest, Widget } from "@lineside/client";
 import type { Camera, Theme } from "@lineside/scene";
-import type { Box, Document } from "../document";
+import type { Document, Turned } from "../document";
 import type { DraggedTag } from "./create";
 import type { Point, Stage } from "./gesture";
 import type { SessionStore } from "./session";
@@ -48,8 +48,8 @@ export interface Surface extends Stage {
   clientOf(world: { x: number; y: number }): { x: number; y: number };
   /** What a click at a place means: the child of the entered group, or with `deep` the widget itself. */
   pick(wx: number, wy: number, deep: boolean): { id: string; scope: string } | undefined;
-  /** The box around the selection, in the world. */
-  selectionBox(): Box | undefined;
+  /** The box that the handles are around: that of one widget as it is turned, else the one around all. */
+  selectionFrame(): Turned | undefined;
   setCamera(camera: Camera): void;
   /** Selects widgets and brings them into sight. */
   reveal(ids: readonly string[]): void;

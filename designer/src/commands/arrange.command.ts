@@ -22,27 +22,13 @@ import {
   type Box,
   type Direction,
   distribute,
-  flagged,
   placeWidgets,
   reorderWidgets,
   setFlag,
-  structureOf,
-  topmost,
 } from "../document";
-import { type Command, type Label, needs } from "./command";
+import { type Command, free, type Label, needs, shifted } from "./command";
 
 const selection = (e: Editor) => e.session.getState().selection;
-
-function boxes(e: Editor): Map<string, Box> {
-  const record = e.record();
-  if (!record) return new Map();
-  const all = structureOf(record).boxes;
-  return new Map(
-    topmost(record, selection(e))
-      .filter((id) => !flagged(record, id, "locked"))
-      .map((id) => [id, all.get(id) as Box]),
-  );
-}
 
 function order(id: string, direction: Direction, label: Label, icon: LucideIcon, keys: string[]): Command {
   return {
@@ -63,13 +49,13 @@ function aligned(to: Align, label: Label, icon: LucideIcon, key: string): Comman
     label,
     icon,
     keys: [`Alt+${key}`],
-    reason: needs(1),
+    reason: free(1),
     run: (e) => {
-      const chosen = boxes(e);
       const screen = e.record()?.screen;
       // One alone is aligned to the screen.
-      const within = chosen.size === 1 && screen ? { x: 0, y: 0, w: screen.width, h: screen.height } : undefined;
-      placeWidgets(e.doc, e.screen(), align(chosen, to, within), "design:step.align");
+      const page = screen && { x: 0, y: 0, w: screen.width, h: screen.height };
+      const moved = shifted(e, (chosen) => align(chosen, to, chosen.size === 1 ? page : undefined));
+      placeWidgets(e.doc, e.screen(), moved, "design:step.align");
     },
   };
 }
@@ -81,8 +67,14 @@ function distributed(axis: "x" | "y", label: Label, icon: LucideIcon, keys: stri
     label,
     icon,
     keys,
-    reason: needs(3),
-    run: (e) => placeWidgets(e.doc, e.screen(), distribute(boxes(e), axis), "design:step.distribute"),
+    reason: free(3),
+    run: (e) =>
+      placeWidgets(
+        e.doc,
+        e.screen(),
+        shifted(e, (chosen) => distribute(chosen, axis)),
+        "design:step.distribute",
+      ),
   };
 }
 
@@ -92,9 +84,12 @@ function nudge(key: string, dx: number, dy: number, label: Label): Command {
     group: "arrange",
     label,
     keys: [key],
-    reason: needs(1),
+    reason: free(1),
     run: (e, event) => {
-      const moved = new Map([...boxes(e)].map(([id, b]) => [id, { ...b, x: b.x + dx, y: b.y + dy }]));
+      const moved = shifted(
+        e,
+        (chosen) => new Map([...chosen].map(([id, b]) => [id, { ...b, x: b.x + dx, y: b.y + dy }])),
+      );
       if (moved.size === 0) return;
       // A key that is held is one step; each new press is its own.
       if (!event?.repeat) e.doc.mark();

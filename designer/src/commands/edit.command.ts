@@ -12,7 +12,18 @@ import {
 } from "lucide-react";
 import { copyText, pasteClipboard } from "../design/clipboard";
 import type { Editor } from "../design/editor";
-import { copy, flagged, groupType, groupWidgets, paste, removeWidgets, structureOf, ungroupWidgets } from "../document";
+import {
+  clipBox,
+  copy,
+  flagged,
+  groupType,
+  groupWidgets,
+  paste,
+  removeWidgets,
+  same,
+  structureOf,
+  ungroupWidgets,
+} from "../document";
 import { type Command, needs } from "./command";
 
 const selection = (e: Editor) => e.session.getState().selection;
@@ -75,6 +86,23 @@ export default [
     run: (e) => void pasteClipboard(e),
   },
   {
+    id: "edit.pasteInPlace",
+    group: "edit",
+    label: { en: "Paste in place", zh: "原位粘贴" },
+    icon: ClipboardPaste,
+    keys: ["Ctrl+Shift+V"],
+    native: true,
+    run: (e) => void pasteClipboard(e, "place"),
+  },
+  {
+    id: "edit.pasteHere",
+    group: "edit",
+    label: { en: "Paste at the pointer", zh: "粘贴到指针处" },
+    icon: ClipboardPaste,
+    reason: (e) => (e.board?.pointer ? undefined : { en: "point at the canvas first", zh: "请先指向画布" }),
+    run: (e) => void pasteClipboard(e, "pointer"),
+  },
+  {
     id: "edit.duplicate",
     group: "edit",
     label: { en: "Duplicate", zh: "创建副本" },
@@ -83,7 +111,16 @@ export default [
     reason: needs(1),
     run: (e) => {
       const record = e.record();
-      if (record) settle(e, paste(e.doc, e.screen(), copy(record, selection(e)), 16, 16, "design:step.duplicate"));
+      const clip = record && copy(record, selection(e));
+      const from = clip && clipBox(clip);
+      if (!clip || !from) return;
+      // A copy that was moved says where the next one goes.
+      const { copied } = e.session.getState();
+      const again = copied && copied.ids.length > 0 && same(copied.ids, selection(e));
+      const [dx, dy] = again ? [from.x - copied.x, from.y - copied.y] : [16, 16];
+      const ids = paste(e.doc, e.screen(), clip, dx || 0, dy || 0, "design:step.duplicate");
+      settle(e, ids);
+      e.session.setState({ copied: { ids, x: from.x, y: from.y } });
     },
   },
   {

@@ -2,14 +2,18 @@ import {
   Braces,
   CircleAlert,
   Command as CommandIcon,
+  Eraser,
+  Frame,
   Grid3x3,
   Hand,
   Keyboard,
   Layers,
   Magnet,
+  Map as MapIcon,
   Maximize,
   MousePointer2,
   PlusSquare,
+  Ruler,
   Scan,
   Search,
   Tags,
@@ -136,6 +140,54 @@ export default [
     icon: Grid3x3,
     keys: ["Shift+G"],
     run: (e) => e.session.setState(({ grid }) => ({ grid: !grid })),
+  },
+  {
+    id: "view.rulers",
+    group: "view",
+    label: { en: "Rulers on or off", zh: "开关标尺" },
+    icon: Ruler,
+    keys: ["Shift+R"],
+    run: (e) => e.session.setState(({ rulers }) => ({ rulers: !rulers })),
+  },
+  {
+    id: "view.minimap",
+    group: "view",
+    label: { en: "Overview on or off", zh: "开关缩略图" },
+    icon: MapIcon,
+    keys: ["Shift+M"],
+    run: (e) => e.session.setState(({ minimap }) => ({ minimap: !minimap })),
+  },
+  {
+    id: "view.guides.add",
+    group: "view",
+    label: { en: "Guides around the selection", zh: "在所选四周添加参考线" },
+    icon: Frame,
+    reason: needs(1),
+    run: (e) => {
+      const box = e.board?.selected();
+      if (!box) return;
+      const { guides } = e.session.getState();
+      const now = guides[e.screen()] ?? [];
+      const wanted = [
+        { axis: "x", at: box.x },
+        { axis: "x", at: box.x + box.w },
+        { axis: "y", at: box.y },
+        { axis: "y", at: box.y + box.h },
+      ] as const;
+      const fresh = wanted.filter((w) => !now.some((g) => g.axis === w.axis && g.at === w.at));
+      e.session.setState({ guides: { ...guides, [e.screen()]: [...now, ...fresh] } });
+    },
+  },
+  {
+    id: "view.guides.clear",
+    group: "view",
+    label: { en: "Remove all guides", zh: "清除参考线" },
+    icon: Eraser,
+    reason: (e) =>
+      e.session.getState().guides[e.screen()]?.length
+        ? undefined
+        : { en: "there are none; pull them out of a ruler", zh: "没有参考线，可从标尺中拖出" },
+    run: (e) => e.session.setState(({ guides }) => ({ guides: { ...guides, [e.screen()]: [] } })),
   },
   left("insert", { en: "Show widgets", zh: "显示控件" }, PlusSquare, "Alt+1"),
   left("layers", { en: "Show layers", zh: "显示图层" }, Layers, "Alt+2"),

@@ -1,8 +1,10 @@
 // The clipboard of the editor: the system's by copy and paste events, which work without a secure address, too.
 import { type Clip, clipBox, copy, paste, readClip, removeWidgets } from "../document";
+import { keep, kept } from "./clips";
 import type { Editor } from "./editor";
 
-let memory: string | undefined;
+/** Where widgets are pasted: beside those they are copies of, at the very place, or at the pointer. */
+export type PasteAt = "beside" | "place" | "pointer";
 
 function clipOf(e: Editor): string | undefined {
   const record = e.record();
@@ -12,34 +14,50 @@ function clipOf(e: Editor): string | undefined {
 
 /** Copies the selection from a menu: to the system's clipboard if the browser lets it, and for this page in any case. */
 export function copyText(e: Editor): void {
-  memory = clipOf(e);
-  if (memory !== undefined) void navigator.clipboard?.writeText(memory).catch(() => {});
+  const text = clipOf(e);
+  if (text === undefined) return;
+  keep("widgets", text);
+  void navigator.clipboard?.writeText(text).catch(() => {});
 }
 
 /** Pastes from a menu. */
-export async function pasteClipboard(e: Editor): Promise<void> {
-  let text = memory;
+export async function pasteClipboard(e: Editor, at: PasteAt = "beside"): Promise<void> {
+  const pointer = at === "pointer" ? e.board?.pointer : undefined;
+  let text = kept("widgets");
   try {
-    text = (await navigator.clipboard?.readText()) || memory;
+    text = (await navigator.clipboard?.readText()) || text;
   } catch {
-    // Not allowed: what this page copied stands in.
+    // Not allowed: what a window of this server copied stands in.
   }
-  if (text) pasteText(e, text);
+  if (text) pasteText(e, text, at, pointer);
 }
 
 /** Pastes a text if it is widgets. Where they came from is taken: they are put beside; out of sight: in the middle. */
-export function pasteText(e: Editor, text: string): boolean {
+export function pasteText(
+  e: Editor,
+  text: string,
+  at: PasteAt = "beside",
+  pointer: { x: number; y: number } | undefined = e.board?.pointer,
+): boolean {
   const clip = readClip(text);
   const box = clip && clipBox(clip);
   const record = e.record();
   if (!clip || !box || !record) return false;
-  const [dx, dy] = offset(e, clip, box);
+  const { gridSize } = e.session.getState();
+  const [dx, dy] =
+    at === "place"
+      ? [0, 0]
+      : at === "pointer" && pointer
+        ? [to(pointer.x - box.w / 2, gridSize) - box.x, to(pointer.y - box.h / 2, gridSize) - box.y]
+        : offset(e, clip, box);
   const ids = paste(e.doc, e.screen(), clip, dx, dy);
   e.session.setState({ selection: ids, scope: "" });
   e.doc.settle();
   e.say("design:say.pasted", { count: ids.length });
   return true;
 }
+
+const to = (at: number, step: number) => Math.round(at / step) * step;
 
 function offset(e: Editor, clip: Clip, box: { x: number; y: number; w: number; h: number }): [number, number] {
   const seen = e.board?.seen();
@@ -80,19 +98,29 @@ export function listenClipboard(e: Editor): () => void {
   const onCopy = (event: ClipboardEvent) => {
     const text = busy(event) ? undefined : clipOf(e);
     if (text === undefined || !event.clipboardData) return;
-    memory = text;
+    keep("widgets", text);
     event.clipboardData.setData("text/plain", text);
     event.preventDefault();
     if (event.type === "cut") removeWidgets(e.doc, e.screen(), e.session.getState().selection, "design:step.cut");
   };
+  // The event of pasting does not say whether Shift was held; the key before it does.
+  let shift = false;
+  const onKey = (event: KeyboardEvent) => {
+    shift = event.shiftKey;
+  };
   const onPaste = (event: ClipboardEvent) => {
     if (busy(event)) return;
-    if (pasteText(e, event.clipboardData?.getData("text/plain") ?? "")) event.preventDefault();
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (pasteText(e, text, shift ? "place" : "beside")) event.preventDefault();
   };
+  window.addEventListener("keydown", onKey, true);
+  window.addEventListener("keyup", onKey, true);
   document.addEventListener("copy", onCopy);
   document.addEventListener("cut", onCopy);
   document.addEventListener("paste", onPaste);
   return () => {
+    window.removeEventListener("keydown", onKey, true);
+    window.removeEventListener("keyup", onKey, true);
     document.removeEventListener("copy", onCopy);
     document.removeEventListener("cut", onCopy);
     document.removeEventListener("paste", onPaste);

@@ -7,6 +7,7 @@ import { Autosave, Document, fromApp, type SaveState, type ScreenRecord, toApp }
 import { t } from "../i18n";
 import { checkApp, loadDraft, saveDraft } from "./api";
 import { DraftLive } from "./draftlive";
+import { keepSession, keptSession } from "./kept";
 import { type Stashed, stash } from "./stash";
 
 export type LeftTab = "insert" | "layers" | "tags";
@@ -54,12 +55,13 @@ export class Editor {
   ) {
     this.doc = new Document(fromApp(app));
     this.manifests = new Map(catalogue.widgets.map((m) => [m.id, m]));
+    this.doc.kinds = (type) => this.manifests.get(type);
     this.functions = catalogue.functions ?? [];
     this.qualities = catalogue.qualities ?? {};
     this.#versions = Object.fromEntries(catalogue.widgets.map((m) => [m.id, m.version]));
     const { app: head, order, screens } = this.doc.state;
     const start = head.start && screens[head.start] ? head.start : (order[0] ?? "");
-    const { session, cameras, stop } = createSession(this.doc, start);
+    const { session, cameras, stop } = createSession(this.doc, start, keptSession(installation));
     this.session = session;
     this.cameras = cameras;
     this.ui = createStore<Ui>(() => ({
@@ -87,6 +89,7 @@ export class Editor {
     this.live = new DraftLive(connection, installation);
     this.#stops.push(
       stop,
+      keepSession(installation, session),
       this.doc.subscribe(() => this.ui.setState({ undo: this.doc.undoStep?.label, redo: this.doc.redoStep?.label })),
       session.subscribe((now, before) => {
         if (now.screen !== before.screen) {

@@ -2,7 +2,9 @@
 import type { Widget } from "@lineside/client";
 import type { Document } from "./document";
 import { addWidgets, idSource } from "./edit";
-import { type Box, parentOf, structureOf, topmost, union, withDescendants } from "./layout";
+import { extentOf, level } from "./geometry";
+import { rejoined } from "./joints";
+import { type Box, parentOf, placed, placeIn, structureOf, topmost, union, withDescendants } from "./layout";
 import type { ScreenRecord } from "./state";
 
 /** What is on the clipboard. Widgets without a parent lie at absolute places. */
@@ -14,13 +16,13 @@ export interface Clip {
 /** Copies widgets with all that is in them. */
 export function copy(screen: ScreenRecord, ids: Iterable<string>): Clip {
   const tops = topmost(screen, ids);
-  const { boxes } = structureOf(screen);
+  const { boxes, turns } = structureOf(screen);
   const roots = new Set(tops);
   const widgets = withDescendants(screen, tops).map((id) => {
     const { parent, ...w } = screen.widgets[id] as Widget;
     if (!roots.has(id)) return { ...w, parent: parentOf(screen, screen.widgets[id] as Widget) };
     const b = boxes.get(id) as Box;
-    return { ...w, x: b.x, y: b.y };
+    return placed(w, placeIn(b, turns.get(id) ?? level, undefined));
   });
   return { lineside: "widgets", widgets };
 }
@@ -42,7 +44,7 @@ export function readClip(text: string): Clip | undefined {
 /** The box around a clip. */
 export function clipBox(clip: Clip): Box | undefined {
   const ids = new Set(clip.widgets.map((w) => w.id));
-  return union(clip.widgets.filter((w) => !w.parent || !ids.has(w.parent)));
+  return union(clip.widgets.filter((w) => !w.parent || !ids.has(w.parent)).map((w) => extentOf(w, w.rotate)));
 }
 
 /** Pastes a clip moved by an offset and answers the ids of what lies on the screen itself. */
@@ -67,7 +69,7 @@ export function paste(
   }
   const roots: string[] = [];
   const widgets = clip.widgets.map((w) => {
-    const { parent, ...rest } = structuredClone(w);
+    const { parent, ...rest } = rejoined(structuredClone(w), renamed);
     const id = renamed.get(w.id) as string;
     const inside = parent !== undefined && renamed.has(parent);
     if (inside) return { ...rest, id, parent: renamed.get(parent) as string };

@@ -2,18 +2,21 @@
 import type { Action, Prop, Widget } from "@lineside/client";
 import type { Draft } from "immer";
 import type { Document } from "./document";
+import { level, unionAt } from "./geometry";
 import {
   ancestors,
   type Box,
   groupType,
   isPlainGroup,
   parentOf,
+  placeIn,
   structureOf,
   topmost,
-  union,
   withDescendants,
   writeBoxes,
+  writePlace,
 } from "./layout";
+import { settle } from "./page";
 import { freshId, type ScreenRecord } from "./state";
 
 type WidgetDraft = Draft<Widget>;
@@ -46,6 +49,10 @@ export function addWidgets(
     if (!s) return;
     for (const w of widgets) s.widgets[w.id] = w as WidgetDraft;
     s.order = [...s.order, ...widgets.map((w) => w.id)];
+    settle(
+      s,
+      widgets.map((w) => w.id),
+    );
   });
 }
 
@@ -199,11 +206,14 @@ export function groupWidgets(doc: Document, screenId: string, ids: Iterable<stri
   const parents = new Set(tops.map((id) => parentOf(screen, screen.widgets[id] as Widget)));
   if (tops.length === 0 || parents.size !== 1) return undefined;
   const parent = [...parents][0] as string;
-  const { boxes } = structureOf(screen);
-  const box = union(tops.map((id) => boxes.get(id) as Box)) as Box;
-  const origin = parent ? (boxes.get(parent) as Box) : { x: 0, y: 0 };
+  const { boxes, turns } = structureOf(screen);
+  // In something that is turned the group is turned as well.
+  const turn = turns.get(parent) ?? level;
+  const seen = tops.map((t) => ({ ...(boxes.get(t) as Box), angle: turns.get(t)?.angle }));
+  const box = unionAt(seen, turn.angle) as Box;
   const id = idSource(screen)("group");
-  const group: Widget = { id, type: groupType, x: box.x - origin.x, y: box.y - origin.y, w: box.w, h: box.h };
+  const { rotate: _r, flip: _f, ...at } = placeIn(box, turn, boxes.get(parent), turn);
+  const group: Widget = { id, type: groupType, ...at };
   if (parent) group.parent = parent;
   const inside = new Set(tops);
   const last = Math.max(...tops.map((t) => screen.order.indexOf(t)));
@@ -213,13 +223,12 @@ export function groupWidgets(doc: Document, screenId: string, ids: Iterable<stri
     s.widgets[id] = group as WidgetDraft;
     for (const t of tops) {
       const w = s.widgets[t] as WidgetDraft;
-      const b = boxes.get(t) as Box;
       w.parent = id;
-      w.x = b.x - box.x;
-      w.y = b.y - box.y;
+      writePlace(w, placeIn(boxes.get(t) as Box, turns.get(t) ?? level, box, turn));
     }
     const head = screen.order.slice(0, last + 1).filter((o) => !inside.has(o));
     s.order = [...head, id, ...tops, ...screen.order.slice(last + 1)];
+    settle(s);
   });
   return id;
 }
@@ -229,7 +238,7 @@ export function ungroupWidgets(doc: Document, screenId: string, ids: Iterable<st
   const screen = screenOf(doc, screenId);
   if (!screen) return [];
   const groups = [...ids].filter((id) => screen.widgets[id]?.type === groupType);
-  const { children, boxes } = structureOf(screen);
+  const { children, boxes, turns } = structureOf(screen);
   const gone = new Set(groups);
   const freed: string[] = [];
   doc.change("design:step.ungroup", (d) => {
@@ -239,13 +248,10 @@ export function ungroupWidgets(doc: Document, screenId: string, ids: Iterable<st
     for (const g of groups) {
       const inside = children.get(g) ?? [];
       const outer = ancestors(screen, g).find((a) => !gone.has(a)) ?? "";
-      const origin = outer ? (boxes.get(outer) as Box) : { x: 0, y: 0 };
       for (const c of inside) {
         if (gone.has(c)) continue;
         const w = s.widgets[c] as WidgetDraft;
-        const b = boxes.get(c) as Box;
-        w.x = b.x - origin.x;
-        w.y = b.y - origin.y;
+        writePlace(w, placeIn(boxes.get(c) as Box, turns.get(c) ?? level, boxes.get(outer), turns.get(outer)));
         if (outer) w.parent = outer;
         else delete w.parent;
         freed.push(c);
@@ -257,6 +263,7 @@ export function ungroupWidgets(doc: Document, screenId: string, ids: Iterable<st
     }
     for (const g of groups) delete s.widgets[g];
     s.order = order.filter((o) => !gone.has(o));
+    settle(s);
   });
   return freed;
 }
@@ -318,8 +325,7 @@ export function moveInTree(
   const moved = topmost(screen, ids);
   if (moved.length === 0 || (parent && !screen.widgets[parent])) return;
   if (parent && (moved.includes(parent) || ancestors(screen, parent).some((a) => moved.includes(a)))) return;
-  const { boxes } = structureOf(screen);
-  const origin = parent ? (boxes.get(parent) as Box) : { x: 0, y: 0 };
+  const { boxes, turns } = structureOf(screen);
   const set = new Set(moved);
   const rest = screen.order.filter((id) => !set.has(id));
   const at =
@@ -335,14 +341,13 @@ export function moveInTree(
     if (!s) return;
     for (const id of moved) {
       const w = s.widgets[id] as WidgetDraft;
-      const b = boxes.get(id) as Box;
       if (parentOf(screen, screen.widgets[id] as Widget) === parent) continue;
       if (parent) w.parent = parent;
       else delete w.parent;
-      w.x = b.x - origin.x;
-      w.y = b.y - origin.y;
+      writePlace(w, placeIn(boxes.get(id) as Box, turns.get(id) ?? level, boxes.get(parent), turns.get(parent)));
     }
     if (!same(order, screen.order)) s.order = order;
+    settle(s);
   });
   const after = screenOf(doc, screenId) as ScreenRecord;
   const empty = [...affected].filter((id) => isPlainGroup(after.widgets[id]) && !structureOf(after).children.has(id));

@@ -1,15 +1,24 @@
 // Where widgets are: absolute boxes, who is in which group, and moving and sizing with groups that follow.
 import type { Widget } from "@lineside/client";
 import type { Draft } from "immer";
+import {
+  type Box,
+  extentOf,
+  inner,
+  inward,
+  level,
+  middle,
+  outward,
+  scaledBox,
+  type Turn,
+  type Turned,
+  turn,
+  unionAt,
+  within,
+} from "./geometry";
 import type { AppState, ScreenRecord } from "./state";
 
-/** A rectangle on the screen, in its pixels. */
-export interface Box {
-  x: number;
-  y: number;
-  w: number;
-  h: number;
-}
+export type { Box } from "./geometry";
 
 /** What can be worked out of a screen once. */
 export interface Structure {
@@ -17,8 +26,12 @@ export interface Structure {
   children: ReadonlyMap<string, readonly string[]>;
   /** All ids in the order they are drawn: a group's widgets directly above it. */
   drawn: readonly string[];
-  /** Absolute boxes. */
+  /** Absolute boxes: where widgets are seen, before each is turned about its middle as `turns` says. */
   boxes: ReadonlyMap<string, Box>;
+  /** How widgets are seen to be turned and mirrored, by themselves and by what they are in; those that are not are not named. */
+  turns: ReadonlyMap<string, Turn>;
+  /** Absolute level boxes around what is seen: those of turned widgets differ from `boxes`. */
+  extents: ReadonlyMap<string, Box>;
 }
 
 const known = new WeakMap<ScreenRecord, Structure>();
@@ -37,16 +50,20 @@ export function structureOf(screen: ScreenRecord): Structure {
   }
   const drawn: string[] = [];
   const boxes = new Map<string, Box>();
-  const walk = (parent: string, ox: number, oy: number, depth: number) => {
+  const turns = new Map<string, Turn>();
+  const walk = (parent: string, around: Box | undefined, depth: number) => {
+    const outer = turns.get(parent) ?? level;
     for (const id of children.get(parent) ?? []) {
       const w = screen.widgets[id] as Widget;
-      const box = { x: ox + w.x, y: oy + w.y, w: w.w, h: w.h };
+      const box = seenBox(w, around, outer);
       boxes.set(id, box);
+      const mine = within(outer, ownTurn(w));
+      if (mine !== level) turns.set(id, mine);
       drawn.push(id);
-      if (depth < 32) walk(id, box.x, box.y, depth + 1);
+      if (depth < 32) walk(id, box, depth + 1);
     }
   };
-  walk("", 0, 0, 0);
+  walk("", undefined, 0);
   // Widgets in a ring of parents hang in the air: they are shown where they say they are, so that they can be mended.
   if (drawn.length < screen.order.length)
     for (const id of screen.order)
@@ -55,9 +72,60 @@ export function structureOf(screen: ScreenRecord): Structure {
         boxes.set(id, { x, y, w, h });
         drawn.push(id);
       }
-  const structure = { children, drawn, boxes };
+  const extents = new Map<string, Box>();
+  for (const [id, b] of boxes) extents.set(id, extentOf(b, turns.get(id)?.angle));
+  const structure = { children, drawn, boxes, turns, extents };
   known.set(screen, structure);
   return structure;
+}
+
+/** How a widget is turned by itself. */
+export function ownTurn(w: Widget): Turn {
+  if (!w.rotate && !w.flip) return level;
+  return { angle: w.rotate ?? 0, x: w.flip?.includes("x") ? -1 : 1, y: w.flip?.includes("y") ? -1 : 1 };
+}
+
+/** Where a widget is seen that lies in a box which is turned. */
+function seenBox(w: Widget, around: Box | undefined, outer: Turn): Box {
+  if (!around) return { x: w.x, y: w.y, w: w.w, h: w.h };
+  if (outer === level) return { x: around.x + w.x, y: around.y + w.y, w: w.w, h: w.h };
+  const c = middle(around);
+  const v = outward(outer, { x: w.x + w.w / 2 - around.w / 2, y: w.y + w.h / 2 - around.h / 2 });
+  return { x: c.x + v.x - w.w / 2, y: c.y + v.y - w.h / 2, w: w.w, h: w.h };
+}
+
+/** What a document says of where a widget is. */
+export type Place = Box & { rotate: number; flip: "" | "x" | "y" | "xy" };
+
+/** What the document must say for a widget to be seen in a box and turned so, in what is around it. */
+export function placeIn(box: Box, seen: Turn, around: Box | undefined, outer: Turn = level): Place {
+  const own = inner(outer, seen);
+  const flip = `${own.x < 0 ? "x" : ""}${own.y < 0 ? "y" : ""}` as Place["flip"];
+  let { x, y } = box;
+  if (around && outer === level) {
+    x -= around.x;
+    y -= around.y;
+  } else if (around) {
+    const c = middle(around);
+    const m = middle(box);
+    const v = inward(outer, { x: m.x - c.x, y: m.y - c.y });
+    x = v.x + around.w / 2 - box.w / 2;
+    y = v.y + around.h / 2 - box.h / 2;
+  }
+  return { x: round(x), y: round(y), w: round(box.w), h: round(box.h), rotate: own.angle, flip };
+}
+
+/** Writes to a widget of a draft what differs from where it is now. */
+export function writePlace(w: Draft<Widget>, next: Place): void {
+  for (const key of ["x", "y", "w", "h"] as const) if (w[key] !== next[key]) w[key] = next[key];
+  if ((w.rotate ?? 0) !== next.rotate) {
+    if (next.rotate) w.rotate = next.rotate;
+    else delete w.rotate;
+  }
+  if ((w.flip ?? "") !== next.flip) {
+    if (next.flip) w.flip = next.flip;
+    else delete w.flip;
+  }
 }
 
 /** The id of the group a widget is in, "" if it is in none that exists. */
@@ -128,22 +196,35 @@ export function isPlainGroup(w: Widget | undefined): boolean {
 }
 
 /**
- * New boxes for some widgets, worked out to relative places for all that move with them: what is
- * in a group goes and grows with it, and a group closes around what is in it. Only what differs
+ * Where widgets are to be seen, worked out to what the document says of all that move with them:
+ * what is in a group goes and grows with it, and a group closes around what is in it. `turns` are
+ * those that widgets shall have as they are seen, where they are other than now. Only what differs
  * from the document is in the answer.
  */
-export function place(screen: ScreenRecord, wanted: ReadonlyMap<string, Box>): Map<string, Box> {
-  const { children, boxes } = structureOf(screen);
+export function place(
+  screen: ScreenRecord,
+  wanted: ReadonlyMap<string, Box>,
+  turns?: ReadonlyMap<string, Turn>,
+): Map<string, Place> {
+  const known = structureOf(screen);
+  const { children, boxes } = known;
   const now = new Map<string, Box>();
+  const turnOf = (id: string): Turn => turns?.get(id) ?? known.turns.get(id) ?? level;
   const box = (id: string) => now.get(id) ?? (boxes.get(id) as Box);
+  const seen = (id: string): Turned => ({ ...box(id), angle: turnOf(id).angle });
+  let turned = false;
   const put = (id: string, next: Box) => {
     const old = box(id);
     now.set(id, next);
-    const sx = old.w > 0 ? next.w / old.w : 1;
-    const sy = old.h > 0 ? next.h / old.h : 1;
+    // What holds widgets in panes is a frame: it moves them, but only a group makes them larger.
+    const grows = screen.widgets[id]?.type === groupType;
+    const frame = known.turns.get(id)?.angle ?? 0;
     for (const child of children.get(id) ?? []) {
-      const c = box(child);
-      put(child, { x: next.x + (c.x - old.x) * sx, y: next.y + (c.y - old.y) * sy, w: c.w * sx, h: c.h * sy });
+      const angle = known.turns.get(child)?.angle ?? 0;
+      turned ||= angle !== 0;
+      if (!grows && frame === 0)
+        put(child, { ...box(child), x: box(child).x + next.x - old.x, y: box(child).y + next.y - old.y });
+      else put(child, carried(box(child), angle, frame, old, grows ? next : { ...next, w: old.w, h: old.h }));
     }
   };
   // From the outside in, so that a child that is named itself has the last word.
@@ -151,43 +232,67 @@ export function place(screen: ScreenRecord, wanted: ReadonlyMap<string, Box>): M
   ids.sort((a, b) => ancestors(screen, a).length - ancestors(screen, b).length);
   for (const id of ids) put(id, wanted.get(id) as Box);
   const groups = new Set(ids.flatMap((id) => ancestors(screen, id)));
+  // What is turned does not fill a group that was stretched: the group closes around it again.
+  if (turned) for (const id of now.keys()) if (children.has(id)) groups.add(id);
   const inside = [...groups].filter((id) => isPlainGroup(screen.widgets[id]));
   inside.sort((a, b) => ancestors(screen, b).length - ancestors(screen, a).length);
   for (const id of inside) {
-    const around = union((children.get(id) ?? []).map(box));
+    const list = children.get(id) ?? [];
+    const { angle } = turnOf(id);
+    const around =
+      angle === 0 ? union(list.map((c) => extentOf(box(c), turnOf(c).angle))) : unionAt(list.map(seen), angle);
     if (around) now.set(id, around);
   }
   // A group that was moved by its edge shifts the origin of all its children, named or not.
-  const touched = new Set(now.keys());
-  for (const id of now.keys()) for (const child of children.get(id) ?? []) touched.add(child);
-  const out = new Map<string, Box>();
+  const touched = new Set([...now.keys(), ...(turns?.keys() ?? [])]);
+  for (const id of [...touched]) for (const child of children.get(id) ?? []) touched.add(child);
+  const out = new Map<string, Place>();
   for (const id of touched) {
-    const w = screen.widgets[id] as Widget;
+    const w = screen.widgets[id];
+    if (!w || !boxes.has(id)) continue;
     const parent = parentOf(screen, w);
-    const origin = parent ? box(parent) : { x: 0, y: 0 };
-    const b = box(id);
-    const next = { x: round(b.x - origin.x), y: round(b.y - origin.y), w: round(b.w), h: round(b.h) };
-    if (next.x !== w.x || next.y !== w.y || next.w !== w.w || next.h !== w.h) out.set(id, next);
+    const next = placeIn(box(id), turnOf(id), parent ? box(parent) : undefined, parent ? turnOf(parent) : level);
+    const same =
+      next.x === w.x &&
+      next.y === w.y &&
+      next.w === w.w &&
+      next.h === w.h &&
+      next.rotate === (w.rotate ?? 0) &&
+      next.flip === (w.flip ?? "");
+    if (!same) out.set(id, next);
   }
   return out;
 }
 
-/** Writes new absolute boxes into the draft: see place. */
+/** A box in a frame that is moved and sized; both may be turned. */
+function carried(b: Box, angle: number, frame: number, from: Box, to: Box): Box {
+  if (frame === 0) return scaledBox(b, angle, from, to);
+  const c = turn(middle(b), middle(from), -frame);
+  const inFrame = scaledBox({ ...b, x: c.x - b.w / 2, y: c.y - b.h / 2 }, angle - frame, from, to);
+  const d = turn(middle(inFrame), middle(to), frame);
+  return { ...inFrame, x: d.x - inFrame.w / 2, y: d.y - inFrame.h / 2 };
+}
+
+/** A widget as it would be shown at a place. */
+export function placed(w: Widget, at: Place): Widget {
+  const { rotate, flip, ...box } = at;
+  const { rotate: _r, flip: _f, ...rest } = w;
+  return { ...rest, ...box, ...(rotate && { rotate }), ...(flip && { flip }) };
+}
+
+/** Writes where widgets are to be seen into the draft: see place. */
 export function writeBoxes(
   draft: Draft<AppState>,
   state: AppState,
   screenId: string,
   wanted: ReadonlyMap<string, Box>,
+  turns?: ReadonlyMap<string, Turn>,
 ): void {
   const screen = state.screens[screenId];
   const target = draft.screens[screenId];
   if (!screen || !target) return;
-  for (const [id, next] of place(screen, wanted)) {
-    const w = target.widgets[id] as Draft<Widget>;
-    const old = screen.widgets[id] as Widget;
-    if (next.x !== old.x) w.x = next.x;
-    if (next.y !== old.y) w.y = next.y;
-    if (next.w !== old.w) w.w = next.w;
-    if (next.h !== old.h) w.h = next.h;
+  for (const [id, next] of place(screen, wanted, turns)) {
+    const w = target.widgets[id];
+    if (w) writePlace(w as Draft<Widget>, next);
   }
 }

@@ -1,12 +1,14 @@
 // The drawing board in its panel, with its context menu and what it says.
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Board } from "../canvas";
 import { useDoc, useEditor, useScreen, useSession } from "../design/context";
-import { ancestors } from "../document";
+import { importFiles, offersFiles } from "../design/importing";
+import { ancestors, drawingsOf } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { useTheme } from "../preferences";
 import { ContextMenu } from "../ui";
-import { useCommandMenu } from "./CommandButton";
+import { BoardAids } from "./BoardAids";
+import { useCanvasMenu } from "./canvasMenu";
 import { OfferPopover } from "./OfferPopover";
 
 export function CanvasPanel() {
@@ -17,9 +19,11 @@ export function CanvasPanel() {
   const screen = useScreen();
   const scope = useSession((s) => s.scope);
   const empty = useDoc((d) => Object.values(d.screens).every((s) => s.order.length === 0));
-  const menu = useCommandMenu();
+  const rulers = useSession((s) => s.rulers);
+  const menu = useCanvasMenu();
   const host = useRef<HTMLDivElement>(null);
   const board = useRef<Board | undefined>(undefined);
+  const [shown, setShown] = useState<Board>();
   const texts = useRef({ t, lang });
   texts.current = { t, lang };
 
@@ -45,10 +49,12 @@ export function CanvasPanel() {
       open: () => editor.focusProp(""),
     });
     board.current = made;
+    setShown(made);
     editor.mount(made);
     return () => {
       editor.mount(undefined);
       board.current = undefined;
+      setShown(undefined);
       made.destroy();
     };
   }, [editor]);
@@ -58,37 +64,34 @@ export function CanvasPanel() {
     if (board.current) board.current.view.lang = lang;
   }, [lang]);
 
+  const drawings = useDoc((d) => d.app.drawings);
+  useEffect(() => {
+    if (shown) shown.view.drawings = drawingsOf(editor.doc.state.app);
+    // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the drawings is what this waits for
+  }, [editor, shown, drawings]);
+  const [filesOver, setFilesOver] = useState(false);
+
   const path = screen && scope ? [...ancestors(screen, scope).toReversed(), scope] : [];
   return (
-    <main className="editor-canvas">
-      <ContextMenu
-        entries={() =>
-          menu(
-            "edit.cut",
-            "edit.copy",
-            "edit.paste",
-            "edit.duplicate",
-            "edit.delete",
-            "-",
-            "edit.group",
-            "edit.ungroup",
-            "-",
-            "arrange.front",
-            "arrange.forward",
-            "arrange.backward",
-            "arrange.back",
-            "-",
-            "arrange.lock",
-            "arrange.hide",
-            "-",
-            "view.selection",
-            "view.fit",
-          )
-        }
-      >
+    <main className={rulers ? "editor-canvas ruled" : "editor-canvas"}>
+      <ContextMenu entries={menu}>
         <div
           ref={host}
-          className="board"
+          className={filesOver ? "board files-over" : "board"}
+          onDragOver={(e) => {
+            if (!offersFiles(e.dataTransfer)) return;
+            e.preventDefault();
+            e.dataTransfer.dropEffect = "copy";
+            setFilesOver(true);
+          }}
+          onDragLeave={() => setFilesOver(false)}
+          onDrop={(e) => {
+            setFilesOver(false);
+            const files = [...e.dataTransfer.files];
+            if (files.length === 0 || !board.current) return;
+            e.preventDefault();
+            void importFiles(editor, files, board.current.worldOf(e.clientX, e.clientY));
+          }}
           role="application"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: the board takes keys: arrows, Tab, Enter, Escape
           tabIndex={0}
@@ -96,6 +99,7 @@ export function CanvasPanel() {
           aria-describedby="board-help"
         />
       </ContextMenu>
+      <BoardAids board={shown} />
       <p id="board-help" className="visually-hidden">
         {t("design:canvas.help")}
       </p>

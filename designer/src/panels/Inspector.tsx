@@ -3,12 +3,13 @@ import type { Field, Manifest, Problem, Widget } from "@lineside/client";
 import { Eye, EyeOff, Lock, LockOpen } from "lucide-react";
 import { useDeferredValue, useEffect, useRef } from "react";
 import { useDoc, useEditor, useScreen, useSelected, useSession, useUi } from "../design/context";
-import { type Box, placeWidgets, renameWidget, setFlag, structureOf, topmost } from "../document";
+import { type Box, drawingType, placeWidgets, renameWidget, setFlag, structureOf, topmost } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { type FieldContext, Icon, IconButton, Input, NumberInput, shows } from "../ui";
 import { ActionsEditor } from "./ActionsEditor";
 import { AnimationsEditor } from "./animation/AnimationsEditor";
 import { CommandButton } from "./CommandButton";
+import { DrawingParts } from "./DrawingParts";
 import { sentence } from "./format";
 import { PropertyRow } from "./PropertyRow";
 import { RotateField } from "./RotateField";
@@ -58,8 +59,11 @@ function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {
   const fields = common(manifests);
   const order = useDoc((d) => d.order);
   const screens = useDoc((d) => d.screens);
+  const drawings = useDoc((d) => d.app.drawings);
+  const drawing = widgets.length === 1 && drawings?.find((d) => d.id === widgets[0]?.props?.drawing);
   const context: FieldContext = {
     screens: order.map((id) => ({ id, name: textIn(screens[id]?.screen.name, lang) || id })),
+    drawings: drawings?.map((d) => ({ id: d.id, name: d.name || d.id })),
     tagPicker: tagField(t),
   };
   const visible = fields.filter((f) =>
@@ -111,6 +115,11 @@ function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {
           </Section>
         );
       })}
+      {drawing && widgets[0]?.type === drawingType && (
+        <Section title={t("drawing:parts")}>
+          <DrawingParts drawing={drawing} />
+        </Section>
+      )}
       <Section title={t("animation:title")}>
         <AnimationsEditor widgets={widgets} />
       </Section>

@@ -22,6 +22,7 @@ import { Link } from "../router";
 import { UserMenu } from "../shell/Page";
 import { Button, Dialog, IconButton, Input, Menu, type MenuEntry, Row, Tooltip } from "../ui";
 import { CommandButton, useCommandMenu } from "./CommandButton";
+import { useViewMenu } from "./canvasMenu";
 import { sentence } from "./format";
 
 /** File, screens, history, zoom, saving, preview and publishing. */
@@ -123,16 +124,15 @@ function ZoomMenu() {
   const editor = useEditor();
   const zoom = useSession((s) => s.zoom);
   const menu = useCommandMenu();
-  const steps: MenuEntry[] = [0.25, 0.5, 0.75, 1, 1.5, 2, 4].map((z) => ({
+  const aids = useViewMenu();
+  const steps: MenuEntry[] = [0.05, 0.25, 0.5, 0.75, 1, 1.5, 2, 4, 8].map((z) => ({
     id: `z${z}`,
     label: `${z * 100} %`,
     checked: Math.abs(z - zoom) < 0.005,
     run: () => editor.board?.zoomTo(z),
   }));
   return (
-    <Menu
-      entries={[...menu("view.in", "view.out", "view.fit", "view.selection", "-"), ...steps, ...menu("-", "view.grid")]}
-    >
+    <Menu entries={[...menu("view.in", "view.out", "view.fit", "view.selection", "-"), ...steps, ...aids]}>
       <Button look="quiet" className="zoom" aria-label={t("design:top.zoom", { zoom: Math.round(zoom * 100) })}>
         {Math.round(zoom * 100)} %
       </Button>

@@ -1,0 +1,30 @@
+export default {
+  step: {
+    rotate: "Rotate",
+    flip: "Flip",
+    style: "Paste style",
+    bindings: "Paste bindings",
+    sameSize: "Equal size",
+    tidy: "Tidy up",
+  },
+  say: {
+    rotated: "Rotated to {{degrees}} degrees",
+    rotatedBy: "Rotated by {{degrees}} degrees",
+    guide: "Guide at {{at}}",
+    copiedStyle: "Style copied",
+    copiedBindings: "Bindings copied",
+    pastedOnto_one: "Pasted onto {{count}} widget",
+    pastedOnto_other: "Pasted onto {{count}} widgets",
+  },
+  position: { rotate: "Rotation in degrees", lead: "°" },
+  rulers: { x: "Ruler: pull a guide out of it", y: "Ruler: pull a guide out of it" },
+  minimap: "Overview of the screen",
+  grid: { size: "Grid size", px: "{{size}} px" },
+  menu: {
+    clips: "Style and bindings",
+    select: "Select",
+    order: "Order",
+    align: "Align and distribute",
+    transform: "Rotate and flip",
+  },
+};
