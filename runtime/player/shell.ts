@@ -2,8 +2,12 @@ import { ApiError, Live, request, type Screen, type ViewApp } from "@lineside/cl
 import { applyTokens, type Theme } from "@lineside/scene";
 import type { Lang } from "@lineside/widgets";
 import { el } from "./dialogs";
+import { Frame } from "./frame";
+import { nameOf, productLang, textIn } from "./language";
 import { Player } from "./player";
+import { sign } from "./symbol";
 import { clock, say } from "./texts";
+import { nextTrail } from "./way";
 
 /** CloseUnauthorized of the live protocol: the session has ended. */
 const unauthorized = 4501;
@@ -40,67 +44,91 @@ const pick = (...words: (string | null | undefined)[]): Lang => {
   return "en";
 };
 
-/** The page /run/{installation}[/{screen}]: a thin header, and the screen in all the rest. */
+/** The languages of an app that does not say, and of the player itself. */
+const usual = ["en", "zh"];
+
+/**
+ * The language to begin with. One that the player does not speak itself was chosen for an app that has
+ * it; the server knows nothing of it.
+ */
+function firstLanguage(me: Me): string {
+  const kept = memory.get("language");
+  return kept && !usual.includes(kept) ? kept : pick(me.language, kept, navigator.language);
+}
+
+/** The page /run/{installation}[/{screen}]: a frame with the ways to other screens, and the screen in all the rest. */
 export class Shell {
-  private lang: Lang;
+  /** What the user has chosen; an app that does not have it is shown in English. */
+  private wanted: string;
   private theme: Theme;
   private readonly live: Live;
   private readonly player: Player;
   private readonly installation: string;
   private readonly draft: boolean;
-  private readonly title = el("span", "ls-app");
-  private readonly tabs = el("nav", "ls-tabs");
+  private readonly frame: Frame;
   private readonly state = el("span", "ls-state");
   private readonly time = el("time", "ls-clock");
   private readonly home = el("a", "ls-home");
   private readonly langButton = el("button", "ls-tool");
+  private readonly langMenu = el("select", "ls-tool");
   private readonly themeButton = el("button", "ls-tool");
   private app: ViewApp | undefined;
   private screen: Screen | undefined;
+  private trail: string[] = [];
 
   constructor(host: HTMLElement, me: Me) {
     const [, , installation = "", screen = ""] = location.pathname.split("/").map(decodeURIComponent);
     const query = new URLSearchParams(location.search);
     this.installation = installation;
     this.draft = query.get("draft") === "1";
-    this.lang = pick(me.language, memory.get("language"), navigator.language);
+    this.wanted = firstLanguage(me);
     this.theme = (me.theme || memory.get("theme")) === "dark" ? "dark" : "light";
     this.live = new Live();
-    const header = el("header", "ls-header");
     this.home.href = "/";
-    this.home.append(house());
-    this.tabs.addEventListener("click", (e) => this.tab(e));
+    this.home.append(sign("home"));
     this.langButton.type = this.themeButton.type = "button";
-    this.langButton.addEventListener("click", () => this.setLang(this.lang === "en" ? "zh" : "en"));
+    this.langButton.addEventListener("click", () => this.setLang(this.others()[0] ?? "en"));
+    this.langMenu.addEventListener("change", () => this.setLang(this.langMenu.value));
     this.themeButton.addEventListener("click", () => this.setTheme(this.theme === "light" ? "dark" : "light"));
     this.state.setAttribute("role", "status");
     const user = el("span", "ls-user", me.name);
-    header.append(this.home, this.title, this.tabs, this.state, user, this.langButton, this.themeButton, this.time);
-    const body = el("div", "ls-body");
-    host.append(header, body);
+    this.frame = new Frame(
+      host,
+      {
+        address: (screen) => this.address(screen),
+        go: (screen) => this.go(screen),
+        onFold: (folded) => memory.set("menu", folded ? "folded" : "open"),
+      },
+      [this.home],
+      [this.state, user, this.langButton, this.langMenu, this.themeButton, this.time],
+    );
+    this.frame.nav.folded = memory.get("menu") === "folded";
+    this.trail = trailOf(history.state);
     this.paint();
     const params: Record<string, unknown> = {};
     for (const [k, v] of query) if (k !== "draft") params[k] = v;
-    this.player = new Player(body, {
+    this.player = new Player(this.frame.body, {
       live: this.live,
       installation,
       screen,
       params,
       draft: this.draft,
       theme: this.theme,
-      lang: this.lang,
+      lang: productLang(this.language),
+      language: this.language,
       onShow: (id) => this.go(id),
       onOpen: (app, screen) => {
-        this.app = app;
-        this.screen = screen;
-        this.label();
+        this.opened(app, screen);
       },
     });
     this.live.on("status", () => this.connection());
     this.live.on("notice", (n) => {
       if (n.code === "access") this.connection();
     });
-    addEventListener("popstate", () => this.player.show(decodeURIComponent(location.pathname.split("/")[3] ?? "")));
+    addEventListener("popstate", (e) => {
+      this.trail = trailOf(e.state);
+      this.player.show(decodeURIComponent(location.pathname.split("/")[3] ?? ""));
+    });
     this.tick();
     this.connection();
   }
@@ -113,13 +141,6 @@ export class Shell {
     setTimeout(() => this.tick(), 1000 - (now % 1000));
   }
 
-  private tab(e: MouseEvent): void {
-    const link = (e.target as HTMLElement).closest("a");
-    if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
-    e.preventDefault();
-    this.go(link.dataset.screen ?? "");
-  }
-
   private address(screen: string): string {
     return `/run/${encodeURIComponent(this.installation)}/${encodeURIComponent(screen)}${location.search}`;
   }
@@ -129,11 +150,40 @@ export class Shell {
     this.player.show(screen);
   }
 
-  private setLang(lang: Lang): void {
-    this.lang = lang;
-    memory.set("language", lang);
-    this.keep({ language: lang });
-    this.player.lang = lang;
+  /** The language that is shown: the chosen one, if the app has it. */
+  private get language(): string {
+    const list = this.app?.languages ?? usual;
+    return list.includes(this.wanted) ? this.wanted : this.app ? (list[0] ?? "en") : this.wanted;
+  }
+
+  private get lang(): Lang {
+    return productLang(this.language);
+  }
+
+  /** The languages that could be chosen instead. */
+  private others(): string[] {
+    return (this.app?.languages ?? usual).filter((l) => l !== this.language);
+  }
+
+  private opened(app: ViewApp | undefined, screen: Screen): void {
+    const before = this.language;
+    this.app = app;
+    this.screen = screen;
+    this.trail = app ? nextTrail(app, this.trail, screen.id) : [screen.id];
+    history.replaceState({ trail: this.trail }, "", location.href);
+    if (this.language !== before) this.player.lang = this.language;
+    this.player.theme = app?.theme?.scheme || this.theme;
+    this.paint();
+    this.label();
+    this.connection();
+  }
+
+  private setLang(language: string): void {
+    this.wanted = language;
+    memory.set("language", language);
+    // The server keeps languages that it speaks itself.
+    if (usual.includes(language)) this.keep({ language: productLang(language) });
+    this.player.lang = this.language;
     this.paint();
     this.label();
     this.connection();
@@ -153,36 +203,41 @@ export class Shell {
   }
 
   private paint(): void {
-    document.documentElement.lang = this.lang;
-    applyTokens(document.documentElement, this.theme);
     const { lang } = this;
+    const scheme = this.app?.theme?.scheme;
+    document.documentElement.lang = this.language;
+    applyTokens(document.documentElement, scheme || this.theme);
     this.home.setAttribute("aria-label", say("home", lang));
     this.home.title = say("home", lang);
-    this.tabs.setAttribute("aria-label", say("screens", lang));
+    const others = this.others();
+    this.langButton.hidden = others.length !== 1;
+    this.langMenu.hidden = others.length < 2;
     // The button says what it changes to, in that language.
-    this.langButton.textContent = lang === "en" ? "中文" : "English";
+    this.langButton.textContent = nameOf(others[0] ?? "en");
     this.langButton.title = say("language", lang);
+    this.langMenu.setAttribute("aria-label", say("language", lang));
+    this.langMenu.replaceChildren(
+      ...(this.app?.languages ?? usual).map((l) => new Option(nameOf(l), l, l === this.language, l === this.language)),
+    );
+    // What the app decides for everybody is not offered.
+    this.themeButton.hidden = !!scheme;
     this.themeButton.textContent = say(this.theme === "light" ? "dark" : "light", lang);
     this.themeButton.title = say("theme", lang);
   }
 
   /** Names of app and screens. */
   private label(): void {
-    const t = (text: Record<string, string> | undefined) => text?.[this.lang] || text?.en || "";
-    const name = t(this.app?.name) || this.installation;
-    const screen = this.screen;
-    this.title.textContent = this.draft ? `${name} · ${say("draft", this.lang)}` : name;
-    document.title = screen ? `${t(screen.name) || screen.id} · ${name}` : name;
-    this.tabs.replaceChildren(
-      ...(this.app?.screens ?? []).map((s) => {
-        const a = el("a", "", t(s.name) || s.id);
-        a.href = this.address(s.id);
-        a.dataset.screen = s.id;
-        if (s.id === screen?.id) a.setAttribute("aria-current", "page");
-        return a;
-      }),
-    );
-    this.tabs.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const { app, screen, language } = this;
+    const name = textIn(app?.name, language) || this.installation;
+    document.title = screen ? `${textIn(screen.name, language) || screen.id} · ${name}` : name;
+    icon(app?.theme?.logo);
+    this.frame.show({
+      app,
+      screen,
+      trail: this.trail,
+      language,
+      title: this.draft ? `${name} · ${say("draft", this.lang)}` : name,
+    });
   }
 
   private connection(): void {
@@ -196,21 +251,16 @@ export class Shell {
   }
 }
 
-function house(): SVGSVGElement {
-  const ns = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(ns, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("width", "20");
-  svg.setAttribute("height", "20");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(ns, "path");
-  path.setAttribute("d", "M4 11 12 4l8 7v9h-5v-6H9v6H4z");
-  path.setAttribute("fill", "none");
-  path.setAttribute("stroke", "currentColor");
-  path.setAttribute("stroke-width", "2");
-  path.setAttribute("stroke-linejoin", "round");
-  svg.append(path);
-  return svg;
+/** The screens gone through, as this page has left them in the history of the browser. */
+const trailOf = (state: unknown): string[] => {
+  const trail = (state as { trail?: unknown } | null)?.trail;
+  return Array.isArray(trail) ? trail.filter((t) => typeof t === "string") : [];
+};
+
+/** The logo is the symbol of the page, too. */
+function icon(logo = "data:,"): void {
+  const link = document.head.querySelector<HTMLLinkElement>("link[rel=icon]");
+  if (link && link.href !== logo) link.href = logo;
 }
 
 function toLogin(): void {

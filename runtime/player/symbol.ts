@@ -25,8 +25,9 @@ export function symbol(name: string, size = 20): SVGSVGElement {
 }
 
 /** Signs of the frame itself, which no document names. */
-export function sign(name: "menu" | "down" | "right" | "home" | "fold"): SVGSVGElement {
+export function sign(name: "menu" | "down" | "right" | "home", more = ""): SVGSVGElement {
   const svg = symbol("box");
+  if (more) svg.classList.add(more);
   svg.firstElementChild?.setAttribute(
     "d",
     {
@@ -34,7 +35,6 @@ export function sign(name: "menu" | "down" | "right" | "home" | "fold"): SVGSVGE
       down: "M6 9l6 6 6-6",
       right: "M9 6l6 6-6 6",
       home: "M4 11 12 4l8 7v9h-5v-6H9v6H4z",
-      fold: "M14 6l-6 6 6 6M19 6l-6 6 6 6",
     }[name],
   );
   return svg;

@@ -2,6 +2,8 @@
 import type { App, Screen } from "@lineside/client";
 import type { Draft } from "immer";
 import type { Document } from "./document";
+import { forgetScreen } from "./navigation";
+import { reconcile } from "./reconcile";
 import { type AppState, freshId, fromApp, type ScreenRecord } from "./state";
 
 /** Adds an empty screen behind the others and answers its id. */
@@ -37,6 +39,7 @@ export function removeScreen(doc: Document, id: string): boolean {
     delete d.screens[id];
     d.order = d.order.filter((s) => s !== id);
     if (d.app.start === id) delete d.app.start;
+    forgetScreen(d.app, id);
   });
 }
 
@@ -84,20 +87,4 @@ function assign(target: Record<string, unknown>, change: Record<string, unknown>
     if (value === undefined) delete target[key];
     else if (JSON.stringify(target[key]) !== JSON.stringify(value)) target[key] = value;
   }
-}
-
-/** Makes target equal to next by as few changes as possible. Lists are replaced as a whole. */
-function reconcile(target: object, next: object): void {
-  const to = target as Record<string, unknown>;
-  const from = next as Record<string, unknown>;
-  for (const key of Object.keys(to)) if (!(key in from)) delete to[key];
-  for (const [key, value] of Object.entries(from)) {
-    const old = to[key];
-    if (plain(old) && plain(value)) reconcile(old, value);
-    else if (JSON.stringify(old) !== JSON.stringify(value)) to[key] = value;
-  }
-}
-
-function plain(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 // The app document as the editor holds it: flat records, so that a change of one property is one patch to one record.
-import type { App, Binding, Prop, Screen, Widget } from "@lineside/client";
+import type { App, Binding, Prop, Screen, TextKey, Widget } from "@lineside/client";
 
 /** A screen and its widgets by id; `order` is the drawing order, the last on top. */
 export interface ScreenRecord {
@@ -15,9 +15,15 @@ export interface AppState {
   screens: { readonly [id: string]: ScreenRecord };
 }
 
-/** Whether the value of a property is a binding and not a constant. */
+/** Whether the value of a property is a binding and not a constant or a text by key. */
 export function isBinding(value: unknown): value is Binding {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isTextKey(value);
+}
+
+/** Whether the value of a property is a text by key. */
+export function isTextKey(value: unknown): value is TextKey {
+  if (typeof value !== "object" || value === null) return false;
+  return typeof (value as TextKey).text === "string" && Object.keys(value).length === 1;
 }
 
 /** A name that is not taken: the stem with the least number that is free. */
