@@ -71,7 +71,7 @@ var apiNames = map[string]string{"Function": "ExpressionFunction", "Example": "E
 var apiFields = map[string]string{
 	"Me.language": `"en" | "zh"`, "Me.theme": `"light" | "dark"`, "User.language": `"en" | "zh"`,
 	"Token.actions": "Right[]", "NewToken.actions": "Right[]",
-	"ExpressionCheck.type": `TagType | "none"`, "NewApp.document": "App", "CheckRequest.document": "App",
+	"ExpressionCheck.type": `TagType | "none"`, "NewApp.document": "App", "CheckRequest.document": "App", "TryRequest.document": "App", "TryRequest.variables": "Record<string, Scalar>", "TryResult.variables": "Record<string, Scalar>", "RenameRequest.document": "App", "RenameResult.document": "App", "ReferencesRequest.document": "App",
 	"DeviceBrowse.settings": "Record<string, unknown>", "DeviceTest.settings": "Record<string, unknown>",
 }
 

@@ -129,6 +129,7 @@ func (s *Server) resources() {
 	s.tokensResource()
 	s.auditResource()
 	s.plantResource()
+	s.usesResource()
 	s.devicesResource()
 	s.tagsResource()
 	s.expressionsResource()

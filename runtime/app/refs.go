@@ -93,14 +93,13 @@ func (a *App) copy() (*App, error) {
 // RenameMapping follows the rename of a tag or area of the plant in what inputs are mapped to.
 func RenameMapping(a *App, mapping map[string]json.RawMessage, of Target, to string) (map[string]json.RawMessage, int) {
 	next, n := maps.Clone(mapping), 0
-	for i := range a.Inputs {
-		in := &a.Inputs[i]
-		var path string
-		if in.Kind != "tag" || json.Unmarshal(mapping[in.ID], &path) != nil {
+	for _, id := range slices.Sorted(maps.Keys(mapping)) {
+		in, path := a.input(id), ""
+		if in == nil || in.Kind != "tag" || json.Unmarshal(mapping[id], &path) != nil {
 			continue
 		}
 		if moved, ok := of.moved(path, to); ok {
-			next[in.ID], n = mustJSON(moved), n+1
+			next[id], n = mustJSON(moved), n+1
 		}
 	}
 	return next, n
@@ -152,7 +151,7 @@ func renamable(a *App, of Target, to string) spec.Problems {
 			ps.Add("tag_path", "", "Write the path of a tag, such as area/line/speed.", "The %v.", err)
 		}
 	case "input", "computed", "variable":
-		if form(name.MatchString(to) && !slices.Contains(reserved, to) || of.Kind == "computed" && ID(to)) {
+		if form(name.MatchString(to) && !slices.Contains(reserved, to)) {
 			switch {
 			case !a.defines(of):
 				return missing()

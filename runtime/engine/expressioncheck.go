@@ -15,12 +15,14 @@ type ExpressionResult struct {
 	Sample tag.Sample
 	// Tags are what it reads. Who may not view one of them must not see Sample.
 	Tags []tag.Path
+	// Unit is that of the tag or input which the expression is nothing but; "" when it computes.
+	Unit string
 }
 
 // CheckExpression compiles an expression against the plant and, when installation is not
 // "", the inputs and computed tags of that draft (or of the published app), and evaluates
-// it once.
-func (e *Engine) CheckExpression(text, installation string) ExpressionResult {
+// it once. more are names that the document in the editor knows and the draft does not yet.
+func (e *Engine) CheckExpression(text, installation string, more ...Names) ExpressionResult {
 	e.swap.Lock()
 	defer e.swap.Unlock()
 	var inst app.Installation
@@ -34,11 +36,33 @@ func (e *Engine) CheckExpression(text, installation string) ExpressionResult {
 	}
 	s, _ := newScope(inst, doc, nil)
 	own, _ := e.ownTags(doc, s)
+	values, reads := e.ownValues(own, s)
+	for _, n := range more {
+		s = s.withVariables(&app.Screen{Variables: n.Variables})
+		if n.Event {
+			s = s.withValue(nil)
+		}
+	}
 	program, err := e.compile(text, s)
 	if err != nil {
 		return ExpressionResult{Problems: problemsOf(err, "expression_invalid"), Sample: tag.Sample{Quality: tag.BadConfigurationError}}
 	}
-	// Computed tags of a draft may have no slot yet: they are computed on the way.
+	out := ExpressionResult{Type: program.Type(), Unit: e.unitOf(text, program, s, doc)}
+	out.Sample, out.Tags = e.once(program, s, values, reads)
+	return out
+}
+
+// Names are what an expression may name besides.
+type Names struct {
+	// Variables are those of its screen; they have their defaults.
+	Variables []app.Variable
+	// Event: it stands in an action, where "value" is what came with the event.
+	Event bool
+}
+
+// ownValues computes the computed tags of an app, and what they read: those of a draft may have
+// no slot yet.
+func (e *Engine) ownValues(own []*ownTag, s *scope) (map[tag.Path]tag.Sample, map[tag.Path][]tag.Path) {
 	values := map[tag.Path]tag.Sample{}
 	reads := map[tag.Path][]tag.Path{}
 	for _, t := range own {
@@ -48,9 +72,7 @@ func (e *Engine) CheckExpression(text, installation string) ExpressionResult {
 		}
 		values[t.path], reads[t.path] = e.once(t.program, s, values, reads)
 	}
-	out := ExpressionResult{Type: program.Type()}
-	out.Sample, out.Tags = e.once(program, s, values, reads)
-	return out
+	return values, reads
 }
 
 // once evaluates a program on the present values, or those given for paths, and lists

@@ -196,3 +196,28 @@ func (r *renamer) write(text string) string {
 	b.WriteString(string(runes[done:]))
 	return b.String()
 }
+
+// Tags lists the tags that an expression names, in the order of the text, each once; none when it cannot be read.
+func Tags(text string) []string {
+	if guard(text) != nil {
+		return nil
+	}
+	root, err := parse(text)
+	if err != nil {
+		return nil
+	}
+	r := renamer{kind: Area, places: map[int]spot{}}
+	r.visit(root)
+	starts := make([]int, 0, len(r.places))
+	for from := range r.places {
+		starts = append(starts, from)
+	}
+	slices.Sort(starts)
+	var out []string
+	for _, from := range starts {
+		if path := r.places[from].text; !slices.Contains(out, path) {
+			out = append(out, path)
+		}
+	}
+	return out
+}
