@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/lineside/lineside/runtime/spec"
 )
@@ -97,4 +98,26 @@ func ids() []string {
 		out = append(out, t.ID)
 	}
 	return out
+}
+
+// Say fills the phrase of an action in a language. value is what its value is now, "" for what
+// stands in the document; screen gives the name of a screen.
+func (t *Type) Say(a *Action, lang, value string, screen func(id string) string) string {
+	if value == "" {
+		value = string(a.Value)
+		if text, ok := Expr(a.Value); ok {
+			value = text
+		}
+	}
+	as := a.As
+	for i := range t.Settings {
+		if f := &t.Settings[i]; f.Name == "as" {
+			for _, o := range f.Options {
+				if o.Value == a.As || a.As == "" && o.Value == "here" {
+					as = o.Title.In(lang)
+				}
+			}
+		}
+	}
+	return strings.NewReplacer("{tag}", a.Tag, "{value}", value, "{variable}", a.Variable, "{screen}", screen(a.Screen), "{as}", as, "{text}", a.Text.In(lang)).Replace(t.Phrase.In(lang))
 }

@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/expression"
+	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 	"github.com/lineside/lineside/widgets"
 )
@@ -17,13 +19,24 @@ type Catalogue struct {
 	Widgets    []*widgets.Manifest   `json:"widgets" nullable:"false"`
 	Connectors []*connector.Type     `json:"connectors" nullable:"false"`
 	Functions  []expression.Function `json:"functions" nullable:"false"`
+	// Actions are what events can do; Events are those that every widget has, those of widgets that the
+	// operator sets besides, and those of a screen besides its keys.
+	Actions []*action.Type `json:"actions" nullable:"false"`
+	Events  EventNames     `json:"events"`
 	// Qualities are names of OPC UA StatusCodes by their number.
 	Qualities map[string]string `json:"qualities"`
 }
 
+// EventNames are the events that are not in the manifest of a widget.
+type EventNames struct {
+	Widget []spec.Option `json:"widget" nullable:"false"`
+	Input  []spec.Option `json:"input" nullable:"false"`
+	Screen []spec.Option `json:"screen" nullable:"false"`
+}
+
 // CatalogueOf puts the catalogue together.
 func CatalogueOf(w widgets.Catalogue) Catalogue {
-	c := Catalogue{Widgets: []*widgets.Manifest{}, Connectors: connector.Types(), Functions: expression.Functions(), Qualities: map[string]string{}}
+	c := Catalogue{Widgets: []*widgets.Manifest{}, Connectors: connector.Types(), Functions: expression.Functions(), Actions: action.Types(), Events: EventNames{action.WidgetEvents, action.InputEvents, action.ScreenEvents}, Qualities: map[string]string{}}
 	for _, id := range slices.Sorted(maps.Keys(w)) {
 		c.Widgets = append(c.Widgets, w[id])
 	}
@@ -34,7 +47,7 @@ func CatalogueOf(w widgets.Catalogue) Catalogue {
 }
 
 func (s *Server) catalogResource() {
-	add(s, route{method: "GET", path: "/catalog", id: "getCatalog", tag: "catalog", summary: "Widgets, connectors, functions and qualities", access: loggedIn}, func(context.Context, *nothing) (*body[Catalogue], error) {
+	add(s, route{method: "GET", path: "/catalog", id: "getCatalog", tag: "catalog", summary: "Widgets, connectors, functions, actions and qualities", access: loggedIn}, func(context.Context, *nothing) (*body[Catalogue], error) {
 		return answerWith(CatalogueOf(s.catalogue))
 	})
 }

@@ -137,6 +137,7 @@ func (s *Server) resources() {
 	s.catalogResource()
 	s.appsResource()
 	s.draftResource()
+	s.tryResource()
 	s.revisionsResource()
 
 	apiMux.HandleFunc("GET "+prefix+"/openapi.json", s.serveOpenAPI)

@@ -1044,6 +1044,12 @@ export interface Catalogue {
   widgets: Manifest[];
   connectors: ConnectorType[];
   functions: ExpressionFunction[];
+  /**
+   * actions are what events can do; Events are those that every widget has, those of widgets that the
+   * operator sets besides, and those of a screen besides its keys.
+   */
+  actions: Type[];
+  events: EventNames;
   /** qualities are names of OPC UA StatusCodes by their number. */
   qualities: Record<string, string>;
 }
@@ -1121,6 +1127,13 @@ export interface ErrorBody {
   problems?: Problem[];
 }
 
+/** EventNames are the events that are not in the manifest of a widget. */
+export interface EventNames {
+  widget: Option[];
+  input: Option[];
+  screen: Option[];
+}
+
 /** ExpressionCheck is what there is to say about an expression. */
 export interface ExpressionCheck {
   /** type of the result, "none" when it is not known. */
@@ -1148,6 +1161,12 @@ export interface ExpressionText {
   widget?: string;
   prop?: string;
   unit?: string;
+  /**
+   * variables are those of the screen that the expression stands on. Event says that it stands in an
+   * action, and may name the value that comes with the event.
+   */
+  variables?: Variable[];
+  event?: boolean;
 }
 
 /** Login is name and password. */
@@ -1245,13 +1264,13 @@ export interface ReferencesRequest {
   kind: "tag" | "area" | "input" | "computed" | "variable" | "screen" | "widget" | "text";
   screen?: string;
   /** document is the app; the draft when left out. */
-  document?: unknown;
+  document?: App;
 }
 
 /** RenameRequest gives a thing of an app another name. */
 export interface RenameRequest {
   /** document is the app; the draft when left out. It is not saved. */
-  document?: unknown;
+  document?: App;
   kind: "tag" | "area" | "input" | "computed" | "variable" | "screen" | "widget" | "text";
   from: string;
   to: string;
@@ -1261,7 +1280,7 @@ export interface RenameRequest {
 
 /** RenameResult is an app with the new name. */
 export interface RenameResult {
-  document: unknown;
+  document: App;
   /** count is in how many places it was named. */
   count: number;
   /** left are the places that could not be followed: expressions that cannot be read. */
@@ -1400,6 +1419,53 @@ export interface TokenRequest {
   grants?: Grant[];
   actions?: ("view" | "operate" | "tune" | "acknowledge" | "shelve" | "design" | "install" | "administer")[];
   expires?: string;
+}
+
+/** TryRequest is an event to be tried without anything being written. */
+export interface TryRequest {
+  /** document is the app as it is being edited; the draft when left out. */
+  document?: App;
+  /** screen and Widget are where the event comes; Widget "" is the screen itself. */
+  screen: string;
+  widget?: string;
+  event: string;
+  /** data is what comes with the event, such as the number that was entered. */
+  data?: unknown;
+  /** variables are the present values of those of the screen; the others have their defaults. */
+  variables?: Record<string, Scalar>;
+}
+
+/** TryResult is what an event would do, in order. */
+export interface TryResult {
+  steps: TryStep[];
+  /** variables are the values of the variables of the screen afterwards. */
+  variables: Record<string, Scalar>;
+}
+
+/** TryStep is what one action would do. */
+export interface TryStep {
+  do: string;
+  /** if is its condition; Skipped says that it is not true now. */
+  if?: string;
+  skipped?: boolean;
+  /** text says in words what it would do. */
+  text: string;
+  /** value is what would be written or set. */
+  value?: unknown;
+  /** problem says why it would fail; no action behind it would be done. */
+  problem?: Problem;
+}
+
+export interface Type {
+  again?: boolean;
+  category?: string;
+  icon?: string;
+  id: string;
+  phrase: Record<string, string>;
+  settings: Field[] | null;
+  summary?: Record<string, string>;
+  title: Record<string, string>;
+  version: number;
 }
 
 /** Use is a place that names a tag of the plant. */
