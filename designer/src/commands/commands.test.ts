@@ -32,14 +32,20 @@ function editor(): Editor {
   const view = { on: () => () => {}, close: () => {}, bindings: [], values: new Map() };
   const live = { status: "lost", on: () => () => {}, open: () => view } as unknown as Live;
   vi.stubGlobal("fetch", () => new Promise(() => {}));
-  return new Editor("test", app, '"1"', {
+  return new Editor(
+    "test",
+    app,
+    '"1"',
+    {
       widgets: [],
       connectors: [],
       functions: [],
       qualities: {},
       actions: [],
       events: { widget: [], input: [], screen: [] },
-    }, live);
+    },
+    live,
+  );
 }
 
 describe("keys", () => {
