@@ -51,10 +51,20 @@ export function EditorFrame(props: { left: Stashed | undefined; onLeft: () => vo
     };
     // The browser's own zoom would take over Ctrl+wheel beside the canvas.
     const wheel = (e: WheelEvent) => (e.ctrlKey || e.metaKey) && e.preventDefault();
+    // A file that is dropped beside the canvas would be opened in place of the editor.
+    const file = (e: DragEvent) => {
+      if (e.defaultPrevented || !e.dataTransfer?.types.includes("Files")) return;
+      e.preventDefault();
+      e.dataTransfer.dropEffect = "none";
+    };
+    window.addEventListener("dragover", file);
+    window.addEventListener("drop", file);
     window.addEventListener("keydown", key);
     window.addEventListener("beforeunload", leave);
     window.addEventListener("wheel", wheel, { passive: false });
     return () => {
+      window.removeEventListener("dragover", file);
+      window.removeEventListener("drop", file);
       window.removeEventListener("keydown", key);
       window.removeEventListener("beforeunload", leave);
       window.removeEventListener("wheel", wheel);

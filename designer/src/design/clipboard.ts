@@ -2,6 +2,7 @@
 import { type Clip, clipBox, copy, paste, readClip, removeWidgets } from "../document";
 import { keep, kept } from "./clips";
 import type { Editor } from "./editor";
+import { importFiles, pastedFiles } from "./importing";
 
 /** Where widgets are pasted: beside those they are copies of, at the very place, or at the pointer. */
 export type PasteAt = "beside" | "place" | "pointer";
@@ -9,7 +10,9 @@ export type PasteAt = "beside" | "place" | "pointer";
 function clipOf(e: Editor): string | undefined {
   const record = e.record();
   const { selection } = e.session.getState();
-  return record && selection.length > 0 ? JSON.stringify(copy(record, selection), undefined, 1) : undefined;
+  return record && selection.length > 0
+    ? JSON.stringify(copy(record, selection, e.doc.state.app), undefined, 1)
+    : undefined;
 }
 
 /** Copies the selection from a menu: to the system's clipboard if the browser lets it, and for this page in any case. */
@@ -111,6 +114,13 @@ export function listenClipboard(e: Editor): () => void {
   const onPaste = (event: ClipboardEvent) => {
     if (busy(event)) return;
     const text = event.clipboardData?.getData("text/plain") ?? "";
+    const files = pastedFiles(event.clipboardData, text);
+    if (files.length > 0) {
+      event.preventDefault();
+      const seen = e.board?.seen();
+      void importFiles(e, files, seen ? { x: seen.x + seen.w / 2, y: seen.y + seen.h / 2 } : { x: 0, y: 0 });
+      return;
+    }
     if (pasteText(e, text, shift ? "place" : "beside")) event.preventDefault();
   };
   window.addEventListener("keydown", onKey, true);

@@ -1,20 +1,23 @@
 // The clipboard is JSON text, so that it goes across screens, apps and browser windows.
-import type { Widget } from "@lineside/client";
+import type { Drawing, Widget } from "@lineside/client";
 import type { Document } from "./document";
+import { carriedDrawings, drawingType, takeDrawings } from "./drawings";
 import { addWidgets, idSource } from "./edit";
 import { extentOf, level } from "./geometry";
 import { rejoined } from "./joints";
 import { type Box, parentOf, placed, placeIn, structureOf, topmost, union, withDescendants } from "./layout";
-import type { ScreenRecord } from "./state";
+import type { AppState, ScreenRecord } from "./state";
 
 /** What is on the clipboard. Widgets without a parent lie at absolute places. */
 export interface Clip {
   lineside: "widgets";
   widgets: Widget[];
+  /** The drawings that they show. */
+  drawings?: Drawing[];
 }
 
-/** Copies widgets with all that is in them. */
-export function copy(screen: ScreenRecord, ids: Iterable<string>): Clip {
+/** Copies widgets with all that is in them, and the drawings of `app` that they show. */
+export function copy(screen: ScreenRecord, ids: Iterable<string>, app?: AppState["app"]): Clip {
   const tops = topmost(screen, ids);
   const { boxes, turns } = structureOf(screen);
   const roots = new Set(tops);
@@ -24,7 +27,8 @@ export function copy(screen: ScreenRecord, ids: Iterable<string>): Clip {
     const b = boxes.get(id) as Box;
     return placed(w, placeIn(b, turns.get(id) ?? level, undefined));
   });
-  return { lineside: "widgets", widgets };
+  const drawings = carriedDrawings(app?.drawings, widgets);
+  return { lineside: "widgets", widgets, ...(drawings.length > 0 ? { drawings } : {}) };
 }
 
 /** Reads a clipboard text; undefined when it is something else. */
@@ -35,6 +39,8 @@ export function readClip(text: string): Clip | undefined {
     if (clip?.lineside !== "widgets" || !Array.isArray(clip.widgets)) return undefined;
     const fits = (w: Widget) =>
       typeof w?.id === "string" && typeof w.type === "string" && [w.x, w.y, w.w, w.h].every(Number.isFinite);
+    if (clip.drawings && !(Array.isArray(clip.drawings) && clip.drawings.every((d) => Array.isArray(d?.parts))))
+      return undefined;
     return clip.widgets.every(fits) ? clip : undefined;
   } catch {
     return undefined;
@@ -68,8 +74,12 @@ export function paste(
     renamed.set(old, name);
   }
   const roots: string[] = [];
+  doc.begin(label);
+  const drawings = takeDrawings(doc, clip.drawings ?? []);
   const widgets = clip.widgets.map((w) => {
     const { parent, ...rest } = rejoined(structuredClone(w), renamed);
+    const drawing = rest.type === drawingType && drawings.get(String(rest.props?.drawing));
+    if (drawing) rest.props = { ...rest.props, drawing };
     const id = renamed.get(w.id) as string;
     const inside = parent !== undefined && renamed.has(parent);
     if (inside) return { ...rest, id, parent: renamed.get(parent) as string };
@@ -77,5 +87,6 @@ export function paste(
     return { ...rest, id, x: w.x + dx, y: w.y + dy };
   });
   addWidgets(doc, screenId, widgets, label);
+  doc.commit();
   return roots;
 }

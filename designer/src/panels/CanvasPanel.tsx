@@ -66,9 +66,8 @@ export function CanvasPanel() {
 
   const drawings = useDoc((d) => d.app.drawings);
   useEffect(() => {
-    if (shown) shown.view.drawings = drawingsOf(editor.doc.state.app);
-    // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the drawings is what this waits for
-  }, [editor, shown, drawings]);
+    if (shown) shown.view.drawings = drawingsOf(drawings);
+  }, [shown, drawings]);
   const [filesOver, setFilesOver] = useState(false);
 
   const path = screen && scope ? [...ancestors(screen, scope).toReversed(), scope] : [];

@@ -14,6 +14,8 @@ export type SpecField = Field;
 export interface FieldContext {
   /** The screens of the app, for fields of kind screen. */
   screens?: { id: string; name: string }[];
+  /** The drawings of the app, for fields of kind drawing. */
+  drawings?: { id: string; name: string }[];
   /** Opens a tag picker and gives the chosen path to `done`, for fields of kind tag. */
   tagPicker?: (present: string, done: (path: string) => void) => ReactNode;
   /** The most bytes of a picture that is kept in the document. */
@@ -142,6 +144,7 @@ export function FieldControl(props: ControlProps) {
         />
       );
     case "screen":
+    case "drawing":
       return (
         <Select
           id={id}
@@ -150,8 +153,11 @@ export function FieldControl(props: ControlProps) {
           value={mixed ? "\u0000mixed" : asText(value)}
           options={[
             ...(mixed ? [{ value: "\u0000mixed", label: t("common:field.mixed") }] : []),
-            { value: "", label: t("common:field.chooseScreen") },
-            ...(props.context?.screens ?? []).map((s) => ({ value: s.id, label: s.name })),
+            { value: "", label: t(field.kind === "screen" ? "common:field.chooseScreen" : "drawing:choose") },
+            ...((field.kind === "screen" ? props.context?.screens : props.context?.drawings) ?? []).map((s) => ({
+              value: s.id,
+              label: s.name,
+            })),
           ]}
           onChange={(v) => v !== "\u0000mixed" && text(v)}
         />

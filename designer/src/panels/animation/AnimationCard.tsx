@@ -1,8 +1,9 @@
 import type { Animation, Manifest, Prop, Widget } from "@lineside/client";
 import { ArrowDown, ArrowUp, Trash2 } from "lucide-react";
-import { linear, setField } from "../../document";
+import { useDoc } from "../../design/context";
+import { linear, partsOf, setField } from "../../document";
 import { useLanguage, useT } from "../../i18n";
-import { FieldControl, IconButton, NumberInput, Segmented } from "../../ui";
+import { FieldControl, IconButton, NumberInput, Segmented, Select } from "../../ui";
 import { StepTable } from "./StepTable";
 import { TryValue } from "./TryValue";
 import { ValueSource } from "./ValueSource";
@@ -32,6 +33,9 @@ export function AnimationCard(props: {
     for (const key of Object.keys(next)) if (next[key] === undefined) delete next[key];
     props.onChange(next as unknown as Animation, merge);
   };
+  const drawings = useDoc((d) => d.app.drawings);
+  const drawing = drawings?.find((d) => d.id === props.widget.props?.drawing);
+  const parts = drawing ? partsOf(drawing).flatMap(({ part }) => part.id ?? []) : [];
   const numeric = linear(a.what, manifest);
   const mode = a.in && numeric ? "linear" : "steps";
   const setMode = (to: string) => {
@@ -74,6 +78,20 @@ export function AnimationCard(props: {
           <Trash2 size={14} aria-hidden />
         </IconButton>
       </div>
+      {parts.length > 0 && (
+        <div className="prop">
+          <span className="prop-label">{t("drawing:part")}</span>
+          <div className="prop-value">
+            <Select
+              aria-label={t("drawing:part")}
+              value={a.part ?? ""}
+              options={[{ value: "", label: t("drawing:whole") }, ...parts.map((id) => ({ value: id, label: id }))]}
+              onChange={(part) => change({ part: part || undefined })}
+            />
+          </div>
+          <span className="bind-button" />
+        </div>
+      )}
       <ValueSource
         label={t("animation:by")}
         binding={a.by}
