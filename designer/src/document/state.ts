@@ -90,7 +90,12 @@ export function toApp(state: AppState, versions?: Record<string, number>): App {
   return canonical(app);
 }
 
-/** The properties of a widget that are bound, with their bindings. */
+/**
+ * The bindings of a widget, by the name under which their values come: the properties that are bound,
+ * and "animate/<index>" for what its animations go by.
+ */
 export function bindings(widget: Widget): [prop: string, binding: Binding][] {
-  return Object.entries(widget.props ?? {}).filter((e): e is [string, Binding & Prop] => isBinding(e[1]));
+  const props = Object.entries(widget.props ?? {}).filter((e): e is [string, Binding & Prop] => isBinding(e[1]));
+  const animations = (widget.animate ?? []).map((a, i): [string, Binding] => [`animate/${i}`, a.by]);
+  return [...props, ...animations];
 }

@@ -171,10 +171,13 @@ func TestRules(t *testing.T) {
 		{"blinks while a command is on", "", anim("text", "", `{"what":"blink","by":{"tag":"on"}}`), []string{"motion_normal " + w0 + "/animate/0"}},
 		{"blinks beyond a limit", "", anim("text", "", `{"what":"blink","by":{"tag":"full"},"steps":[{"from":9,"set":true}]}`), nil},
 
-		{"states by colour", "", anim("group", "", `{"what":"fill","by":{"tag":"on"},"steps":[{"is":true,"set":"lit"},{"is":false,"set":"unlit"}]}`), []string{"states_color " + w0 + "/animate/0"}},
-		{"states by colour and more", "", anim("group", "", `{"what":"fill","by":{"tag":"on"},"steps":[{"is":true,"set":"lit"},{"is":false,"set":"unlit"}]},{"what":"visible","by":{"tag":"on"}}`), nil},
+		{"states by colour", "", anim("rectangle", "", `{"what":"fill","by":{"tag":"on"},"steps":[{"is":true,"set":"lit"},{"is":false,"set":"unlit"}]}`), []string{"states_color " + w0 + "/animate/0"}},
+		{"states by colour and more", "", anim("rectangle", "", `{"what":"fill","by":{"tag":"on"},"steps":[{"is":true,"set":"lit"},{"is":false,"set":"unlit"}]},{"what":"visible","by":{"tag":"on"}}`), nil},
 		{"a text beside the colour", "", anim("text", `"text":{"tag":"text"}`, `{"what":"color","by":{"tag":"on"},"steps":[{"is":true,"set":"text"},{"is":false,"set":"muted"}]}`), nil},
-		{"one colour", "", anim("group", "", `{"what":"fill","by":{"tag":"on"},"steps":[{"is":true,"set":"lit"}],"else":"lit"}`), nil},
+		{"colours of its own in steps", "", anim("rectangle", "", `{"what":"fill","by":{"tag":"on"},"steps":[{"is":true,"set":"#112233"}],"else":"#112233"}`), []string{"color_literal " + w0 + "/animate/0/steps/0/set", "color_literal " + w0 + "/animate/0/else"}},
+		{"seen beyond the edge with its group", "", `{"type":"group","id":"g","x":100,"y":0,"w":200,"h":100,"flip":"x"},{"type":"text","parent":"g","x":350,"y":30,"w":100,"h":40,"props":{"text":"T"}}`, []string{"widget_outside /screens/0/widgets/1/x"}},
+		{"seen on the screen with its group", "", `{"type":"group","id":"g","x":700,"y":0,"w":200,"h":100,"flip":"x"},{"type":"text","parent":"g","x":150,"y":30,"w":200,"h":40,"props":{"text":"T"}}`, nil},
+		{"one colour", "", anim("rectangle", "", `{"what":"fill","by":{"tag":"on"},"steps":[{"is":true,"set":"lit"}],"else":"lit"}`), nil},
 
 		{"key that writes without asking", `,"on":{"key:F2":[{"do":"add","tag":"free","value":1}]}`, "", []string{"write_unconfirmed /screens/0/on/key:F2/0/confirm"}},
 		{"action that asks for a reason", "", button(`"label":"Start"`, write("free", `,"reason":true`)), nil},

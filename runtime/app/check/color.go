@@ -39,6 +39,9 @@ func init() {
 						}
 					}
 				}
+				for i := range w.Animate {
+					w.animatedColors(i, tell)
+				}
 			}
 		},
 	})

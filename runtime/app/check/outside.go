@@ -39,9 +39,10 @@ func init() {
 	})
 }
 
-// moveIn moves a widget by as little as puts it onto the screen; nil when it is larger than that.
+// moveIn moves a widget by as little as puts it onto the screen; nil when it is larger than that, or
+// in a group that is turned.
 func (s *screen) moveIn(w *widget) *spec.Fix {
-	if w.width > float64(s.Width) || w.height > float64(s.Height) {
+	if w.width > float64(s.Width) || w.height > float64(s.Height) || !w.level() {
 		return nil
 	}
 	fix := &spec.Fix{Title: spec.Text{"en": "Move it onto the screen", "zh": "移到画面内"}}

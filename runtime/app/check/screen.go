@@ -87,16 +87,38 @@ func newScreen(a *app.App, at int, env Env) *screen {
 	return s
 }
 
-// turn makes the box that around the rotated widget.
+// level reports whether what it is in is neither turned nor mirrored, so that its place in the
+// document is in the directions of the screen.
+func (w *widget) level() bool {
+	for p := w.parent; p != nil; p = p.parent {
+		if p.Rotate != 0 || p.Flip != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// turn makes the box that around the widget as it is seen: turned and mirrored itself, and with
+// all the groups that it is in, each about the middle of its own box.
 func (w *widget) turn() {
-	if w.Rotate == 0 {
+	if w.Rotate == 0 && w.level() {
 		return
 	}
-	sin, cos := math.Sincos(w.Rotate * math.Pi / 180)
-	width := math.Abs(w.Width*cos) + math.Abs(w.Height*sin)
-	height := math.Abs(w.Width*sin) + math.Abs(w.Height*cos)
-	w.left, w.top = w.left+(w.Width-width)/2, w.top+(w.Height-height)/2
-	w.width, w.height = width, height
+	x, y, width, height := w.x+w.Width/2, w.y+w.Height/2, w.Width, w.Height
+	for p := w; p != nil; p = p.parent {
+		px, py := p.x+p.Width/2, p.y+p.Height/2
+		if strings.Contains(p.Flip, "x") {
+			x = 2*px - x
+		}
+		if strings.Contains(p.Flip, "y") {
+			y = 2*py - y
+		}
+		sin, cos := math.Sincos(p.Rotate * math.Pi / 180)
+		x, y = px+(x-px)*cos-(y-py)*sin, py+(x-px)*sin+(y-py)*cos
+		// The box around a box that was turned before is a little large, never small.
+		width, height = math.Abs(width*cos)+math.Abs(height*sin), math.Abs(width*sin)+math.Abs(height*cos)
+	}
+	w.left, w.top, w.width, w.height = x-width/2, y-height/2, width, height
 }
 
 // learn finds out what several rules ask of a widget.

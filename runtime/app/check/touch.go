@@ -45,7 +45,7 @@ func (s *screen) grow(w *widget) *spec.Fix {
 			return
 		}
 		fix.Patch = append(fix.Patch, spec.Replace(w.at+size, new))
-		if over := place + new - edge; over > 0 && place >= over && w.Rotate == 0 {
+		if over := place + new - edge; over > 0 && place >= over && w.Rotate == 0 && w.level() {
 			fix.Patch = append(fix.Patch, spec.Replace(w.at+pos, own-over))
 		}
 	}
