@@ -1,5 +1,8 @@
 // The document with its history. Every change is immer patches; undo plays the inverse ones back.
 import { applyPatches, type Draft, enablePatches, freeze, type Patch, produceWithPatches } from "immer";
+import { tie } from "./joints";
+import type { Kinds } from "./points";
+import { reconcile } from "./reconcile";
 import type { AppState } from "./state";
 
 enablePatches();
@@ -30,6 +33,9 @@ export type Recipe = (draft: Draft<AppState>) => void;
 
 const most = 2000;
 
+/** How many steps are carried over to a merged document. */
+const mostCarried = 300;
+
 /** The app document of an editor: its state, its changes, its undo and redo. */
 export class Document {
   #state: AppState;
@@ -39,8 +45,11 @@ export class Document {
   #depth = 0;
   #version = 0;
   #listeners = new Set<(event: DocumentEvent) => void>();
+  #waiting: (() => void)[] = [];
   /** Asked before and after a change for where the editor is. */
   place: () => unknown = () => undefined;
+  /** The catalogue of widgets, for what depends on their types: connection points. */
+  kinds: Kinds = () => undefined;
 
   constructor(state: AppState) {
     this.#state = freeze(state, true);
@@ -78,8 +87,14 @@ export class Document {
    */
   change(label: string, recipe: Recipe, options: { merge?: string } = {}): boolean {
     const before = this.place();
-    const [state, patches, inverse] = produceWithPatches(this.#state, (draft) => void recipe(draft));
+    let [state, patches, inverse] = produceWithPatches(this.#state, (draft) => void recipe(draft));
     if (patches.length === 0) return false;
+    const tied = tie(this.#state, state, this.kinds);
+    if (tied) {
+      state = tied.state;
+      patches = [...patches, ...tied.patches];
+      inverse = [...tied.inverse, ...inverse];
+    }
     const previous = this.#state;
     this.#state = state;
     this.#future.length = 0;
@@ -121,17 +136,22 @@ export class Document {
       return;
     }
     const step = this.#open;
-    this.#open = undefined;
+    this.#close();
     if (!step || step.patches.length === 0) return;
     step.after = this.place();
     this.#push(step);
+  }
+
+  /** Ends when no step is open: at once, or after the drag that is going on. */
+  async idle(): Promise<void> {
+    while (this.#open) await new Promise<void>((done) => this.#waiting.push(done));
   }
 
   /** Ends the open step and takes it back. */
   abort(): void {
     const step = this.#open;
     this.#depth = 0;
-    this.#open = undefined;
+    this.#close();
     if (step && step.patches.length > 0) this.#apply(step.inverse, "abort", step.before);
   }
 
@@ -159,15 +179,61 @@ export class Document {
     return true;
   }
 
+  /**
+   * Takes in what somebody else has done: `carry` puts it into any state of this document. The
+   * history goes on with one's own steps, so that undo takes back nothing of the other's. `alone`
+   * says that the other has touched nothing at the place of a patch: such steps stay as they are.
+   * A step that changes nothing any more is left out. No step may be open.
+   */
+  rebase(carry: (state: AppState) => AppState, alone: (path: Patch["path"]) => boolean = () => false): boolean {
+    const now = freeze(carry(this.#state), true);
+    if (now === this.#state) return false;
+    const again = (steps: Step[], forward: boolean): Step[] => {
+      const out: Step[] = [];
+      let old = this.#state;
+      let next = now;
+      let kept: Patch[] = [];
+      for (const step of steps.slice(-mostCarried).reverse()) {
+        const patches = forward ? step.patches : step.inverse;
+        if (patches.every((p) => alone(p.path))) {
+          kept.push(...patches);
+          out.unshift(step);
+          continue;
+        }
+        next = applyPatches(next, kept);
+        old = applyPatches(old, [...kept, ...patches]);
+        kept = [];
+        const target = freeze(carry(old), true);
+        const [there, made, back] = produceWithPatches(next, (draft) => reconcile(draft, target));
+        if (made.length > 0)
+          out.unshift({ ...step, merge: undefined, patches: forward ? made : back, inverse: forward ? back : made });
+        next = there;
+      }
+      return out;
+    };
+    const past = again(this.#past, false);
+    this.#future = again(this.#future, true);
+    this.#past = past;
+    const previous = this.#state;
+    this.#state = now;
+    this.#tell({ state: now, previous, cause: "change" });
+    return true;
+  }
+
   /** Puts another document in its place and forgets the history. */
   load(state: AppState): void {
     const previous = this.#state;
-    this.#open = undefined;
+    this.#close();
     this.#depth = 0;
     this.#past = [];
     this.#future = [];
     this.#state = freeze(state, true);
     this.#tell({ state: this.#state, previous, cause: "load" });
+  }
+
+  #close(): void {
+    this.#open = undefined;
+    for (const done of this.#waiting.splice(0)) done();
   }
 
   #push(step: Step): void {
