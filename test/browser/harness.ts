@@ -68,7 +68,7 @@ export class Lineside {
   }
 
   async start(): Promise<void> {
-    const child = spawn(join(root, "bin/lineside"), [
+    const child = spawn(process.env.LINESIDE ?? join(root, "bin/lineside"), [
       "serve",
       "--listen",
       `127.0.0.1:${this.port}`,
