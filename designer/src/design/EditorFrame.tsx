@@ -1,6 +1,7 @@
 // The frame of the editor: panels around the canvas, the key map, and the dialogs.
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { commandFor, run } from "../commands";
+import { GuideBar } from "../guide/GuideBar";
 import { useT } from "../i18n";
 import { BottomPanel } from "../panels/BottomPanel";
 import { CanvasPanel } from "../panels/CanvasPanel";
@@ -93,6 +94,7 @@ export function EditorFrame(props: { left: Stashed | undefined; onLeft: () => vo
         </aside>
         <div className="editor-middle">
           <CanvasPanel />
+          <GuideBar />
           {bottom && (
             <section className="editor-bottom" aria-label={t("design:panel.bottom")}>
               <Splitter

@@ -1,7 +1,19 @@
 import type { AppSummary } from "@lineside/client";
 import { request } from "@lineside/client";
-import { LayoutGrid, Pencil, Plus, SearchX, SquareArrowOutUpRight, Trash2, TriangleAlert, Upload } from "lucide-react";
+import {
+  GraduationCap,
+  LayoutGrid,
+  Pencil,
+  Plus,
+  SearchX,
+  SquareArrowOutUpRight,
+  Trash2,
+  TriangleAlert,
+  Upload,
+} from "lucide-react";
 import { useRef, useState } from "react";
+import { beginGuide } from "../guide/emulator";
+import { remember } from "../guide/progress";
 import { language, textIn, useT } from "../i18n";
 import { Link, navigate } from "../router";
 import { ProblemList, problemsOf, sayFailure, TextField } from "../shell/form";
@@ -41,6 +53,15 @@ export default function LauncherPage() {
       sayFailure(error instanceof SyntaxError ? { message: t("launcher:notJson") } : asApiError(error));
     }
   };
+  const guide = async () => {
+    try {
+      const id = await beginGuide((apps.data ?? []).map((app) => app.id));
+      remember(id, { at: 0, deeds: [] });
+      navigate(`/design/${id}`);
+    } catch (error) {
+      sayFailure(asApiError(error));
+    }
+  };
   const remove = async (app: AppSummary) => {
     const title = t("launcher:remove", { name: textIn(app.name) });
     if (!(await ask({ title, text: t("launcher:removeText"), action: t("common:remove"), danger: true }))) return;
@@ -71,6 +92,11 @@ export default function LauncherPage() {
                 event.target.value = "";
               }}
             />
+            <Tooltip text={t("guide:startText")}>
+              <Button icon={<GraduationCap size={16} aria-hidden />} onClick={() => void guide()}>
+                {t("guide:start")}
+              </Button>
+            </Tooltip>
             <Button icon={<Upload size={16} aria-hidden />} onClick={() => file.current?.click()}>
               {t("launcher:import")}
             </Button>
@@ -93,6 +119,12 @@ export default function LauncherPage() {
           ) : (
             design && (
               <ol className="first-steps">
+                <li>
+                  <button type="button" className="link" onClick={() => void guide()}>
+                    {t("guide:start")}
+                  </button>
+                  <span className="muted"> {t("guide:startText")}</span>
+                </li>
                 <li>
                   <Link to="/plant">{t("launcher:firstPlant")}</Link>
                 </li>

@@ -1,7 +1,7 @@
 export default {
   step: "修改动画",
   title: "动画",
-  whole: "整个组件",
+  whole: "整个控件",
   properties: "某个属性",
   add: "添加动画",
   empty: "尚无随数值变化的外观",
