@@ -1,5 +1,6 @@
 // Choosing by a box: from left to right what lies within, from right to left what it touches.
 import { ancestors, type Box, flagged, groupType, structureOf } from "../document";
+import { touchesBox } from "./draw/touch";
 import type { Gesture, Point, Stage } from "./gesture";
 import { Spatial } from "./spatial";
 
@@ -49,6 +50,7 @@ function within(stage: Stage, box: Box, whole: boolean): string[] {
   const touched = new Set<string>();
   for (const id of Spatial.of(screen).within(box, whole)) {
     const chain = [id, ...ancestors(screen, id)];
+    if (!whole && !touchesBox(stage, id, box)) continue;
     const i = scope ? chain.indexOf(scope) - 1 : chain.length - 1;
     const top = chain[i];
     if (top !== undefined && i >= 0) touched.add(top);

@@ -1,6 +1,7 @@
 // The canvas above the drawing: selection, handles, guides, measures. It is painted again as a whole, at most once a frame.
 import { type Camera, color, family, type Theme } from "@lineside/scene";
 import { type Box, corners, extentOf, middle, type Spot, type Turned, turn } from "../document";
+import { type DrawMarks, paintDraw } from "./draw/paint";
 import { paintGrid } from "./grid";
 import { type Handle, handleAt, shownHandles, turnHandleAt } from "./handles";
 import type { Ruling } from "./session";
@@ -16,6 +17,8 @@ export interface Marks {
   /** The box with handles around all of them. */
   around?: Turned;
   handles: boolean;
+  /** The columns of a page. */
+  columns?: readonly Box[];
   /** The groups that were entered. */
   scope?: Turned;
   hover?: Turned;
@@ -30,6 +33,8 @@ export interface Marks {
   badge?: { box: Box; text: string };
   /** What a dragged tag would be bound to. */
   target?: { box: Turned; text: string };
+  /** What a drawing tool shows. */
+  draw?: DrawMarks;
   locked: Turned[];
 }
 
@@ -73,7 +78,15 @@ export class Overlay {
     ctx.clearRect(0, 0, this.#width, this.#height);
     ctx.lineWidth = 1;
     this.#rect(view({ x: 0, y: 0, w: marks.page.width, h: marks.page.height }), color("line", theme));
-    if (marks.grid) paintGrid(ctx, marks.page, marks.grid, camera, this.#width, this.#height, color("text", theme));
+    for (const b of marks.columns ?? []) {
+      const v = view(b);
+      ctx.globalAlpha = 0.07;
+      ctx.fillStyle = accent;
+      ctx.fillRect(Math.round(v.x), v.y, Math.round(v.x + v.w) - Math.round(v.x), v.h);
+      ctx.globalAlpha = 1;
+    }
+    if (marks.grid && !marks.columns)
+      paintGrid(ctx, marks.page, marks.grid, camera, this.#width, this.#height, color("text", theme));
     for (const r of marks.rulings) this.#ruling(r, camera, color("pen5", theme));
     if (marks.scope) this.#rect(view(marks.scope), accent, [4, 4]);
     if (marks.hover) this.#rect(view(marks.hover), accent, undefined, 2);
@@ -126,6 +139,10 @@ export class Overlay {
       ctx.stroke();
       const text = `${marks.turn.angle}°`;
       this.#label(text, marks.turn.x, marks.turn.y - 24, accent, color("contrast", theme));
+    }
+    if (marks.draw) {
+      const at = (p: Spot) => ({ x: (p.x - camera.x) * camera.zoom, y: (p.y - camera.y) * camera.zoom });
+      paintDraw(ctx, marks.draw, at, theme);
     }
     if (marks.marquee) {
       const v = view(marks.marquee.box);

@@ -10,7 +10,7 @@ export interface Label {
 }
 
 /** Where a command stands in the key sheet. */
-export type CommandGroup = "file" | "edit" | "arrange" | "view";
+export type CommandGroup = "file" | "edit" | "draw" | "arrange" | "view";
 
 /** Something an engineer can do. */
 export interface Command {

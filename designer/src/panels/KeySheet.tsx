@@ -2,7 +2,7 @@ import { type CommandGroup, commands, shownKeys } from "../commands";
 import { useLanguage, useT } from "../i18n";
 import { Dialog } from "../ui";
 
-const groups: CommandGroup[] = ["edit", "arrange", "view", "file"];
+const groups: CommandGroup[] = ["edit", "draw", "arrange", "view", "file"];
 const pointer = [
   "drag",
   "marquee",

@@ -284,6 +284,7 @@ export default {
   keys: {
     title: "Keys",
     edit: "Edit",
+    draw: "Draw",
     arrange: "Arrange",
     view: "View",
     file: "File",

@@ -266,6 +266,7 @@ export default {
   keys: {
     title: "快捷键",
     edit: "编辑",
+    draw: "绘图",
     arrange: "排列",
     view: "视图",
     file: "文件",
