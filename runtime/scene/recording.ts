@@ -1,6 +1,6 @@
 import type { Context } from "./paint";
 import { pathBounds } from "./path";
-import { type Matrix, mapBounds, multiply } from "./transform";
+import { invert, type Matrix, mapBounds, mapPoint, multiply } from "./transform";
 
 interface State {
   fillStyle: string;
@@ -39,6 +39,9 @@ export class Recording {
   private readonly stack: State[] = [];
   private box: [number, number, number, number] | undefined;
   private size = "";
+
+  /** The matrix under which each text was drawn. */
+  readonly textMatrices: Matrix[] = [];
 
   /** As a context for a scene. */
   get context(): Context {
@@ -156,6 +159,7 @@ export class Recording {
   fillText(text: string, x: number, y: number): void {
     this.count("fillText");
     this.texts.push(text);
+    this.textMatrices.push(this.s.matrix);
     const px = this.px();
     this.paint(`${this.s.fillStyle}/${text}`, x, y - px * 0.75, x + this.measureText(text).width, y + px * 0.22);
   }
@@ -182,23 +186,34 @@ export class Recording {
     }
   }
 
-  private paint(tone: string, left0: number, top0: number, right0: number, bottom0: number): void {
-    const at = { x0: left0, y0: top0, x1: right0, y1: bottom0 };
-    const { x0, y0, x1, y1 } = mapBounds(this.s.matrix, at, at);
+  private paint(tone: string, left: number, top: number, right: number, bottom: number): void {
     const { width, height } = this.canvas;
     const size = `${width}x${height}`;
     if (size !== this.size) {
       this.size = size;
       this.pixels = new Array(width * height).fill("");
     }
+    const m = this.s.matrix;
+    const at = { x0: left, y0: top, x1: right, y1: bottom };
+    const b = mapBounds(m, at, { ...at });
     const c = this.s.clip;
     // A pixel counts as painted when a shape reaches its middle.
-    const left = Math.max(0, Math.round(Math.max(x0, c[0])));
-    const right = Math.min(width, Math.round(Math.min(x1, c[2])));
-    const top = Math.max(0, Math.round(Math.max(y0, c[1])));
-    const bottom = Math.min(height, Math.round(Math.min(y1, c[3])));
+    const x0 = Math.max(0, Math.round(Math.max(b.x0, c[0])));
+    const x1 = Math.min(width, Math.round(Math.min(b.x1, c[2])));
+    const y0 = Math.max(0, Math.round(Math.max(b.y0, c[1])));
+    const y1 = Math.min(height, Math.round(Math.min(b.y1, c[3])));
     const value = this.s.globalAlpha === 1 ? tone : `${tone}@${this.s.globalAlpha}`;
-    for (let y = top; y < bottom; y++) this.pixels.fill(value, y * width + left, y * width + Math.max(left, right));
+    if ((m[1] === 0 && m[2] === 0) || (m[0] === 0 && m[3] === 0)) {
+      for (let y = y0; y < y1; y++) this.pixels.fill(value, y * width + x0, y * width + Math.max(x0, x1));
+      return;
+    }
+    const back = invert(m);
+    if (!back) return;
+    for (let y = y0; y < y1; y++)
+      for (let x = x0; x < x1; x++) {
+        const p = mapPoint(back, x + 0.5, y + 0.5);
+        if (p.x >= left && p.x < right && p.y >= top && p.y < bottom) this.pixels[y * width + x] = value;
+      }
   }
 }
 
