@@ -10,6 +10,8 @@ export interface ContainerHost {
   instance(id: string): Instance | undefined;
   /** Begins the names of what is remembered in the browser; undefined remembers nothing. */
   readonly remember: string | undefined;
+  /** In the editor nothing is folded away. */
+  readonly design: boolean;
 }
 
 const deepest = 32;
@@ -108,6 +110,7 @@ export class Containers {
   }
 
   private read(id: string): Local {
+    if (this.host.design) return { folded: false };
     const key = this.key(id);
     if (key === undefined) return {};
     try {

@@ -126,6 +126,7 @@ export class ScreenView {
     this.containers = new Containers({
       widget: (id) => this.widgets.get(id),
       instance: (id) => this.instances.get(id),
+      design: options.mode === "design",
       get remember() {
         return options.remember === undefined ? undefined : `${options.remember}/${view.document.id}`;
       },

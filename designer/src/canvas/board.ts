@@ -8,6 +8,8 @@ import {
   type Document,
   type DocumentEvent,
   flagged,
+  following,
+  isPage,
   parentOf,
   type ScreenRecord,
   structureOf,
@@ -17,10 +19,13 @@ import {
 } from "../document";
 import { fitCamera, zoomAt, zoomStep } from "./camera";
 import type { DraggedTag } from "./create";
+import { drawnAt } from "./draw/touch";
 import { addForTags, addWidget, type Load } from "./drop";
 import { Dropping } from "./dropping";
 import { gridSize, type Point } from "./gesture";
 import { type Marks, Overlay } from "./overlay";
+import { openPane, openPanesFor, showPanes } from "./page/panes";
+import { columnBoxes, type Showing, Shown } from "./page/shown";
 import { Pointing } from "./pointing";
 import type { Ruling, Session, SessionStore } from "./session";
 import { Spatial } from "./spatial";
@@ -38,6 +43,7 @@ export class Board implements Surface {
   readonly #manifests = new Map<string, Manifest>();
   readonly #offs: (() => void)[] = [];
   #shown: { id: string; record: ScreenRecord | undefined } = { id: "", record: undefined };
+  readonly #laid = new Shown();
   #previewed = new Set<string>();
   #marks: Partial<Marks> = {};
   readonly #pointing: Pointing;
@@ -90,8 +96,21 @@ export class Board implements Surface {
   }
 
   record(): ScreenRecord {
-    return this.doc.state.screens[this.screenId()] ?? { screen: blank, order: [], widgets: {} };
+    const raw = this.doc.state.screens[this.screenId()];
+    return raw ? this.#laid.of(raw, this.#showing) : { screen: blank, order: [], widgets: {} };
   }
+
+  /** What a page is shown at, and which panes are open. */
+  readonly #showing: Showing = (() => {
+    const board = this;
+    return {
+      get at() {
+        return board.session.getState().breakpoint;
+      },
+      manifest: (type: string) => board.manifest(type),
+      open: (id: string) => openPane(board, id),
+    };
+  })();
 
   seen(): Box {
     const { x, y, zoom } = this.view.camera;
@@ -144,6 +163,8 @@ export class Board implements Surface {
 
   preview(widgets: ReadonlyMap<string, Widget> | undefined): void {
     const saved = this.record().widgets;
+    // Ends of lines that stick follow what is shown, too.
+    if (widgets && widgets.size > 0) widgets = new Map([...widgets, ...following(saved, widgets, this.doc.kinds)]);
     for (const id of this.#previewed) if (!widgets?.has(id)) this.view.patchWidget(id, saved[id] ?? null);
     this.#previewed = new Set(widgets?.keys());
     for (const [id, w] of widgets ?? []) this.view.patchWidget(id, w);
@@ -260,7 +281,7 @@ export class Board implements Surface {
   /** Shows the document as it is now, touching only what changed. */
   #show(force = false): void {
     const id = this.screenId();
-    const next = this.doc.state.screens[id];
+    const next = this.doc.state.screens[id] && this.record();
     const before = this.#shown;
     this.#shown = { id, record: next };
     if (!next) return;
@@ -281,6 +302,7 @@ export class Board implements Surface {
       if (structural || changed.length > 400) this.view.setScreen(toScreen(next));
       else for (const w of changed) this.view.patchWidget(w, next.widgets[w] as Widget);
     }
+    showPanes(this, next);
     if (before.id !== id) {
       const camera = this.options.cameras.get(id);
       if (camera) this.setCamera(camera);
@@ -299,7 +321,12 @@ export class Board implements Surface {
       this.#pointing.cancel();
       this.#pointing.hover = undefined;
       this.#show();
+    } else if (now.panes !== before.panes || now.breakpoint !== before.breakpoint) {
+      this.#pointing.cancel();
+      this.#show();
+      if (now.breakpoint !== before.breakpoint && isPage(this.record())) this.fitScreen();
     }
+    if (now.selection !== before.selection) openPanesFor(this, now.selection);
     if (now.tool !== before.tool) this.#pointing.cursor();
     this.repaint();
   }
@@ -350,6 +377,9 @@ export class Board implements Surface {
       scope: scope ? this.#turned(scope) : undefined,
       hover: this.#pointing.busy || !hover || selection.includes(hover) ? undefined : this.#turned(hover),
       guides: [],
+      columns: isPage(screen)
+        ? columnBoxes(screen, this.session.getState().breakpoint, screen.screen.height)
+        : undefined,
       rulings: this.rulings(),
       locked: locked.flatMap(box),
       ...this.#marks,
@@ -406,7 +436,10 @@ export class Board implements Surface {
   pick(wx: number, wy: number, deep: boolean): { id: string; scope: string } | undefined {
     const screen = this.record();
     const { scope } = this.session.getState();
-    const found = Spatial.of(screen).at(wx, wy, 3 / this.zoom);
+    const slack = 4 / this.zoom;
+    const found = Spatial.of(screen)
+      .at(wx, wy, slack)
+      .filter((id) => drawnAt(this, id, wx, wy, slack));
     if (deep && found[0]) return { id: found[0], scope: ancestors(screen, found[0])[0] ?? "" };
     for (const id of found) {
       // The ground of the group that was entered is ground.

@@ -1,9 +1,10 @@
 // Dragging from a panel onto the canvas: a widget of the palette, or tags of the tag browser.
 import type { Manifest, Widget } from "@lineside/client";
-import { addWidgets, ancestors, type Box, idSource, setProps, structureOf, union } from "../document";
+import { ancestors, type Box, idSource, setProps, structureOf, union } from "../document";
 import { type DraggedTag, fits, newWidget } from "./create";
 import { gridSize, type Point, reach, type Stage } from "./gesture";
 import { ghost, neighbours } from "./move";
+import { paneBelow, put } from "./page/adding";
 import { Snapper } from "./snap";
 import { Spatial } from "./spatial";
 
@@ -72,7 +73,9 @@ export class Drop {
     const at = onPage(stage, { ...box, x: Math.round(box.x + s.dx), y: Math.round(box.y + s.dy) });
     this.#at = at;
     stage.preview(new Map([[`${ghost}new`, newWidget(manifest, `${ghost}new`, at.x, at.y)]]));
-    stage.mark({ guides: s.guides, badge: { box: { ...box, ...at }, text: `${at.x}, ${at.y}` } });
+    const pane = paneBelow(stage, [{ ...box, ...at }])?.box;
+    const target = pane && { box: pane, text: "" };
+    stage.mark({ guides: s.guides, target, badge: { box: { ...box, ...at }, text: `${at.x}, ${at.y}` } });
   }
 
   #overTags(p: Point, tags: readonly DraggedTag[]): void {
@@ -104,9 +107,7 @@ function parentScope(stage: Stage, id: string): string {
 /** Puts a new widget at a place and selects it. */
 export function addWidget(stage: Stage, manifest: Manifest, x: number, y: number, props?: Widget["props"]): string {
   const widget = newWidget(manifest, idSource(stage.record())(manifest.id), x, y, props);
-  const [placed, scope] = intoScope(stage, [widget]);
-  addWidgets(stage.doc, stage.screenId(), placed);
-  stage.select([widget.id], scope);
+  stage.select([widget.id], put(stage, [widget], intoScope(stage, [widget])));
   stage.doc.settle();
   stage.say("design:say.added", { name: widget.id });
   return widget.id;
@@ -138,11 +139,9 @@ export function addForTags(stage: Stage, manifest: Manifest, tags: readonly Drag
     );
     return tag.title ? { ...w, name: tag.title } : w;
   });
-  const [placed, scope] = intoScope(stage, widgets);
-  addWidgets(stage.doc, stage.screenId(), placed);
   stage.select(
     widgets.map((w) => w.id),
-    scope,
+    put(stage, widgets, intoScope(stage, widgets)),
   );
   stage.doc.settle();
   stage.say("design:say.selected", { count: widgets.length });
@@ -157,7 +156,7 @@ function onPage(stage: Stage, box: Box): { x: number; y: number } {
 }
 
 /** New widgets that lie within the group that was entered belong to it; others to the screen. */
-function intoScope(stage: Stage, widgets: Widget[]): [Widget[], string] {
+export function intoScope(stage: Stage, widgets: Widget[]): [Widget[], string] {
   const { scope } = stage.session.getState();
   const group = scope ? structureOf(stage.record()).boxes.get(scope) : undefined;
   const around = union(widgets);

@@ -14,6 +14,7 @@ import {
   withDescendants,
 } from "../document";
 import { type Gesture, type Point, reach, type Stage } from "./gesture";
+import { toDocument } from "./page/shown";
 import { Snapper } from "./snap";
 
 /** The boxes that a drag can snap to: what is beside the moved widgets in the same group, as far as it is seen. */
@@ -90,11 +91,18 @@ export class Move implements Gesture {
     if (this.#dx === 0 && this.#dy === 0) return;
     const id = stage.screenId();
     if (this.#copies) {
-      const made = paste(stage.doc, id, copy(stage.record(), this.#ids), this.#dx, this.#dy, "design:step.duplicate");
+      const made = paste(
+        stage.doc,
+        id,
+        copy(stage.doc.state.screens[id] ?? stage.record(), this.#ids),
+        this.#dx,
+        this.#dy,
+        "design:step.duplicate",
+      );
       stage.select(made);
       stage.session.setState({ copied: { ids: made, x: this.#around.x, y: this.#around.y } });
       stage.doc.settle();
-    } else placeWidgets(stage.doc, id, this.#wanted());
+    } else placeWidgets(stage.doc, id, toDocument(stage.record(), stage.doc.state.screens[id], this.#wanted()));
     stage.say("design:say.moved", {
       x: Math.round(this.#around.x + this.#dx),
       y: Math.round(this.#around.y + this.#dy),

@@ -4,14 +4,15 @@ import type { Widget } from "@lineside/client";
 import type { Camera } from "@lineside/scene";
 import { flagged, parentOf, structureOf, topmost } from "../document";
 import { zoomAt } from "./camera";
+import { Drawing } from "./draw/drawing";
 import type { Gesture, Point } from "./gesture";
 import { cursorOf, type Handle, hitHandle, hitTurnHandle } from "./handles";
 import { Marquee } from "./marquee";
-import { Move } from "./move";
 import { Newest } from "./newest";
+import { moveOf, sizeOf } from "./page/gestures";
+import { showPane } from "./page/panes";
 import { MoveRuling, rulingAt, setRulings } from "./ruling";
 import type { Ruling } from "./session";
-import { Size } from "./size";
 import { type Surface, slop } from "./surface";
 import { Turning } from "./turning";
 
@@ -21,13 +22,17 @@ export class Pointing {
   hover: string | undefined;
   /** Where the pointer was last seen, in the world. */
   last: { x: number; y: number } | undefined;
-  #gesture: { gesture: Gesture; pointer: number; began: boolean; down: Point; make?: () => Gesture } | undefined;
+  #gesture:
+    | { gesture: Gesture; pointer: number; began: boolean; down: Point; make?: () => Gesture; moves: boolean }
+    | undefined;
   readonly #moves = new Newest<PointerEvent>();
   readonly #touches = new Map<number, { x: number; y: number }>();
   readonly #gone = new AbortController();
   #space = false;
+  readonly #drawing: Drawing;
 
   constructor(private readonly board: Surface) {
+    this.#drawing = new Drawing(board);
     const { signal } = this.#gone;
     const on = <K extends keyof HTMLElementEventMap>(
       name: K,
@@ -55,13 +60,14 @@ export class Pointing {
   }
 
   destroy(): void {
+    this.#drawing.destroy();
     this.#gone.abort();
     this.#moves.drop();
   }
 
   #handleUnder(p: Point): Handle | "turn" | undefined {
     const { selection, tool } = this.board.session.getState();
-    if (selection.length === 0 || tool === "hand") return undefined;
+    if (selection.length === 0 || tool === "hand" || this.#drawing.editing) return undefined;
     const screen = this.board.record();
     if (selection.some((id) => flagged(screen, id, "locked"))) return undefined;
     const box = this.board.selectionFrame();
@@ -109,10 +115,15 @@ export class Pointing {
       return;
     }
     if (e.button !== 0) return;
+    const drawn = this.#drawing.press(p);
+    if (drawn) {
+      this.#start(e, p, drawn);
+      return;
+    }
     const handle = this.#handleUnder(p);
     if (handle) {
       this.#start(e, p, undefined, () =>
-        handle === "turn" ? new Turning(this.board, p) : new Size(this.board, p, handle),
+        handle === "turn" ? new Turning(this.board, p) : sizeOf(this.board, p, handle),
       );
       return;
     }
@@ -140,8 +151,10 @@ export class Pointing {
     }
     // One of several chosen: they move together; without a drag only that one stays chosen.
     const click =
-      had && !p.shift && selection.length > 1 ? () => this.board.select([under.id], under.scope) : undefined;
-    this.#start(e, p, undefined, () => new Move(this.board, p), click);
+      had && !p.shift && selection.length > 1
+        ? () => this.board.select([under.id], under.scope)
+        : () => showPane(this.board, under.id, p.wx, p.wy);
+    this.#start(e, p, undefined, () => moveOf(this.board, p), click, true);
   }
 
   /** A line is pulled out of a ruler; the pointer is not over the board yet. */
@@ -151,9 +164,16 @@ export class Pointing {
     this.#start(e, this.board.point(e), gesture);
   }
 
-  #start(e: PointerEvent, down: Point, gesture?: Gesture, make?: () => Gesture, click?: () => void): void {
+  #start(
+    e: PointerEvent,
+    down: Point,
+    gesture?: Gesture,
+    make?: () => Gesture,
+    click?: () => void,
+    moves = false,
+  ): void {
     const idle: Gesture = { move() {}, end: () => click?.(), cancel() {} };
-    this.#gesture = { gesture: gesture ?? idle, pointer: e.pointerId, began: !!gesture, down, make };
+    this.#gesture = { gesture: gesture ?? idle, pointer: e.pointerId, began: !!gesture, down, make, moves };
     try {
       this.board.host.setPointerCapture(e.pointerId);
     } catch {
@@ -178,7 +198,7 @@ export class Pointing {
     if (!g.began) {
       if (Math.hypot(p.x - g.down.x, p.y - g.down.y) < slop || !g.make) return;
       const locked = this.board.session.getState().selection.some((id) => flagged(this.board.record(), id, "locked"));
-      if (locked && g.make().constructor === Move) return;
+      if (locked && g.moves) return;
       g.gesture = g.make();
       g.began = true;
     }
@@ -221,7 +241,8 @@ export class Pointing {
     const g = this.#gesture;
     this.#gesture = undefined;
     this.#moves.drop();
-    if (!g) return false;
+    const drew = this.#drawing.cancel();
+    if (!g) return drew;
     g.gesture.cancel();
     this.#settle();
     return true;
@@ -229,6 +250,7 @@ export class Pointing {
 
   #settle(): void {
     this.board.unmark();
+    this.#drawing.settled();
     this.cursor();
   }
 
@@ -249,6 +271,11 @@ export class Pointing {
   }
 
   #hoverAt(p: Point): void {
+    if (this.#drawing.hover(p)) {
+      this.#setHover(undefined);
+      this.cursor("move");
+      return;
+    }
     const handle = this.#handleUnder(p);
     const under = this.board.pick(p.wx, p.wy, p.ctrl);
     const ruling = handle || under ? undefined : this.#rulingUnder(p);
@@ -266,13 +293,15 @@ export class Pointing {
   cursor(over?: string): void {
     const g = this.#gesture;
     const hand = this.#space || this.board.session.getState().tool === "hand";
-    this.board.host.style.cursor = (g?.began ? g.gesture.cursor : undefined) ?? (hand ? "grab" : (over ?? "default"));
+    this.board.host.style.cursor =
+      (g?.began ? g.gesture.cursor : undefined) ?? (hand ? "grab" : (this.#drawing.cursor ?? over ?? "default"));
   }
 
   #double(e: MouseEvent): void {
     const p = this.board.point(e);
     const screen = this.board.record();
     const under = this.board.pick(p.wx, p.wy, false);
+    if (this.#drawing.double(p, under?.id)) return;
     const ruling = under ? undefined : this.#rulingUnder(p);
     if (ruling) {
       const rest = this.board.rulings().filter((r) => r !== ruling);
@@ -343,6 +372,11 @@ export class Pointing {
 
   #key(e: KeyboardEvent): void {
     if (this.#menu(e)) return;
+    if (this.#drawing.key(e)) {
+      e.preventDefault();
+      e.stopPropagation();
+      return;
+    }
     const want = this.#keyTarget(e);
     if (!want) return;
     e.preventDefault();

@@ -1,7 +1,8 @@
 // What the editor shows and has selected. It is neither saved nor undone; undo only returns to where a change was made.
 import type { Camera } from "@lineside/scene";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Document, DocumentEvent } from "../document";
+import type { Breakpoint, Document, DocumentEvent } from "../document";
+import type { Tool } from "./draw/tool";
 
 /** The editor's session. */
 export interface Session {
@@ -12,13 +13,17 @@ export interface Session {
   /** The group that was entered: clicks choose among its widgets. "" is the screen. */
   scope: string;
   zoom: number;
-  /** The hand moves the view instead of choosing. */
-  tool: "select" | "hand";
+  /** What a press on the board does. */
+  tool: Tool;
   /** Whether dragging snaps to neighbours and to the grid. */
   snap: boolean;
   grid: boolean;
   /** The step of the grid in pixels of the screen. */
   gridSize: number;
+  /** The width at which a page is shown and changed. */
+  breakpoint: Breakpoint;
+  /** The open panes of widgets, by screen and widget ("main/tabs1"); the first where none is named. */
+  panes: { readonly [place: string]: number };
   /** Whether there are rulers beside the board, and a small picture of the screen in its corner. */
   rulers: boolean;
   minimap: boolean;
@@ -63,6 +68,8 @@ export function createSession(
     snap: kept.snap ?? true,
     grid: kept.grid ?? true,
     gridSize: kept.gridSize ?? 8,
+    breakpoint: "large",
+    panes: {},
     rulers: kept.rulers ?? true,
     minimap: kept.minimap ?? true,
     guides: kept.guides ?? {},

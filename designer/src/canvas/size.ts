@@ -5,6 +5,7 @@ import { leastSize } from "./create";
 import { type Gesture, type Point, reach, type Stage } from "./gesture";
 import { cursorOf, edgesOf, type Handle, resize, scaleInto } from "./handles";
 import { neighbours } from "./move";
+import { toDocument } from "./page/shown";
 import { Snapper } from "./snap";
 
 /** Sizes the selected widgets by one handle of the box around them. */
@@ -88,7 +89,9 @@ export class Size implements Gesture {
     const { stage } = this;
     stage.preview(undefined);
     if (this.#wanted.size === 0) return;
-    placeWidgets(stage.doc, stage.screenId(), this.#wanted, "design:step.size");
+    const id = stage.screenId();
+    const boxes = toDocument(stage.record(), stage.doc.state.screens[id], this.#wanted);
+    placeWidgets(stage.doc, id, boxes, "design:step.size");
     const box = union(this.#wanted.values());
     if (box) stage.say("design:say.sized", { w: Math.round(box.w), h: Math.round(box.h) });
   }

@@ -1,6 +1,7 @@
 // Finding widgets by place without looking at all of them.
 import { GridIndex, type Placed } from "../../../runtime/scene/place";
 import { type Box, flagged, holds, isPlainGroup, type ScreenRecord, structureOf, touches } from "../document";
+import { closedIn } from "./page/shown";
 
 interface Entry extends Placed {
   id: string;
@@ -17,12 +18,17 @@ export class Spatial {
 
   private constructor(screen: ScreenRecord) {
     const { drawn, boxes, turns, extents } = structureOf(screen);
+    const shut = closedIn(screen);
     drawn.forEach((id, order) => {
+      if (shut.has(id)) return;
       // A group that is not seen is touched where its widgets are, not where it is empty.
       if (isPlainGroup(screen.widgets[id]) || flagged(screen, id, "hidden") || flagged(screen, id, "locked")) return;
       const b = extents.get(id) as Box;
       const angle = turns.get(id)?.angle;
-      const extent = { x0: b.x, y0: b.y, x1: b.x + b.w, y1: b.y + b.h };
+      // What is drawn along a line reaches beyond the box of its points.
+      const { points, strokeWidth } = screen.widgets[id]?.props ?? {};
+      const o = Array.isArray(points) ? (typeof strokeWidth === "number" ? strokeWidth : 10) / 2 : 0;
+      const extent = { x0: b.x - o, y0: b.y - o, x1: b.x + b.w + o, y1: b.y + b.h + o };
       const turned = angle ? { box: boxes.get(id) as Box, angle } : undefined;
       this.#index.put({ id, order, extent, turned, cells: [], stamp: 0 });
     });

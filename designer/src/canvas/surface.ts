@@ -24,8 +24,10 @@ export interface BoardOptions {
   dropText(manifest: Manifest, widget: Widget): string;
   /** Tags were dropped beside the widgets: offers what fits. `client` is where the pointer is. */
   offer(tags: readonly DraggedTag[], at: { x: number; y: number }, client: { x: number; y: number }): void;
-  /** A widget was double-clicked: edit its content. */
-  open(id: string): void;
+  /** A widget was double-clicked: edit its content, or one property of it. */
+  open(id: string, prop?: string): void;
+  /** Tells everybody why something cannot be done, by the key of a text. */
+  notice?(key: string): void;
 }
 
 /** The part of a pointer or wheel event that says where it is and what keys are held. */
@@ -51,6 +53,8 @@ export interface Surface extends Stage {
   /** The box that the handles are around: that of one widget as it is turned, else the one around all. */
   selectionFrame(): Turned | undefined;
   setCamera(camera: Camera): void;
+  /** Adds a widget in the middle of what is seen. */
+  addInMiddle(manifest: Manifest): void;
   /** Selects widgets and brings them into sight. */
   reveal(ids: readonly string[]): void;
   /** Paints the marks again in the next frame. */

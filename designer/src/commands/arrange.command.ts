@@ -27,6 +27,7 @@ import {
   setFlag,
 } from "../document";
 import { type Command, free, type Label, needs, shifted } from "./command";
+import { nudgeOnPage, offPage } from "./pageplace";
 
 const selection = (e: Editor) => e.session.getState().selection;
 
@@ -49,7 +50,7 @@ function aligned(to: Align, label: Label, icon: LucideIcon, key: string): Comman
     label,
     icon,
     keys: [`Alt+${key}`],
-    reason: free(1),
+    reason: offPage(free(1)),
     run: (e) => {
       const screen = e.record()?.screen;
       // One alone is aligned to the screen.
@@ -67,7 +68,7 @@ function distributed(axis: "x" | "y", label: Label, icon: LucideIcon, keys: stri
     label,
     icon,
     keys,
-    reason: free(3),
+    reason: offPage(free(3)),
     run: (e) =>
       placeWidgets(
         e.doc,
@@ -86,6 +87,7 @@ function nudge(key: string, dx: number, dy: number, label: Label): Command {
     keys: [key],
     reason: free(1),
     run: (e, event) => {
+      if (nudgeOnPage(e, dx, dy, event?.repeat === true)) return;
       const moved = shifted(
         e,
         (chosen) => new Map([...chosen].map(([id, b]) => [id, { ...b, x: b.x + dx, y: b.y + dy }])),

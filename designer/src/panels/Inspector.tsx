@@ -3,7 +3,16 @@ import type { Field, Manifest, Problem, Widget } from "@lineside/client";
 import { Eye, EyeOff, Lock, LockOpen } from "lucide-react";
 import { useDeferredValue, useEffect, useRef } from "react";
 import { useDoc, useEditor, useScreen, useSelected, useSession, useUi } from "../design/context";
-import { type Box, drawingType, placeWidgets, renameWidget, setFlag, structureOf, topmost } from "../document";
+import {
+  type Box,
+  drawingType,
+  isPlaced,
+  placeWidgets,
+  renameWidget,
+  setFlag,
+  structureOf,
+  topmost,
+} from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { type FieldContext, Icon, IconButton, Input, NumberInput, shows } from "../ui";
 import { ActionsEditor } from "./ActionsEditor";
@@ -12,6 +21,8 @@ import { CommandButton } from "./CommandButton";
 import { DrawingParts } from "./DrawingParts";
 import { sentence } from "./format";
 import { PropertyRow } from "./PropertyRow";
+import { CellFields } from "./page/CellFields";
+import { PanePicker, PanesField } from "./page/Panes";
 import { RotateField } from "./RotateField";
 import { ScreenInspector } from "./ScreenInspector";
 import { Section } from "./Section";
@@ -71,15 +82,18 @@ function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {
   );
   const types = new Set(widgets.map((w) => w.type));
   const names = [...groups, ...new Set(visible.map((f) => f.group ?? "content").filter((g) => !groups.includes(g)))];
-  const row = (f: Field) => (
-    <PropertyRow
-      key={f.name}
-      field={f}
-      widgets={widgets}
-      context={context}
-      problem={problems.find((p) => p.prop === f.name)}
-    />
-  );
+  const row = (f: Field) =>
+    widgets.length === 1 && manifests[0]?.panes === f.name ? (
+      <PanesField key={f.name} widget={widgets[0] as Widget} prop={f.name} standard={f.default} />
+    ) : (
+      <PropertyRow
+        key={f.name}
+        field={f}
+        widgets={widgets}
+        context={context}
+        problem={problems.find((p) => p.prop === f.name)}
+      />
+    );
   return (
     <>
       <Header widgets={widgets} manifest={types.size === 1 ? manifests[0] : undefined} />
@@ -240,10 +254,17 @@ function Position({ widgets }: { widgets: readonly Widget[] }) {
   };
   return (
     <div className="position-grid" data-prop="x">
-      {field("x", "X")}
-      {field("y", "Y")}
-      {field("w", t("design:position.leadW"))}
-      {field("h", t("design:position.leadH"))}
+      {ids.every((id) => isPlaced(screen, id)) ? (
+        <CellFields widgets={widgets} />
+      ) : (
+        <>
+          {field("x", "X")}
+          {field("y", "Y")}
+          {field("w", t("design:position.leadW"))}
+          {field("h", t("design:position.leadH"))}
+        </>
+      )}
+      <PanePicker widgets={widgets} />
       <RotateField widgets={widgets} />
       <div className="position-order">
         <CommandButton id="arrange.back" />

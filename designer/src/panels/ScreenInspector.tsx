@@ -5,6 +5,7 @@ import { useDoc, useEditor, useScreen } from "../design/context";
 import { setApp, setScreen } from "../document";
 import { useT } from "../i18n";
 import { ColorInput, FieldControl, Menu, NumberInput, Select, Switch } from "../ui";
+import { LayoutRow } from "./page/LayoutRow";
 import { Section } from "./Section";
 
 const sizes: [string, number, number][] = [
@@ -92,6 +93,7 @@ export function ScreenInspector() {
         </div>
       </Section>
       <Section title={t("design:screen.size")}>
+        <LayoutRow />
         <div className="position-grid" data-prop="width">
           {size("width", t("design:position.leadW"))}
           {size("height", t("design:position.leadH"))}
