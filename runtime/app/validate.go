@@ -290,6 +290,7 @@ func (v *validator) screen(at string, s *Screen) {
 		}
 	}
 	v.parents(at, s, index)
+	v.joints(at, s, index)
 	for i := range s.Widgets {
 		v.widget(func() string { return fmt.Sprintf("%s/widgets/%d", at, i) }, &s.Widgets[i])
 	}
@@ -367,6 +368,7 @@ func (v *validator) widget(at func() string, w *Widget) {
 		v.checkers[w.Type] = c
 	}
 	v.props(at, w, m, c)
+	v.points(at, w, m)
 	v.animations(at, w, m, c)
 	v.widgetEvents(at, w, m)
 }
