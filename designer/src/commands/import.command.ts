@@ -9,7 +9,7 @@ export default [
     group: "edit",
     label: { en: "Insert a picture or SVG…", zh: "插入图片或 SVG…" },
     icon: ImagePlus,
-    keys: ["Ctrl+Shift+I"],
+    keys: ["Ctrl+Shift+K"],
     run: (e) => {
       const picker = document.createElement("input");
       picker.type = "file";

@@ -20,7 +20,7 @@ export default {
     text: {
       title: "Write a heading",
       text: "Drag Text from the widgets at the left onto the screen, and write “Tank 1” into it at the right under Content.",
-      keys: "By keyboard: Tab to the list of widgets, arrow keys to Text, Enter puts it in the middle.",
+      keys: "By keyboard: F6 goes from panel to panel; in the list of widgets Enter puts one in the middle; F2 goes to its properties.",
     },
     value: {
       title: "Show a live value",
@@ -30,7 +30,7 @@ export default {
     shape: {
       title: "Let a tank fill",
       text: "Draw a rectangle. At the right under Animation add “Fill level”, choose the tag guide/tank/level, and move the slider: the tank fills at once.",
-      keys: "By keyboard: R draws a rectangle in the middle with Enter; Tab goes to the inspector.",
+      keys: "By keyboard: Enter on Rectangle in the list of widgets puts it in the middle; F2 goes to its properties.",
     },
     operate: {
       title: "Operate the pump",
