@@ -1,8 +1,9 @@
 // The drawing tools on the board: they take the presses and keys that choosing would take otherwise.
 import type { Joint, Manifest, Widget } from "@lineside/client";
-import { addWidgets, type Box, boxed, fractionsOf, idSource, isLine, strideOf } from "../../document";
+import { type Box, boxed, fractionsOf, idSource, isLine, strideOf } from "../../document";
 import { intoScope } from "../drop";
 import type { Gesture, Point } from "../gesture";
+import { put } from "../page/adding";
 import { type Surface, slop } from "../surface";
 import { Boxing } from "./boxing";
 import { PointEdit } from "./pointedit";
@@ -245,10 +246,10 @@ export class Drawing {
     if (props && Object.keys(props).length > 0) widget.props = props;
     if (joints.from) widget.from = joints.from;
     if (joints.to) widget.to = joints.to;
-    const [placed, scope] = intoScope(board, [widget]);
-    addWidgets(board.doc, board.screenId(), placed, "draw:step.draw");
+    board.doc.begin("draw:step.draw");
+    const scope = put(board, [widget], intoScope(board, [widget]));
     board.select([id], scope);
-    board.doc.settle();
+    board.doc.commit();
     board.say("draw:say.drawn", { name: id });
     this.#end(m, id);
   }
