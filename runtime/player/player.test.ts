@@ -140,8 +140,8 @@ describe("Instance", () => {
       emit: async () => undefined,
       enter: async () => undefined,
       ordered: () => {},
-    local: () => ({}),
-    setLocal: () => {},
+      local: () => ({}),
+      setLocal: () => {},
       around: () => undefined,
       turned: () => {},
       ...over,
@@ -217,6 +217,124 @@ describe("Instance", () => {
     broken = false;
     i.change({ ...w, props: { a: 1 } }, 0, 0);
     expect(a.said.get("w")?.label).not.toContain("cucumber");
+    delete views.broken;
+  });
+
+  it("turns and mirrors without building again", () => {
+    const a = host();
+    const w = widget({ value: 3 });
+    const i = new Instance(a.h, w, 0, 0, manifests.value);
+    const layer = a.scene.get("w");
+    i.change({ ...w, rotate: 90 }, 0, 0);
+    expect(a.scene.get("w")).toBe(layer);
+    // 160 wide and 48 high about 80, 24: it stands upright now.
+    expect(a.scene.hit(80, 100)?.id).toBe("w");
+    expect(a.scene.hit(10, 10)).toBeUndefined();
+    i.change({ ...w, rotate: 90, flip: "x" }, 0, 0);
+    expect(layer?.turn).toMatchObject({ flipX: true, flipY: false });
+    i.change(w, 0, 0);
+    expect(layer?.turn).toBeUndefined();
+  });
+
+  it("turns with what is around it, and says when what is in it must turn", () => {
+    const turned: string[] = [];
+    const outer = { matrix: [1, 0, 0, 1, 500, 0] as const, flipX: false, flipY: false };
+    const a = host({
+      around: () => ({ ...outer, opacity: 0.5, visible: true, blink: false }),
+      turned: (id) => turned.push(id),
+    });
+    const w = widget({}, "group");
+    const i = new Instance(a.h, w, 0, 0, manifests.group);
+    expect(a.scene.get("w")?.turn).toMatchObject({ opacity: 0.5 });
+    expect(i.own).toBeUndefined();
+    expect(turned).toEqual([]);
+    i.change({ ...w, rotate: 45 }, 0, 0);
+    expect(turned).toEqual(["w"]);
+    expect(i.own?.matrix).toBeDefined();
+    i.change({ ...w, rotate: 45, x: 1 }, 1, 0);
+    expect(turned).toEqual(["w", "w"]);
+  });
+
+  it("follows its animations, and lies as drawn while their values are bad", () => {
+    const a = host({ meta: () => ({ value: {}, "animate/0": {}, "animate/1": {} }) });
+    const w: Widget = {
+      ...widget(),
+      animate: [
+        { what: "opacity", by: {}, in: [0, 10], out: [0, 1] },
+        { what: "label", by: {}, steps: [{ from: 5, set: "High" }], else: "Low" },
+      ],
+    };
+    const i = new Instance(a.h, w, 0, 0, manifests.value);
+    const give = (n: number, q = 0) => {
+      const values = { value: { v: 1, q: 0, t: 1 }, "animate/0": { v: n, q, t: 1 }, "animate/1": { v: n, q, t: 1 } };
+      Object.assign(a.h, { values: () => values });
+      i.deliver(values);
+      return a.scene.get("w")?.turn?.opacity;
+    };
+    expect(a.scene.get("w")?.turn).toBeUndefined();
+    expect(give(5)).toBe(0.5);
+    expect(a.said.get("w")?.label).toBe("High");
+    expect(give(2)).toBe(0.2);
+    expect(a.said.get("w")?.label).toBe("Low");
+    expect(give(2, 0x80050000)).toBeUndefined();
+    expect(i.tags.map((t) => t.title)).toEqual(["Value", "Label"]);
+  });
+
+  it("cannot be acted on or read while a value hides it", () => {
+    const a = host({ meta: () => ({ "animate/0": {} }) });
+    const w: Widget = {
+      ...widget({ label: "Go" }, "button"),
+      on: { click: [{ do: "open", screen: "b" }] },
+      animate: [{ what: "visible", by: {} }],
+    };
+    const i = new Instance(a.h, w, 0, 0, manifests.button);
+    expect(i.active).toBe(true);
+    i.deliver({ "animate/0": { v: false, q: 0, t: 1 } });
+    expect(i.active).toBe(false);
+    expect(a.scene.hit(10, 10)).toBeUndefined();
+    expect(a.said.get("w")).toMatchObject({ state: { hidden: "true" }, act: undefined });
+    i.deliver({ "animate/0": { v: true, q: 0, t: 2 } });
+    expect(i.active).toBe(true);
+    expect(a.said.get("w")).not.toMatchObject({ state: { hidden: "true" } });
+  });
+
+  it("gives a view what animations make of parts, without building again", () => {
+    const seen: unknown[] = [];
+    let built = 0;
+    views.parts = {
+      build: () => {
+        built++;
+        return (values) => seen.push(values["part:rotor:rotate"]?.v);
+      },
+    };
+    const a = host({ meta: () => ({ "animate/0": {} }) });
+    const w: Widget = {
+      ...widget({}, "parts"),
+      animate: [{ what: "rotate", part: "rotor", by: {}, in: [0, 1], out: [0, 90] }],
+    };
+    const i = new Instance(a.h, w, 0, 0, undefined);
+    i.deliver({ "animate/0": { v: 1, q: 0, t: 1 } });
+    i.deliver({ "animate/0": { v: 0.5, q: 0, t: 2 } });
+    expect(seen).toEqual([undefined, 90, 45]);
+    expect(built).toBe(1);
+    expect(a.scene.get("w")?.turn).toBeUndefined();
+    delete views.parts;
+  });
+
+  it("leaves the others as they are when one throws", () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    views.broken = {
+      build: () => () => {
+        throw new Error("division by cucumber");
+      },
+    };
+    const a = host();
+    const good = new Instance(a.h, widget({ value: 3 }), 0, 0, manifests.value);
+    new Instance(a.h, { ...widget({}, "broken"), id: "x", rotate: 90 }, 0, 100, undefined);
+    expect(a.said.get("x")?.label).toContain("division by cucumber");
+    expect(a.scene.get("x")?.turn?.matrix).toBeDefined();
+    good.deliver({ value: { v: 7, q: 0, t: 1 } });
+    expect(a.said.get("w")?.value).toBe("7");
     delete views.broken;
   });
 
