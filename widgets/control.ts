@@ -46,6 +46,13 @@ export class Control {
   }
 }
 
+/** May the operator set a property: it is one tag that this user may write, or the app does something at the change. */
+export function settable(env: Env, prop: string): boolean {
+  const meta = env.meta(prop);
+  if (env.mode === "design" || meta?.writable === true) return true;
+  return !meta?.path && env.actions.some((e) => e === "set" || e === "change");
+}
+
 const words = {
   pending: { en: "waiting for confirmation", zh: "等待确认" },
   failed: { en: "last write failed", zh: "上次写入失败" },

@@ -1,3 +1,7 @@
+export { chordOf } from "./chord";
+export { Frame, type Framed } from "./frame";
+export { nameOf, type Texts } from "./language";
 export { Player, type PlayerOptions } from "./player";
 export { type ScreenMeta, type ScreenOptions, type ScreenValues, ScreenView } from "./screen-view";
 export { start } from "./shell";
+export { nextTrail } from "./way";

@@ -27,6 +27,7 @@ import {
   views,
 } from "@lineside/widgets";
 import { animate, isPart, isSource, wholes } from "./animate";
+import { keyEvents } from "./gestures";
 import { isTextKey, resolveTexts, type Texts, textIn } from "./language";
 import { say } from "./texts";
 import { cssMatrix, turnOfWidget } from "./turning";
@@ -126,6 +127,32 @@ export class Instance {
     if (!this.active) return;
     const at = x === undefined || y === undefined ? undefined : this.inside(x, y);
     this.guard(() => this.drawn?.act?.(at));
+  }
+
+  /** Do actions of the app wait for an event of it? */
+  takes(event: string): boolean {
+    return (
+      this.host.mode === "run" &&
+      this.host.connected &&
+      // What was pressed must be let go, whatever has become of it.
+      (event === "up" || (this.turn?.visible !== false && this.settings.enabled !== false)) &&
+      (this.widget.on?.[event]?.length ?? 0) > 0
+    );
+  }
+
+  /** Tells an event to the app. */
+  tell(event: string): void {
+    if (this.takes(event)) void this.host.emit(this.widget.id, event, undefined);
+  }
+
+  /** Does its view tell clicks by itself? */
+  get tellsClick(): boolean {
+    return this.drawn?.act !== undefined && (this.manifest?.events?.some((e) => e.name === "click") ?? false);
+  }
+
+  /** Does it answer to a touch as a whole, now or at another time? */
+  get operable(): boolean {
+    return this.drawn?.act !== undefined && this.drawn.takes === undefined && this.turn?.visible !== false;
   }
 
   /** Is it moved by dragging? */
@@ -467,16 +494,24 @@ export class Instance {
   private describe(): void {
     if (this.fault !== undefined || this.host.mode === "design") return;
     const said = (this.mounted ?? this.drawn)?.describe?.();
-    if (!said && this.manifest?.group) return;
+    const hidden = this.turn?.visible === false;
+    const events = this.drawn?.act ? [] : keyEvents((e) => (this.widget.on?.[e]?.length ?? 0) > 0);
+    const told = events.length > 0 && !hidden;
+    if (!said && this.manifest?.group && !told) return;
     // Decoration is not read aloud.
-    if (said?.role === "none") {
+    if (said?.role === "none" && !told) {
       this.host.mirror.remove(this.widget.id);
       return;
     }
     const title = this.widget.name || this.t(this.manifest?.title);
     const entry = said ? { ...said, label: said.label || title } : { role: "img", label: title };
-    const hidden = this.turn?.visible === false;
+    // What is only seen becomes a button by its actions.
+    if (told && (entry.role === "img" || entry.role === "none")) entry.role = "button";
     const acts = this.drawn?.act !== undefined && !hidden;
+    const inside = entry.items !== undefined || entry.focus !== undefined;
+    const tell = () => {
+      for (const e of events) this.tell(e);
+    };
     this.host.mirror.set(this.widget.id, {
       ...entry,
       state: {
@@ -484,7 +519,7 @@ export class Instance {
         ...(acts && !this.active && !this.drawn?.own ? { disabled: "true" } : {}),
         ...(hidden ? { hidden: "true" } : {}),
       },
-      act: acts && entry.items === undefined && !entry.focus ? () => this.act() : undefined,
+      act: inside ? undefined : acts ? () => this.act() : told ? tell : undefined,
       key: this.drawn?.key && ((key) => this.drawn?.key?.(key) ?? false),
     });
   }

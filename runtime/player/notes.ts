@@ -24,6 +24,16 @@ export class Notes {
     setTimeout(() => n.remove(), brief);
   }
 
+  /** Says what an app wants the operator to know. A warning stays until it is closed. */
+  tell(text: string, level: "info" | "success" | "warning"): void {
+    const n = this.add(level === "warning" ? "ls-fault-note" : "", text, "");
+    n.dataset.level = level;
+    if (level === "warning") {
+      n.setAttribute("role", "alert");
+      n.append(this.closer(n));
+    } else setTimeout(() => n.remove(), 2 * brief);
+  }
+
   /** Says that something did not, with the details. */
   fault(text: string, detail: string): void {
     const n = this.add("ls-fault-note", text, detail);
@@ -33,11 +43,15 @@ export class Notes {
     copy.addEventListener("click", async () => {
       if (await toClipboard(`${text}\n${detail}`, n)) copy.textContent = say("copied", this.lang());
     });
+    n.append(copy, this.closer(n));
+  }
+
+  private closer(n: HTMLElement): HTMLButtonElement {
     const close = el("button", "", "×");
     close.type = "button";
     close.setAttribute("aria-label", say("close", this.lang()));
     close.addEventListener("click", () => n.remove());
-    n.append(copy, close);
+    return close;
   }
 
   destroy(): void {

@@ -1,30 +1,25 @@
-import {
-  type Drawing,
-  type Live,
-  LiveError,
-  type LiveValue,
-  type Meta,
-  type Screen,
-  type View,
-  type ViewApp,
-  type WriteResult,
-} from "@lineside/client";
+import type { Effect, Live, LiveError, Screen, ViewApp } from "@lineside/client";
 import type { Theme } from "@lineside/scene";
-import { type Lang, manifests } from "@lineside/widgets";
-import { confirm, el, enterNumber } from "./dialogs";
+import type { Lang } from "@lineside/widgets";
+import { chordOf } from "./chord";
+import { el } from "./dialogs";
+import { Drawer } from "./drawer";
+import { carryOut, type EffectHost, type Params, queryOf } from "./effects";
 import { productLang } from "./language";
 import { Notes } from "./notes";
-import { type Plan, planOf } from "./policy";
-import { type ScreenMeta, type ScreenValues, ScreenView } from "./screen-view";
+import { type Around, OpenScreen } from "./open-screen";
+import { Popup } from "./popup";
+import type { ScreenView } from "./screen-view";
 import { clock, say } from "./texts";
 import "./player.css";
+import "./popup.css";
 
 export interface PlayerOptions {
   live: Live;
   installation: string;
   /** "" or left out is the start screen. */
   screen?: string;
-  params?: Record<string, unknown>;
+  params?: Params;
   /** The draft instead of the published revision, for those who may design. */
   draft?: boolean;
   theme: Theme;
@@ -32,28 +27,25 @@ export interface PlayerOptions {
   /** The language of the app's texts, when it is another. */
   language?: string;
   /** An action wants another screen; the caller calls show. Without it the player shows it by itself. */
-  onShow?(screen: string): void;
+  onShow?(screen: string, params: Params, chain: number): void;
   /** A screen was opened. */
   onOpen?(app: ViewApp | undefined, screen: Screen, revision: number): void;
 }
 
-const drawingsOf = (app: ViewApp | undefined) => (app?.drawings ?? {}) as Record<string, Drawing>;
+/** How many popups may be open. */
+const mostPopups = 12;
 
-/** One running screen with everything around a write: questions, pending, outcome; and what to show when there is no connection. */
-export class Player {
+/** The screen of an app, the popups and drawers above it, and what to show when there is no connection. */
+export class Player implements Around, EffectHost {
   readonly element: HTMLElement;
-  private readonly live: Live;
-  private readonly notes: Notes;
+  readonly live: Live;
+  readonly notes: Notes;
   private readonly banner: HTMLElement;
-  private readonly stage: HTMLElement;
   private readonly off: (() => void)[] = [];
-  private view: View | undefined;
-  private screenView: ScreenView | undefined;
-  private screen: Screen | undefined;
-  private slots = new Map<number, { widget: string; prop: string }[]>();
-  private meta: ScreenMeta = {};
-  private revision = -1;
-  private opened = "";
+  private readonly main: OpenScreen;
+  private popups: Popup[] = [];
+  private side: Drawer | undefined;
+  private raised = 10;
   private fault: HTMLElement | undefined;
 
   constructor(
@@ -62,121 +54,202 @@ export class Player {
   ) {
     this.live = options.live;
     this.element = el("div", "ls-player");
-    this.stage = el("main", "ls-stage");
+    const stage = el("main", "ls-stage");
     this.banner = el("div", "ls-banner");
     this.banner.setAttribute("role", "status");
-    this.element.append(this.stage, this.banner);
+    this.element.append(stage, this.banner);
     host.append(this.element);
     this.notes = new Notes(this.element, () => this.options.lang);
-    this.off.push(this.live.on("status", () => this.status()));
+    this.main = new OpenScreen(stage, this, {
+      opened: (view, screen, updated) => {
+        this.fault?.remove();
+        this.fault = undefined;
+        if (updated) this.notes.good(say("updated", this.lang, view.revision));
+        this.status();
+        this.options.onOpen?.(view.app, screen, view.revision);
+      },
+      refused: (e) => this.refused(e),
+    });
+    const key = (e: KeyboardEvent) => this.key(e);
+    const leave = () => this.leave();
+    window.addEventListener("keydown", key);
+    window.addEventListener("pagehide", leave);
+    this.off.push(
+      this.live.on("status", () => this.status()),
+      () => window.removeEventListener("keydown", key),
+      () => window.removeEventListener("pagehide", leave),
+    );
     this.show(options.screen ?? "");
     this.status();
   }
 
-  /** Opens another screen. */
-  show(screen: string): void {
-    this.view?.close();
-    this.revision = -1;
-    const view = this.live.open({
-      installation: this.options.installation,
-      screen,
-      params: this.options.params ?? {},
-      draft: this.options.draft ?? false,
-    });
-    this.view = view;
-    view.on("open", () => this.open(view));
-    view.on("values", (v) => this.values(view, v));
-    view.on("error", (e) => this.refused(view, e));
+  /** Opens another screen; params go before those that the player was made with. */
+  show(screen: string, params?: Params, chain = 0): void {
+    for (const p of [...this.popups]) this.drop(p);
+    this.drop(this.side);
+    this.main.show(screen, params ?? this.options.params ?? {}, chain);
+  }
+
+  get installation(): string {
+    return this.options.installation;
+  }
+
+  get draft(): boolean {
+    return this.options.draft ?? false;
+  }
+
+  get theme(): Theme {
+    return this.options.theme;
   }
 
   set theme(theme: Theme) {
     this.options.theme = theme;
-    if (this.screenView) this.screenView.theme = theme;
+    for (const s of this.screens()) s.theme = theme;
   }
 
-  set lang(language: string) {
+  get lang(): Lang {
+    return this.options.lang;
+  }
+
+  get language(): string {
+    return this.options.language ?? this.options.lang;
+  }
+
+  set language(language: string) {
     this.options.lang = productLang(language);
     this.options.language = language;
-    if (this.screenView) this.screenView.lang = language;
+    for (const s of this.screens()) s.language = language;
     this.status();
   }
 
   /** The screen as drawn, once the first was opened. */
   get drawing(): ScreenView | undefined {
-    return this.screenView;
+    return this.main.drawing;
+  }
+
+  effects(from: OpenScreen, effects: readonly Effect[], chain: number): void {
+    carryOut(effects, this, from, chain);
+  }
+
+  here(screen: string, params: Params, chain: number): void {
+    if (this.options.onShow) this.options.onShow(screen, params, chain);
+    else this.show(screen, params, chain);
+  }
+
+  popup(screen: string, params: Params, chain: number): void {
+    if (this.popups.length >= mostPopups) {
+      this.notes.fault(say("tooManyWindows", this.lang), "");
+      return;
+    }
+    const p: Popup = new Popup(
+      this.element,
+      this,
+      {
+        closed: () => this.drop(p),
+        raised: () => {
+          p.front = ++this.raised;
+        },
+      },
+      this.popups.length,
+    );
+    p.front = ++this.raised;
+    this.popups.push(p);
+    p.open.connected = this.live.status === "open";
+    p.open.show(screen, params, chain);
+  }
+
+  drawer(screen: string, params: Params, chain: number): void {
+    this.drop(this.side);
+    const d: Drawer = new Drawer(this.element, this, {
+      closed: () => this.drop(d),
+      raised: () => {
+        d.front = ++this.raised;
+      },
+    });
+    d.front = ++this.raised;
+    this.side = d;
+    d.open.show(screen, params, chain);
+  }
+
+  window(screen: string, params: Params): void {
+    const query = queryOf(params);
+    if (this.draft) query.set("draft", "1");
+    const text = query.toString();
+    const address = `/run/${encodeURIComponent(this.installation)}/${encodeURIComponent(screen)}${text ? `?${text}` : ""}`;
+    if (!window.open(address, "_blank")) this.notes.fault(say("windowBlocked", this.lang), address);
+  }
+
+  close(from: OpenScreen): void {
+    if (this.side?.open === from) this.drop(this.side);
+    this.drop(this.popups.find((p) => p.open === from));
+  }
+
+  notice(text: string, level: NonNullable<Effect["level"]>): void {
+    this.notes.tell(text, level);
+  }
+
+  endless(): void {
+    this.notes.fault(say("endless", this.lang), "");
   }
 
   destroy(): void {
     for (const off of this.off) off();
-    this.view?.close();
-    this.screenView?.destroy();
+    for (const p of [...this.popups]) this.drop(p);
+    this.drop(this.side);
+    this.main.destroy();
     this.element.remove();
   }
 
-  private open(view: View): void {
-    if (view !== this.view || !view.screen) return;
-    this.fault?.remove();
-    this.fault = undefined;
-    const screen = view.screen;
-    this.screen = screen;
-    this.slots = new Map();
-    this.meta = {};
-    for (const b of view.bindings) {
-      const list = this.slots.get(b.slot);
-      if (list) list.push({ widget: b.widget, prop: b.prop });
-      else this.slots.set(b.slot, [{ widget: b.widget, prop: b.prop }]);
-      const mine: Record<string, Meta> = this.meta[b.widget] ?? {};
-      mine[b.prop] = b.meta ?? {};
-      this.meta[b.widget] = mine;
-    }
-    if (this.screenView) {
-      this.screenView.texts = view.app?.texts ?? {};
-      this.screenView.drawings = drawingsOf(view.app);
-      this.screenView.setScreen(screen, this.meta);
-    } else
-      this.screenView = new ScreenView(this.stage, {
-        document: screen,
-        meta: this.meta,
-        theme: this.options.theme,
-        lang: this.options.language ?? this.options.lang,
-        texts: view.app?.texts ?? {},
-        drawings: drawingsOf(view.app),
-        mode: "run",
-        remember: this.options.installation,
-        emit: (widget, name, data, sent) => this.emit(widget, name, data, sent),
-        enter: (e) => enterNumber(this.element, this.options.lang, e),
-      });
-    const again =
-      this.opened === screen.id && this.revision >= 0 && view.revision !== this.revision && view.revision > 0;
-    if (again) this.notes.good(say("updated", this.options.lang, view.revision));
-    this.opened = screen.id;
-    this.revision = view.revision;
-    this.status();
-    this.options.onOpen?.(view.app, screen, view.revision);
+  private screens(): OpenScreen[] {
+    return [this.main, ...this.popups.map((p) => p.open), ...(this.side ? [this.side.open] : [])];
   }
 
-  private values(view: View, changed: Map<number, LiveValue>): void {
-    if (view !== this.view || !this.screenView) return;
-    const out: ScreenValues = {};
-    for (const [slot, v] of changed) {
-      const targets = this.slots.get(slot);
-      if (!targets) continue;
-      for (const t of targets) {
-        const mine = out[t.widget];
-        if (mine) mine[t.prop] = v;
-        else out[t.widget] = { [t.prop]: v };
+  private leave(): void {
+    for (const s of this.screens()) s.leave();
+  }
+
+  private drop(what: Popup | Drawer | undefined): void {
+    if (!what) return;
+    if (what === this.side) this.side = undefined;
+    else this.popups = this.popups.filter((p) => p !== what);
+    what.destroy();
+  }
+
+  /** What lies above the screen, the topmost last. */
+  private get above(): (Popup | Drawer)[] {
+    const z = (w: Popup | Drawer) => Number(w.element.style.zIndex);
+    return [...this.popups, ...(this.side ? [this.side] : [])].sort((a, b) => z(a) - z(b));
+  }
+
+  /** Escape closes what is on top; any other key is for the screen on top that has it. */
+  private key(e: KeyboardEvent): void {
+    const target = e.target as HTMLElement | null;
+    if (e.defaultPrevented || e.repeat || this.element.querySelector("dialog[open]")) return;
+    const above = this.above;
+    const top = above.at(-1);
+    if (e.key === "Escape" && top) {
+      e.preventDefault();
+      this.drop(top);
+      return;
+    }
+    const chord = chordOf(e);
+    if (!chord) return;
+    // What is typed into a field is text.
+    const typing = target?.closest?.("input, textarea, select, [contenteditable]");
+    if (typing && !/^F\d|Ctrl|Alt|Meta/.test(chord)) return;
+    for (const s of [...above.map((w) => w.open).reverse(), this.main])
+      if (s.key(chord)) {
+        e.preventDefault();
+        return;
       }
-    }
-    this.screenView.setValues(out);
   }
 
-  private refused(view: View, e: LiveError): void {
-    if (view !== this.view) return;
+  private refused(e: LiveError): void {
     this.fault?.remove();
-    const lang = this.options.lang;
+    const { lang } = this;
     const again = el("button", "", say("tryAgain", lang));
     again.type = "button";
-    again.addEventListener("click", () => this.show(String(view.ask.screen ?? "")));
+    again.addEventListener("click", () => this.show(this.main.asked, this.main.params));
     const home = el("a", "", say("home", lang));
     home.href = "/";
     this.fault = el(
@@ -193,100 +266,16 @@ export class Player {
   }
 
   private status(): void {
-    const lang = this.options.lang;
+    const { lang } = this;
     const open = this.live.status === "open";
     // The tick before the first connection is not worth a word; a connection that has gone is.
     this.banner.hidden =
-      open || (this.live.status === "connecting" && Date.now() - this.live.since < 500 && !this.screenView);
+      open || (this.live.status === "connecting" && Date.now() - this.live.since < 500 && !this.drawing);
     this.banner.textContent = open
       ? ""
       : this.live.status === "lost"
         ? say("lostSince", lang, clock(this.live.since))
         : say("connecting", lang);
-    if (this.screenView) this.screenView.connected = open;
-  }
-
-  /** Everything from the touch to the outcome. */
-  private async emit(
-    id: string,
-    name: string,
-    data: unknown,
-    sent: (() => void) | undefined,
-  ): Promise<WriteResult | undefined> {
-    const lang = this.options.lang;
-    const view = this.view;
-    const widget = this.screen?.widgets.find((w) => w.id === id);
-    if (!view || !widget) return undefined;
-    const plan = planOf(
-      widget,
-      manifests[widget.type],
-      name,
-      data,
-      (prop) => this.meta[id]?.[prop],
-      (path) => this.metaByPath(path),
-      lang,
-    );
-    let reason = "";
-    if (plan.confirm !== "none") {
-      const answer = await this.ask(plan, plan.confirm === "reason");
-      if (answer === undefined) return undefined;
-      reason = answer;
-    }
-    try {
-      sent?.();
-      let r = await view.event(id, name, data, reason || undefined);
-      // The policy of a tag that is not on this screen is known to the server only.
-      if (r.result?.code === "reason_missing") {
-        const answer = await this.ask(plan, true);
-        if (answer === undefined) return undefined;
-        r = await view.event(id, name, data, answer);
-      }
-      if (r.result) this.outcome(r.result, plan);
-      for (const e of r.effects)
-        if (e.do === "open" && e.screen) {
-          if (this.options.onShow) this.options.onShow(e.screen);
-          else this.show(e.screen);
-        }
-      return r.result;
-    } catch (e) {
-      const message = e instanceof Error ? e.message : String(e);
-      const code = e instanceof LiveError ? e.code : "";
-      const result: WriteResult = {
-        outcome: "failed",
-        code,
-        message: code === "not_connected" ? say("notConnected", lang) : message,
-        ...(e instanceof LiveError && e.hint ? { hint: e.hint } : {}),
-      };
-      this.outcome(result, plan);
-      return result;
-    }
-  }
-
-  private ask(plan: Plan, reason: boolean): Promise<string | undefined> {
-    return confirm(this.element, this.options.lang, {
-      text: plan.question,
-      yes: say(plan.yes, this.options.lang),
-      reason,
-    });
-  }
-
-  private outcome(r: WriteResult, plan: Plan): void {
-    const lang = this.options.lang;
-    if (r.outcome === "good") {
-      this.notes.good(plan.thing && plan.value ? say("done", lang, plan.thing, plan.value) : say("doneBare", lang));
-      return;
-    }
-    const unknown = r.outcome === "unknown";
-    const text = plan.thing
-      ? say(unknown ? "unknown" : "failed", lang, plan.thing)
-      : say(unknown ? "unknownBare" : "failedBare", lang);
-    const message = r.code === "connection_lost" ? say("lostMeanwhile", lang) : r.message;
-    this.notes.fault(text, [message, r.hint, r.code ? `(${r.code})` : ""].filter(Boolean).join(" "));
-  }
-
-  private metaByPath(path: string): Meta | undefined {
-    for (const props of Object.values(this.meta))
-      for (const m of Object.values(props)) if (path !== "" && m.path === path) return m;
-    return undefined;
+    for (const s of this.screens()) s.connected = open;
   }
 }

@@ -1,6 +1,7 @@
 import { Quality } from "@lineside/client";
 import { look } from "@lineside/scene";
 import { fixed, lookText, textOf } from "@lineside/widgets";
+import { Gestures } from "./gestures";
 import type { Instance } from "./instance";
 import type { ScreenView } from "./screen-view";
 import { say } from "./texts";
@@ -21,15 +22,18 @@ export class Pointing {
   private tip: HTMLElement | undefined;
   private refresh: ReturnType<typeof setInterval> | undefined;
   private readonly gone = new AbortController();
+  private readonly gestures: Gestures;
+  private touched: Instance | undefined;
 
   constructor(private readonly view: ScreenView) {
+    this.gestures = new Gestures(view);
     const el = view.element;
     const { signal } = this.gone;
     el.addEventListener("pointerdown", (e) => this.down(e), { signal });
     el.addEventListener("pointermove", (e) => this.move(e), { signal });
     el.addEventListener("pointerup", (e) => this.up(e), { signal });
     el.addEventListener("pointercancel", () => this.release(), { signal });
-    el.addEventListener("pointerleave", () => this.hide(), { signal });
+    el.addEventListener("pointerleave", () => this.out(), { signal });
     el.addEventListener(
       "wheel",
       (e) => {
@@ -44,7 +48,13 @@ export class Pointing {
 
   destroy(): void {
     this.gone.abort();
+    this.gestures.destroy();
     this.hide();
+  }
+
+  private out(): void {
+    this.hide();
+    this.gestures.hover(undefined);
   }
 
   private setByPointer(on: boolean): void {
@@ -68,18 +78,21 @@ export class Pointing {
     const p = this.at(e);
     // A finger on an element of its own may still scroll the screen; to press is the element's.
     const element = (e.target as HTMLElement).closest(".ls-elements");
+    const i = this.instanceAt(p.x, p.y);
+    this.touched = i;
+    this.gestures.press(i);
     if (element && e.pointerType === "mouse") return;
     this.from = { ...p, id: e.pointerId };
     this.panning = false;
     if (element) return;
-    const i = this.instanceAt(p.x, p.y);
     const w = this.view.scene.toWorld(p.x, p.y);
     if (i?.activeAt(w.x, w.y)) {
       this.pressed = i;
       i.press(true);
     }
     // A finger that stays asks what it is on, as the mouse does by resting.
-    if (e.pointerType !== "mouse") this.resting = setTimeout(() => this.show(p.x, p.y), rest * 1.5);
+    if (e.pointerType !== "mouse" && !this.gestures.taker(i, "long"))
+      this.resting = setTimeout(() => this.show(p.x, p.y), rest * 1.5);
     try {
       this.view.element.setPointerCapture(e.pointerId);
     } catch {
@@ -103,6 +116,7 @@ export class Pointing {
         this.hide();
         if (!this.panning) this.lift();
         this.panning = true;
+        this.gestures.move();
         if (e.pointerType !== "mouse") {
           this.view.pan(-dx, -dy);
           this.from = { ...p, id: e.pointerId };
@@ -112,10 +126,11 @@ export class Pointing {
     }
     if (e.pointerType !== "mouse") return;
     this.hide();
-    if ((e.target as HTMLElement).closest(".ls-elements")) return;
     const i = this.instanceAt(p.x, p.y);
+    this.gestures.hover(i);
+    if ((e.target as HTMLElement).closest(".ls-elements")) return;
     const w = this.view.scene.toWorld(p.x, p.y);
-    this.view.element.style.cursor = i?.activeAt(w.x, w.y) ? i.cursor : "";
+    this.view.element.style.cursor = i?.activeAt(w.x, w.y) ? i.cursor : this.gestures.clickable(i) ? "pointer" : "";
     if (i) this.resting = setTimeout(() => this.show(p.x, p.y), rest);
   }
 
@@ -123,9 +138,17 @@ export class Pointing {
     const p = this.at(e);
     const was = this.pressed;
     const moved = this.panning;
+    const touched = this.touched;
     this.release();
+    if (moved || !touched || this.instanceAt(p.x, p.y) !== touched) return;
     const w = this.view.scene.toWorld(p.x, p.y);
-    if (was && !moved && this.instanceAt(p.x, p.y) === was && was.activeAt(w.x, w.y)) was.act(w.x, w.y);
+    const acts = was === touched && was.activeAt(w.x, w.y);
+    this.gestures.click(touched, acts ? () => was.act(w.x, w.y) : undefined);
+  }
+
+  /** Lets go of what is pressed: the screen is being left. */
+  letGo(): void {
+    this.release();
   }
 
   private lift(): void {
@@ -135,6 +158,8 @@ export class Pointing {
 
   private release(): void {
     this.lift();
+    this.gestures.release();
+    this.touched = undefined;
     this.from = undefined;
     this.panning = false;
     clearTimeout(this.resting);

@@ -14,6 +14,9 @@ export interface Plan {
   value: string;
 }
 
+/** The actions that write a tag. */
+const writing = new Set<Action["do"]>(["write", "toggle", "add"]);
+
 const rank = { none: 0, ask: 1, reason: 2 } as const;
 
 /** A value as the operator knows it: decimals, unit, words for true and false. */
@@ -49,20 +52,37 @@ export function planOf(
     toggle: boolean;
   }[] = [];
   const known = (c: string | undefined): "none" | "ask" | "reason" => (c === "none" || c === "reason" ? c : "ask");
-  if (name === "set" && manifest?.writes) {
-    const m = metaOf(manifest.writes);
+  const actions: Action[] = [...(widget.on?.[name] ?? []), ...(name === "set" ? (widget.on?.change ?? []) : [])];
+  const sets = name === "set" ? manifest?.writes : undefined;
+  // Without a tag of its own an input only has what the app does at its change.
+  if (sets && (metaOf(sets)?.path || actions.length === 0)) {
+    const m = metaOf(sets);
     const label = typeof widget.props?.label === "string" ? widget.props.label : "";
     const thing = label || m?.title || widget.name || m?.path || widget.id;
     const value = valueText(data, m, lang);
     steps.push({ thing, value, question: say("set", lang, thing, value), confirm: known(m?.confirm), toggle: false });
   }
-  for (const a of widget.on?.[name] ?? ([] as Action[])) {
-    if (a.do === "open") continue;
+  const asked: { question: string; confirm: "none" | "ask" | "reason" }[] = [];
+  for (const a of actions) {
+    const words = a.confirm && !(a.confirm in rank) ? a.confirm : "";
+    if (!writing.has(a.do)) {
+      if (words) asked.push({ question: words, confirm: "ask" });
+      continue;
+    }
     const m = byPath(a.tag ?? "");
     const thing = m?.title || a.tag || "";
-    const confirm = known(a.confirm || m?.confirm);
+    // The stricter of what the action and what the tag demands; a word of the old form stands alone.
+    const own = a.reason ? "reason" : a.confirm ? known(a.confirm) : undefined;
+    const policy = known(m?.confirm);
+    const confirm = own === undefined ? policy : m && rank[policy] > rank[own] ? policy : own;
     if (a.do === "toggle") {
-      steps.push({ thing, value: "", question: say("toggle", lang, thing), confirm, toggle: true });
+      steps.push({ thing, value: "", question: words || say("toggle", lang, thing), confirm, toggle: true });
+      continue;
+    }
+    if (a.do === "add") {
+      const amount = typeof a.value === "number" ? valueText(a.value, m, lang) : "";
+      const question = words || (amount ? say("add", lang, thing, amount) : say("setComputed", lang, thing));
+      steps.push({ thing, value: "", question, confirm, toggle: false });
       continue;
     }
     const computed = typeof a.value === "object" && a.value !== null;
@@ -70,16 +90,16 @@ export function planOf(
     steps.push({
       thing,
       value,
-      question: computed ? say("setComputed", lang, thing) : say("set", lang, thing, value),
+      question: words || (computed ? say("setComputed", lang, thing) : say("set", lang, thing, value)),
       confirm,
       toggle: false,
     });
   }
-  const asked = steps.filter((s) => s.confirm !== "none");
+  asked.push(...steps.filter((s) => s.confirm !== "none"));
   const only = steps.length === 1 ? steps[0] : undefined;
   return {
     writes: steps.length > 0,
-    confirm: steps.reduce<Plan["confirm"]>((worst, s) => (rank[s.confirm] > rank[worst] ? s.confirm : worst), "none"),
+    confirm: asked.reduce<Plan["confirm"]>((worst, s) => (rank[s.confirm] > rank[worst] ? s.confirm : worst), "none"),
     question: asked.map((s) => s.question).join("\n"),
     yes: only?.toggle ? "switchOver" : "confirm",
     thing: only?.thing ?? "",

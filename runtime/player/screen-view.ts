@@ -80,6 +80,8 @@ export class ScreenView {
   private source: Screen;
   private document: Screen;
   private widgets = new Map<string, Widget>();
+  /** Ids that widgets name as their parent; some may hold nothing any more. */
+  private readonly holders = new Set<string>();
   private due = new Set<Instance>();
   private themeNow: Theme;
   private langNow: Lang;
@@ -176,6 +178,8 @@ export class ScreenView {
     }
     const kept = new Set(this.instances.keys());
     this.widgets = new Map(doc.widgets.map((w) => [w.id, w]));
+    this.holders.clear();
+    for (const w of doc.widgets) if (w.parent) this.holders.add(w.parent);
     for (const id of [...this.instances.keys()]) if (!this.widgets.has(id)) this.drop(id);
     for (const w of doc.widgets) this.sync(w);
     if (meta)
@@ -212,6 +216,7 @@ export class ScreenView {
       this.drop(id);
     } else {
       this.widgets.set(id, widget);
+      if (widget.parent) this.holders.add(widget.parent);
       this.sync(widget);
       if (!before || before.parent !== widget.parent) this.reorder();
       if (before && (before.x !== widget.x || before.y !== widget.y)) this.follow(id);
@@ -320,7 +325,11 @@ export class ScreenView {
   private turned(id: string): void {
     for (const w of this.widgets.values())
       if (w.parent === id) {
-        this.instances.get(w.id)?.pose();
+        const i = this.instances.get(w.id);
+        if (i) {
+          i.clip = this.containers.clip(w);
+          i.pose();
+        }
         this.turned(w.id);
       }
   }
@@ -360,6 +369,11 @@ export class ScreenView {
   /** Size of the host in CSS pixels. */
   get viewport(): { width: number; height: number } {
     return { ...this.size };
+  }
+
+  /** Lets go of what is pressed: the screen is being left. */
+  letGo(): void {
+    this.pointing?.letGo();
   }
 
   get theme(): Theme {
@@ -459,6 +473,11 @@ export class ScreenView {
     this.element.remove();
   }
 
+  /** The widgets that answer to a touch as a whole; those with places of their own to press, such as tabs, are not among them. */
+  operable(): string[] {
+    return [...this.instances].filter(([, i]) => i.operable).map(([id]) => id);
+  }
+
   /** The mounted widget, for pointing and tests. */
   instance(id: string): Instance | undefined {
     return this.instances.get(id);
@@ -522,6 +541,7 @@ export class ScreenView {
 
   /** Moves everything in a group with it. */
   private follow(id: string): void {
+    if (!this.holders.has(id)) return;
     for (const w of this.widgets.values())
       if (w.parent === id) {
         this.sync(w);

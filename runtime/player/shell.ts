@@ -2,9 +2,11 @@ import { ApiError, Live, request, type Screen, type ViewApp } from "@lineside/cl
 import { applyTokens, type Theme } from "@lineside/scene";
 import type { Lang } from "@lineside/widgets";
 import { el } from "./dialogs";
+import { type Params, paramsOf, queryOf } from "./effects";
 import { Frame } from "./frame";
 import { nameOf, productLang, textIn } from "./language";
 import { Player } from "./player";
+import { inPreview, listenToPreview } from "./preview";
 import { sign } from "./symbol";
 import { clock, say } from "./texts";
 import { nextTrail } from "./way";
@@ -65,6 +67,8 @@ export class Shell {
   private readonly player: Player;
   private readonly installation: string;
   private readonly draft: boolean;
+  /** In the editor's preview a choice is for the moment. */
+  private readonly passing: boolean;
   private readonly frame: Frame;
   private readonly state = el("span", "ls-state");
   private readonly time = el("time", "ls-clock");
@@ -81,6 +85,7 @@ export class Shell {
     const query = new URLSearchParams(location.search);
     this.installation = installation;
     this.draft = query.get("draft") === "1";
+    this.passing = inPreview(this.draft);
     this.wanted = firstLanguage(me);
     this.theme = (me.theme || memory.get("theme")) === "dark" ? "dark" : "light";
     this.live = new Live();
@@ -105,18 +110,16 @@ export class Shell {
     this.frame.nav.folded = memory.get("menu") === "folded";
     this.trail = trailOf(history.state);
     this.paint();
-    const params: Record<string, unknown> = {};
-    for (const [k, v] of query) if (k !== "draft") params[k] = v;
     this.player = new Player(this.frame.body, {
       live: this.live,
       installation,
       screen,
-      params,
+      params: paramsOf(query),
       draft: this.draft,
       theme: this.theme,
       lang: productLang(this.language),
       language: this.language,
-      onShow: (id) => this.go(id),
+      onShow: (id, params, chain) => this.go(id, params, chain),
       onOpen: (app, screen) => {
         this.opened(app, screen);
       },
@@ -127,10 +130,19 @@ export class Shell {
     });
     addEventListener("popstate", (e) => {
       this.trail = trailOf(e.state);
-      this.player.show(decodeURIComponent(location.pathname.split("/")[3] ?? ""));
+      this.player.show(
+        decodeURIComponent(location.pathname.split("/")[3] ?? ""),
+        paramsOf(new URLSearchParams(location.search)),
+      );
     });
     this.tick();
     this.connection();
+    if (this.passing)
+      listenToPreview({
+        language: (language) => this.setLang(language),
+        theme: (theme) => this.setTheme(theme),
+        view: () => this.player.drawing,
+      });
   }
 
   private tick(): void {
@@ -141,13 +153,18 @@ export class Shell {
     setTimeout(() => this.tick(), 1000 - (now % 1000));
   }
 
-  private address(screen: string): string {
-    return `/run/${encodeURIComponent(this.installation)}/${encodeURIComponent(screen)}${location.search}`;
+  private address(screen: string, params?: Params): string {
+    const query = params ? queryOf(params) : new URLSearchParams(location.search);
+    if (params && this.draft) query.set("draft", "1");
+    const text = query.toString();
+    return `/run/${encodeURIComponent(this.installation)}/${encodeURIComponent(screen)}${text ? `?${text}` : ""}`;
   }
 
-  private go(screen: string): void {
-    if (screen !== this.screen?.id) history.pushState(null, "", this.address(screen));
-    this.player.show(screen);
+  private go(screen: string, params?: Params, chain = 0): void {
+    const address = this.address(screen, params);
+    if (screen !== this.screen?.id || address !== location.pathname + location.search)
+      history.pushState(null, "", address);
+    this.player.show(screen, paramsOf(new URLSearchParams(location.search)), chain);
   }
 
   /** The language that is shown: the chosen one, if the app has it. */
@@ -171,7 +188,7 @@ export class Shell {
     this.screen = screen;
     this.trail = app ? nextTrail(app, this.trail, screen.id) : [screen.id];
     history.replaceState({ trail: this.trail }, "", location.href);
-    if (this.language !== before) this.player.lang = this.language;
+    if (this.language !== before) this.player.language = this.language;
     this.player.theme = app?.theme?.scheme || this.theme;
     this.paint();
     this.label();
@@ -180,10 +197,10 @@ export class Shell {
 
   private setLang(language: string): void {
     this.wanted = language;
-    memory.set("language", language);
+    if (!this.passing) memory.set("language", language);
     // The server keeps languages that it speaks itself.
     if (usual.includes(language)) this.keep({ language: productLang(language) });
-    this.player.lang = this.language;
+    this.player.language = this.language;
     this.paint();
     this.label();
     this.connection();
@@ -191,7 +208,7 @@ export class Shell {
 
   private setTheme(theme: Theme): void {
     this.theme = theme;
-    memory.set("theme", theme);
+    if (!this.passing) memory.set("theme", theme);
     this.keep({ theme });
     this.player.theme = theme;
     this.paint();
@@ -199,6 +216,7 @@ export class Shell {
 
   /** Remembers the choice on the server; the browser's memory stands in when that fails. */
   private keep(change: { language?: Lang; theme?: Theme }): void {
+    if (this.passing) return;
     request("PATCH", "/me", change).catch(() => {});
   }
 

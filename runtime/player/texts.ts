@@ -59,6 +59,16 @@ const texts = {
   language: { en: "Language", zh: "语言" },
   tryAgain: { en: "Try again", zh: "重试" },
   draft: { en: "Draft", zh: "草稿" },
+  window: { en: "Window", zh: "窗口" },
+  drawer: { en: "Drawer", zh: "抽屉" },
+  moveWindow: { en: "Drag, or use the arrow keys, to move it", zh: "拖动或使用方向键移动" },
+  tooManyWindows: { en: "Too many windows are open. Close one first.", zh: "打开的窗口过多，请先关闭一个。" },
+  windowBlocked: { en: "The browser has blocked the new window.", zh: "浏览器阻止了新窗口。" },
+  endless: {
+    en: "The screens of this app open one another without end.",
+    zh: "此应用的画面互相打开，没有尽头，已停止。",
+  },
+  add: { en: "Add {1} to {0}?", zh: "将 {0} 增加 {1}？" },
   seconds: { en: "{0} s ago", zh: "{0} 秒前" },
 } satisfies Record<string, Record<Lang, string>>;
 

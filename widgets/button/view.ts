@@ -7,7 +7,8 @@ import type { DrawingView } from "../view";
 export default {
   live: [],
   build(g, box, settings, env) {
-    const able = env.actions.includes("click");
+    const clicks = env.actions.includes("click");
+    const able = clicks || env.actions.some((e) => ["double", "long", "down", "up"].includes(e));
     const label = string(settings, "label");
     const frame = g.rect({ x: 0, y: 0, ...box, fill: "surface", stroke: "line", radius: 4 });
     const px = Math.max(9, Math.min(size.large, Math.max(size.body, box.height * 0.3), box.height * 0.6));
@@ -62,7 +63,7 @@ export default {
     draw();
     return {
       update: () => {},
-      ...(able ? { act: () => void control.emit("click") } : {}),
+      ...(able ? { act: () => void (clicks && control.emit("click")) } : {}),
       active: () => control.free,
       press(on) {
         down = on;

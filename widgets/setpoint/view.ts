@@ -1,5 +1,5 @@
 import { Readout, size } from "@lineside/scene";
-import { Control, controlText } from "../control";
+import { Control, controlText, settable } from "../control";
 import { decimalsOf, fixed, labelOf, lookText, number, numeric, shown, string } from "../kit";
 import type { DrawingView } from "../view";
 
@@ -9,7 +9,7 @@ export default {
     const label = labelOf(settings, env);
     const unit = string(settings, "unit");
     const meta = env.meta("value");
-    const writable = env.mode === "design" || meta?.writable === true;
+    const writable = settable(env, "value");
     const low = number(settings, "low") ?? meta?.low;
     const high = number(settings, "high") ?? meta?.high;
     const decimals = decimalsOf(settings, env, low, high);

@@ -1,5 +1,5 @@
 import { Readout, size } from "@lineside/scene";
-import { Control, controlText } from "../control";
+import { Control, controlText, settable } from "../control";
 import { labelOf, lookText, onOff, shown, string, truth } from "../kit";
 import type { DrawingView } from "../view";
 
@@ -7,7 +7,7 @@ import type { DrawingView } from "../view";
 export default {
   build(g, box, settings, env) {
     const label = labelOf(settings, env);
-    const writable = env.mode === "design" || env.meta("value")?.writable === true;
+    const writable = settable(env, "value");
     const th = Math.max(14, Math.min(32, box.height * 0.62, box.width * 0.3));
     const tw = th * 1.9;
     const cy = box.height / 2;

@@ -1,0 +1,299 @@
+import {
+  type Action,
+  type Drawing,
+  type Effect,
+  type Live,
+  LiveError,
+  type LiveValue,
+  type Meta,
+  type Screen,
+  type View,
+  type Widget,
+  type WriteResult,
+} from "@lineside/client";
+import type { Theme } from "@lineside/scene";
+import { type Lang, manifests } from "@lineside/widgets";
+import { confirm, enterNumber } from "./dialogs";
+import type { Params } from "./effects";
+import type { Notes } from "./notes";
+import { type Plan, planOf } from "./policy";
+import { type ScreenMeta, type ScreenValues, ScreenView } from "./screen-view";
+import { say } from "./texts";
+
+/** What every open screen of a player shares. */
+export interface Around {
+  readonly live: Live;
+  readonly installation: string;
+  readonly draft: boolean;
+  readonly theme: Theme;
+  /** The language of the player, and that of the app's texts. */
+  readonly lang: Lang;
+  readonly language: string;
+  readonly notes: Notes;
+  /** Where questions are asked. */
+  readonly element: HTMLElement;
+  effects(from: OpenScreen, effects: readonly Effect[], chain: number): void;
+}
+
+interface Calls {
+  /** Opened for the first time or again; updated says that a new revision is shown in place of an older one. */
+  opened?(view: View, screen: Screen, updated: boolean): void;
+  refused?(e: LiveError): void;
+}
+
+/** One open screen: its live view, its drawing, and everything from the touch of a widget to the outcome. */
+export class OpenScreen {
+  /** What it was opened with. */
+  params: Params = {};
+  private view: View | undefined;
+  private screenView: ScreenView | undefined;
+  private screen: Screen | undefined;
+  private slots = new Map<number, { widget: string; prop: string }[]>();
+  private meta: ScreenMeta = {};
+  private revision = -1;
+  private opened = "";
+  private chain = 0;
+  /** Events of one widget that must arrive in their order: let go after pressed. */
+  private readonly order = new Map<string, Promise<unknown>>();
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly around: Around,
+    private readonly calls: Calls = {},
+  ) {}
+
+  /** Opens a screen in place of the present one. chain: see carryOut. */
+  show(screen: string, params: Params, chain = 0): void {
+    this.leave();
+    this.revision = -1;
+    this.params = params;
+    this.chain = chain;
+    const { live, installation, draft } = this.around;
+    const view = live.open({ installation, screen, params, draft });
+    this.view = view;
+    let first = true;
+    view.on("open", () => {
+      if (view !== this.view || !view.screen) return;
+      this.open(view, view.screen);
+      void this.load(view, !first);
+      first = false;
+    });
+    view.on("values", (v) => view === this.view && this.values(v));
+    view.on("error", (e) => view === this.view && this.calls.refused?.(e));
+  }
+
+  /** The screen as drawn, once it was opened. */
+  get drawing(): ScreenView | undefined {
+    return this.screenView;
+  }
+
+  /** The screen that was asked for. */
+  get asked(): string {
+    return String(this.view?.ask.screen ?? "");
+  }
+
+  set theme(theme: Theme) {
+    if (this.screenView) this.screenView.theme = theme;
+  }
+
+  set language(language: string) {
+    if (this.screenView) this.screenView.lang = language;
+  }
+
+  set connected(on: boolean) {
+    if (this.screenView) this.screenView.connected = on;
+  }
+
+  /** Does what the screen does at a key; false when that is nothing. */
+  key(chord: string): boolean {
+    const name = `key:${chord}`;
+    if (!this.screen?.on?.[name]?.length) return false;
+    void this.emit("", name, undefined, undefined);
+    return true;
+  }
+
+  /** Tells the server that the screen is left, and closes it there. */
+  leave(): void {
+    this.screenView?.letGo();
+    const view = this.view;
+    this.view = undefined;
+    if (!view) return;
+    if (this.screen?.on?.unload?.length && view.number)
+      view.event("", "unload").then(
+        // The screen has gone: what concerns it has nowhere to be.
+        (r) =>
+          this.around.effects(
+            this,
+            r.effects.filter((e) => e.do === "notice"),
+            0,
+          ),
+        () => {},
+      );
+    // What was pressed is let go on the server before its view ends there.
+    const pending = [...this.order.values()];
+    if (pending.length === 0) view.close();
+    else void Promise.allSettled(pending).then(() => view.close());
+  }
+
+  destroy(): void {
+    this.leave();
+    this.screenView?.destroy();
+  }
+
+  private async load(view: View, again: boolean): Promise<void> {
+    if (!this.screen?.on?.load?.length) return;
+    if (!again) {
+      await this.emit("", "load", undefined, undefined, this.chain + 1);
+      return;
+    }
+    try {
+      await view.event("", "load", true);
+    } catch {
+      // The connection has gone again; the next opening does it.
+    }
+  }
+
+  private open(view: View, screen: Screen): void {
+    this.screen = screen;
+    this.slots = new Map();
+    this.meta = {};
+    for (const b of view.bindings) {
+      const list = this.slots.get(b.slot);
+      if (list) list.push({ widget: b.widget, prop: b.prop });
+      else this.slots.set(b.slot, [{ widget: b.widget, prop: b.prop }]);
+      const mine: Record<string, Meta> = this.meta[b.widget] ?? {};
+      mine[b.prop] = b.meta ?? {};
+      this.meta[b.widget] = mine;
+    }
+    const texts = view.app?.texts ?? {};
+    const drawings = (view.app?.drawings ?? {}) as Record<string, Drawing>;
+    if (this.screenView) {
+      this.screenView.texts = texts;
+      this.screenView.drawings = drawings;
+      this.screenView.setScreen(screen, this.meta);
+    } else
+      this.screenView = new ScreenView(this.host, {
+        document: screen,
+        meta: this.meta,
+        theme: this.around.theme,
+        lang: this.around.language,
+        texts,
+        drawings,
+        mode: "run",
+        remember: this.around.installation,
+        emit: (widget, name, data, sent) => this.queue(widget, name, data, sent),
+        enter: (e) => enterNumber(this.around.element, this.around.lang, e),
+      });
+    const updated =
+      this.opened === screen.id && this.revision >= 0 && view.revision !== this.revision && view.revision > 0;
+    this.opened = screen.id;
+    this.revision = view.revision;
+    this.calls.opened?.(view, screen, updated);
+  }
+
+  private values(changed: Map<number, LiveValue>): void {
+    const out: ScreenValues = {};
+    for (const [slot, v] of changed)
+      for (const t of this.slots.get(slot) ?? []) {
+        const mine = out[t.widget];
+        if (mine) mine[t.prop] = v;
+        else out[t.widget] = { [t.prop]: v };
+      }
+    this.screenView?.setValues(out);
+  }
+
+  /** Letting go is told after pressing has been done, however long that takes. */
+  private queue(id: string, name: string, data: unknown, sent: (() => void) | undefined) {
+    if (name !== "down" && name !== "up") return this.emit(id, name, data, sent);
+    const { view, screen } = this;
+    const next = (this.order.get(id) ?? Promise.resolve()).then(() => this.emit(id, name, data, sent, 1, view, screen));
+    this.order.set(id, next);
+    void next.finally(() => this.order.get(id) === next && this.order.delete(id));
+    return next;
+  }
+
+  /** Everything from the touch to the outcome. id "" is the screen itself. */
+  private async emit(
+    id: string,
+    name: string,
+    data: unknown,
+    sent: (() => void) | undefined,
+    chain = 1,
+    view = this.view,
+    screen = this.screen,
+  ): Promise<WriteResult | undefined> {
+    const { lang } = this.around;
+    const widget = screen?.widgets.find((w) => w.id === id);
+    if (!view || (id !== "" && !widget)) return undefined;
+    const plan = this.plan(widget, name, data);
+    let reason = "";
+    if (plan.confirm !== "none") {
+      const answer = await this.ask(plan, plan.confirm === "reason");
+      if (answer === undefined) return undefined;
+      reason = answer;
+    }
+    try {
+      sent?.();
+      let r = await view.event(id, name, data, reason || undefined);
+      // The policy of a tag that is not on this screen is known to the server only.
+      if (r.result?.code === "reason_missing") {
+        const answer = await this.ask(plan, true);
+        if (answer === undefined) return undefined;
+        r = await view.event(id, name, data, answer);
+      }
+      if (r.result) this.outcome(r.result, plan);
+      this.around.effects(this, r.effects, chain);
+      return r.result;
+    } catch (e) {
+      const message = e instanceof Error ? e.message : String(e);
+      const code = e instanceof LiveError ? e.code : "";
+      const result: WriteResult = {
+        outcome: "failed",
+        code,
+        message: code === "not_connected" ? say("notConnected", lang) : message,
+        ...(e instanceof LiveError && e.hint ? { hint: e.hint } : {}),
+      };
+      this.outcome(result, plan);
+      return result;
+    }
+  }
+
+  private plan(widget: Widget | undefined, name: string, data: unknown): Plan {
+    const on: Record<string, Action[]> = (widget ? widget.on : this.screen?.on) ?? {};
+    const metaOf = (prop: string) => (widget ? this.meta[widget.id]?.[prop] : undefined);
+    return planOf(
+      widget ?? { id: "", type: "", x: 0, y: 0, w: 0, h: 0, on },
+      widget && manifests[widget.type],
+      name,
+      data,
+      metaOf,
+      (path) => this.metaByPath(path),
+      this.around.lang,
+    );
+  }
+
+  private ask(plan: Plan, reason: boolean): Promise<string | undefined> {
+    const { element, lang } = this.around;
+    return confirm(element, lang, { text: plan.question || say("reason", lang), yes: say(plan.yes, lang), reason });
+  }
+
+  private outcome(r: WriteResult, plan: Plan): void {
+    const { lang, notes } = this.around;
+    if (r.outcome === "good") {
+      notes.good(plan.thing && plan.value ? say("done", lang, plan.thing, plan.value) : say("doneBare", lang));
+      return;
+    }
+    const unknown = r.outcome === "unknown";
+    const text = plan.thing
+      ? say(unknown ? "unknown" : "failed", lang, plan.thing)
+      : say(unknown ? "unknownBare" : "failedBare", lang);
+    const message = r.code === "connection_lost" ? say("lostMeanwhile", lang) : r.message;
+    notes.fault(text, [message, r.hint, r.code ? `(${r.code})` : ""].filter(Boolean).join(" "));
+  }
+
+  private metaByPath(path: string): Meta | undefined {
+    for (const props of Object.values(this.meta))
+      for (const m of Object.values(props)) if (path !== "" && m.path === path) return m;
+    return undefined;
+  }
+}
