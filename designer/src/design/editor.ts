@@ -12,7 +12,9 @@ import { type Stashed, stash } from "./stash";
 
 export type LeftTab = "insert" | "layers" | "tags";
 export type BottomTab = "problems" | "json";
-export type DialogKind = "palette" | "keys" | "publish" | "find" | "app" | "history" | "import";
+/** The settings of the app, by what is shown of them. */
+export type AppDialogKind = "app" | "app.navigation" | "app.look" | "app.texts" | "app.inputs" | "app.tags";
+export type DialogKind = "palette" | "keys" | "publish" | "find" | AppDialogKind | "history" | "import";
 
 /** What the panels share. */
 export interface Ui {
@@ -22,6 +24,8 @@ export interface Ui {
   bottom: BottomTab | undefined;
   dialog: DialogKind | undefined;
   preview: boolean;
+  /** The language of the drawing, when it is not that of the pages. */
+  language: string | undefined;
   /** Tags that were dropped beside the widgets, waiting for a choice. */
   offer: { tags: readonly DraggedTag[]; at: { x: number; y: number }; client: { x: number; y: number } } | undefined;
   /** The last thing said to a screen reader. */
@@ -71,6 +75,7 @@ export class Editor {
       bottom: undefined,
       dialog: undefined,
       preview: false,
+      language: undefined,
       offer: undefined,
       said: "",
       undo: undefined,

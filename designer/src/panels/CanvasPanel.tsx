@@ -10,6 +10,7 @@ import { ContextMenu } from "../ui";
 import { BoardAids } from "./BoardAids";
 import { useCanvasMenu } from "./canvasMenu";
 import { OfferPopover } from "./OfferPopover";
+import { useDrawnTexts } from "./shell/language";
 
 export function CanvasPanel() {
   const t = useT();
@@ -60,9 +61,7 @@ export function CanvasPanel() {
   }, [editor]);
 
   useEffect(() => board.current?.setTheme(theme), [theme]);
-  useEffect(() => {
-    if (board.current) board.current.view.lang = lang;
-  }, [lang]);
+  useDrawnTexts(shown?.view);
 
   const drawings = useDoc((d) => d.app.drawings);
   useEffect(() => {

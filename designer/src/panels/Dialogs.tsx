@@ -1,6 +1,5 @@
 import { useEditor, useUi } from "../design/context";
 import type { Stashed } from "../design/stash";
-import { AppDialog } from "./AppDialog";
 import { CommandPalette } from "./CommandPalette";
 import { ConflictDialog, LeftWorkDialog } from "./ConflictDialog";
 import { FindDialog } from "./FindDialog";
@@ -8,6 +7,7 @@ import { HistoryDialog } from "./HistoryDialog";
 import { ImportDialog } from "./ImportDialog";
 import { KeySheet } from "./KeySheet";
 import { PublishDialog } from "./PublishDialog";
+import { AppDialog, isAppDialog } from "./shell/AppDialog";
 
 /** The dialogs of the editor; at most one is open, and a lost race goes before all others. */
 export function Dialogs(props: { left: Stashed | undefined; onLeft: () => void }) {
@@ -23,6 +23,6 @@ export function Dialogs(props: { left: Stashed | undefined; onLeft: () => void }
   if (dialog === "publish") return <PublishDialog onClose={close} />;
   if (dialog === "history") return <HistoryDialog onClose={close} />;
   if (dialog === "import") return <ImportDialog onClose={close} />;
-  if (dialog === "app") return <AppDialog onClose={close} />;
+  if (isAppDialog(dialog)) return <AppDialog part={dialog} onClose={close} />;
   return null;
 }

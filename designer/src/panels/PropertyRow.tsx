@@ -3,11 +3,12 @@ import type { Binding, Field, Prop, Widget } from "@lineside/client";
 import { FunctionSquare, Link2, Tag, Unlink } from "lucide-react";
 import { useRef, useState } from "react";
 import { useDoc, useEditor, useLiveTick } from "../design/context";
-import { isBinding, same, setProps } from "../document";
+import { isBinding, isTextKey, same, setProps } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { Button, type FieldContext, FieldControl, IconButton, Popover, Segmented, Tooltip } from "../ui";
 import { ExpressionEditor } from "./ExpressionEditor";
 import { formatValue } from "./format";
+import { WithText } from "./shell/WithText";
 import { TagValue } from "./TagBrowser";
 import { TagPicker } from "./TagPicker";
 
@@ -55,16 +56,18 @@ export function PropertyRow(props: {
         ) : (
           <Fallback field={field} widget={widgets.length === 1 ? widgets[0] : undefined}>
             {(placeholder) => (
-              <FieldControl
-                id={id}
-                field={field}
-                value={mixed ? undefined : first}
-                mixed={mixed}
-                placeholder={placeholder}
-                invalid={!!props.problem && !props.problem.warning}
-                context={props.context}
-                onChange={(v) => set(v as Prop | undefined)}
-              />
+              <WithText field={field} label={label} widgets={widgets} value={mixed ? undefined : first}>
+                <FieldControl
+                  id={id}
+                  field={field}
+                  value={mixed ? undefined : first}
+                  mixed={mixed}
+                  placeholder={placeholder}
+                  invalid={!!props.problem && !props.problem.warning}
+                  context={props.context}
+                  onChange={(v) => set(v as Prop | undefined)}
+                />
+              </WithText>
             )}
           </Fallback>
         )}
@@ -210,7 +213,7 @@ export function BindForm(props: {
       {mode === "constant" && (
         <FieldControl
           field={field}
-          value={binding ? undefined : value}
+          value={binding || isTextKey(value) ? undefined : value}
           context={props.context}
           onChange={(v) => props.onSet(v as Prop | undefined)}
         />

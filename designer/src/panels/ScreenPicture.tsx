@@ -1,6 +1,6 @@
 // A screen as the player draws it, to be looked at only, with outlines around some widgets.
 import type { Manifest } from "@lineside/client";
-import { ScreenView } from "@lineside/player";
+import { ScreenView, type Texts } from "@lineside/player";
 import { useEffect, useMemo, useRef } from "react";
 import { type Difference, type ScreenRecord, structureOf, toScreen } from "../document";
 import { useLanguage } from "../i18n";
@@ -13,20 +13,33 @@ export function ScreenPicture(props: {
   marks: ReadonlyMap<string, Difference>;
   /** The widget whose outline stands out. */
   chosen?: string;
+  /** Texts by key and the language they are shown in, when it is not that of the pages. */
+  texts?: Texts;
+  language?: string;
 }) {
   const { record, catalogue } = props;
-  const lang = useLanguage();
+  const pages = useLanguage();
+  const lang = props.language ?? pages;
+  const { texts } = props;
   const theme = useTheme();
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<ScreenView | undefined>(undefined);
   const screen = useMemo(() => toScreen(record), [record]);
-  const first = useRef({ screen, theme, lang });
-  first.current = { screen, theme, lang };
+  const first = useRef({ screen, theme, lang, texts });
+  first.current = { screen, theme, lang, texts };
 
   useEffect(() => {
     if (!host.current) return;
-    const { screen: document, theme, lang } = first.current;
-    const made = new ScreenView(host.current, { document, catalogue, theme, lang, mode: "design", outside: "surface" });
+    const { screen: document, theme, lang, texts } = first.current;
+    const made = new ScreenView(host.current, {
+      document,
+      catalogue,
+      theme,
+      lang,
+      texts,
+      mode: "design",
+      outside: "surface",
+    });
     view.current = made;
     const stop = made.onCamera(() => showWhole(made, first.current.screen));
     showWhole(made, document);
@@ -44,7 +57,8 @@ export function ScreenPicture(props: {
     if (!view.current) return;
     view.current.theme = theme;
     view.current.lang = lang;
-  }, [theme, lang]);
+    view.current.texts = texts ?? {};
+  }, [theme, lang, texts]);
 
   const boxes = structureOf(record).boxes;
   const { width, height } = record.screen;

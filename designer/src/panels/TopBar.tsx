@@ -24,6 +24,7 @@ import { Button, Dialog, IconButton, Input, Menu, type MenuEntry, Row, Tooltip }
 import { CommandButton, useCommandMenu } from "./CommandButton";
 import { useViewMenu } from "./canvasMenu";
 import { sentence } from "./format";
+import { LanguageMenu } from "./shell/LanguageMenu";
 
 /** File, screens, history, zoom, saving, preview and publishing. */
 export function TopBar() {
@@ -67,6 +68,7 @@ export function TopBar() {
         <span className="top-line" />
         <CommandButton id="view.snap" pressed={snap} />
         <ZoomMenu />
+        <LanguageMenu />
         <Menu
           entries={menu(
             "edit.cut",

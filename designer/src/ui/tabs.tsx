@@ -8,11 +8,18 @@ export function Tabs(props: {
   label: string;
   tabs: { id: string; label: ReactNode; panel: ReactNode }[];
   className?: string;
+  /** The tabs stand below each other, at the left. */
+  vertical?: boolean;
   /** Stands at the end of the row of tabs. */
   end?: ReactNode;
 }) {
   return (
-    <Radix.Root className={props.className} value={props.value} onValueChange={props.onChange}>
+    <Radix.Root
+      className={props.className}
+      orientation={props.vertical ? "vertical" : "horizontal"}
+      value={props.value}
+      onValueChange={props.onChange}
+    >
       <div className="tabs-row">
         <Radix.List className="tabs-list" aria-label={props.label}>
           {props.tabs.map((tab) => (
