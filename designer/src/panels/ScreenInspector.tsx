@@ -6,15 +6,14 @@ import { setApp, setScreen } from "../document";
 import { useT } from "../i18n";
 import { ColorInput, FieldControl, Menu, NumberInput, Select, Switch } from "../ui";
 import { LayoutRow } from "./page/LayoutRow";
+import { profiles } from "./page/profiles";
 import { Section } from "./Section";
 
-const sizes: [string, number, number][] = [
-  ["full", 1920, 1080],
-  ["panel", 1280, 800],
-  ["xga", 1024, 768],
-  ["small", 800, 480],
-  ["wall", 3840, 2160],
-  ["phone", 390, 844],
+/** The panels of the preview, and two that are common besides: name, width, height. */
+const sizes: readonly [string, number, number][] = [
+  ...profiles.map((p): [string, number, number] => [`page:preview.${p.id}`, p.width, p.height]),
+  ["design:screen.sizes.panel", 1280, 800],
+  ["design:screen.sizes.small", 800, 480],
 ];
 
 export function ScreenInspector() {
@@ -64,6 +63,7 @@ export function ScreenInspector() {
       onChange={(n) => n !== undefined && change({ [key]: n })}
     />
   );
+  const preset = sizes.find(([, w, h]) => w === screen.width && h === screen.height);
   const start = app.start ? app.start === screen.id : order[0] === screen.id;
   return (
     <>
@@ -104,7 +104,7 @@ export function ScreenInspector() {
             <Menu
               entries={sizes.map(([id, width, height]) => ({
                 id,
-                label: t(`design:screen.sizes.${id}`),
+                label: t(id),
                 keys: `${width} × ${height}`,
                 checked: screen.width === width && screen.height === height,
                 run: () => {
@@ -114,9 +114,7 @@ export function ScreenInspector() {
               }))}
             >
               <button type="button" className="input menu-input">
-                {sizes.find(([, w, h]) => w === screen.width && h === screen.height)
-                  ? t(`design:screen.sizes.${sizes.find(([, w, h]) => w === screen.width && h === screen.height)?.[0]}`)
-                  : t("design:screen.ownSize")}
+                {preset ? t(preset[0]) : t("design:screen.ownSize")}
               </button>
             </Menu>
           </div>

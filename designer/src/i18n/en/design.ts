@@ -123,12 +123,8 @@ export default {
     preset: "Panel",
     ownSize: "Own size",
     sizes: {
-      full: "Full HD",
       panel: 'Panel 10"',
-      xga: "Panel 4:3",
       small: 'Panel 7"',
-      wall: "4K wall",
-      phone: "Phone",
     },
     fit: "In the browser",
     fits: { fit: "Whole screen visible", width: "Fill the width", fixed: "Fixed size" },
@@ -201,11 +197,6 @@ export default {
   preview: {
     title: "Preview",
     text: "The draft in the real player, with live values. Writes are real.",
-    profile: "Size",
-    free: "This window",
-    panel: "Panel",
-    wall: "Full HD",
-    phone: "Phone",
   },
   publish: {
     title: "Publish",

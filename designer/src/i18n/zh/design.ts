@@ -111,12 +111,8 @@ export default {
     preset: "屏幕",
     ownSize: "自定义尺寸",
     sizes: {
-      full: "全高清",
       panel: "10 英寸面板",
-      xga: "4:3 面板",
       small: "7 英寸面板",
-      wall: "4K 大屏",
-      phone: "手机",
     },
     fit: "在浏览器中",
     fits: { fit: "完整显示", width: "填满宽度", fixed: "固定尺寸" },
@@ -187,11 +183,6 @@ export default {
   preview: {
     title: "预览",
     text: "在真实播放器中运行草稿，显示实时值。写入是真实的。",
-    profile: "尺寸",
-    free: "当前窗口",
-    panel: "面板",
-    wall: "全高清",
-    phone: "手机",
   },
   publish: {
     title: "发布",
