@@ -1,9 +1,10 @@
 // The editor for its panels.
 import type { Widget } from "@lineside/client";
-import { createContext, useContext, useEffect, useReducer, useRef, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useEffect, useReducer, useRef, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import type { Session } from "../canvas";
 import type { AppState, ScreenRecord } from "../document";
+import { afterPaint, forget } from "./afterpaint";
 import type { Editor, Ui } from "./editor";
 
 export const EditorContext = createContext<Editor | undefined>(undefined);
@@ -18,10 +19,18 @@ export function useEditor(): Editor {
 /** A part of the document. The selector must give the same object for the same document. */
 export function useDoc<T>(select: (state: AppState) => T): T {
   const { doc } = useEditor();
-  return useSyncExternalStore(
-    (fn) => doc.subscribe(fn),
-    () => select(doc.state),
+  const subscribe = useCallback(
+    (fn: () => void) => {
+      // Undo shows the drawing first: a panel that follows a frame later is not waited for. What is typed must come at once.
+      const off = doc.subscribe(({ cause }) => (cause === "undo" || cause === "redo" ? afterPaint(fn) : fn()));
+      return () => {
+        off();
+        forget(fn);
+      };
+    },
+    [doc],
   );
+  return useSyncExternalStore(subscribe, () => select(doc.state));
 }
 
 export function useSession<T>(select: (s: Session) => T): T {

@@ -34,8 +34,6 @@ export function TopBar() {
   const app = useDoc((d) => d.app);
   const snap = useSession((s) => s.snap);
   const tool = useSession((s) => s.tool);
-  const undo = useUi((s) => s.undo);
-  const redo = useUi((s) => s.redo);
   const menu = useCommandMenu();
   return (
     <header className="editor-top">
@@ -59,12 +57,7 @@ export function TopBar() {
         <CommandButton id="view.select" pressed={tool === "select"} />
         <CommandButton id="view.hand" pressed={tool === "hand"} />
         <span className="top-line" />
-        <span title={undo ? t("design:top.undo", { step: t(undo) }) : undefined}>
-          <CommandButton id="edit.undo" />
-        </span>
-        <span title={redo ? t("design:top.redo", { step: t(redo) }) : undefined}>
-          <CommandButton id="edit.redo" />
-        </span>
+        <UndoButtons />
         <span className="top-line" />
         <CommandButton id="view.snap" pressed={snap} />
         <ZoomMenu />
@@ -107,6 +100,23 @@ export function TopBar() {
         </Button>
       </div>
     </header>
+  );
+}
+
+/** Undo and redo with what they would do; they change with every step, so they stand alone. */
+function UndoButtons() {
+  const t = useT();
+  const undo = useUi((s) => s.undo);
+  const redo = useUi((s) => s.redo);
+  return (
+    <>
+      <span title={undo ? t("design:top.undo", { step: t(undo) }) : undefined}>
+        <CommandButton id="edit.undo" />
+      </span>
+      <span title={redo ? t("design:top.redo", { step: t(redo) }) : undefined}>
+        <CommandButton id="edit.redo" />
+      </span>
+    </>
   );
 }
 
