@@ -3,6 +3,7 @@ import type { LiveValue, Meta, Screen, Widget } from "@lineside/client";
 import { type ScreenMeta, type ScreenValues, ScreenView } from "@lineside/player";
 import type { Theme } from "@lineside/scene";
 import { type Lang, manifests } from "@lineside/widgets";
+import { putShapes } from "./shapes";
 
 const query = new URLSearchParams(location.search);
 const theme = (query.get("theme") ?? "light") as Theme;
@@ -279,12 +280,46 @@ for (const m of Object.values(manifests)) {
       put("group", 320, 120, { border: true, fill: "surface" }, {}, undefined);
       break;
     default:
-      put(m.id, w, h, {}, {}, undefined);
+      if (!putShapes(m.id, put, live)) put(m.id, w, h, {}, {}, undefined);
   }
 }
 if (kind === "all") {
   row();
   put("nonsense", 240, 64, {}, {}, undefined);
+}
+if (kind === "all" || kind === "turned") {
+  const words = lang === "zh" ? "进料泵 P-101" : "Feed pump P-101";
+  // What is wider than high stands upright in a square.
+  for (const turn of [{ rotate: 90 }, { rotate: 30 }, { flip: "x" }, { flip: "xy", rotate: 45 }] as const) {
+    row();
+    put("value", 160, 48, {}, { value: live(142.74) }, meta, turn);
+    put("bar", 72, 160, { limitHigh: 180 }, { value: live(142.74), setpoint: live(150) }, meta, turn);
+    put("gauge", 160, 160, {}, { value: live(142.74) }, meta, turn);
+    put("lamp", 160, 56, { onText: words, offText: words }, { value: live(true, "uncertain") }, flagMeta, turn);
+    put("button", 144, 48, { label: words }, {}, undefined, { on: { click: [{ do: "open", screen: "b" }] }, ...turn });
+    put("trend", 240, 140, { label: words }, { value: live(142) }, meta, turn);
+    // A group turns with all that is in it.
+    put("group", 240, 140, { title: words, border: true }, {}, undefined, turn);
+    const parent = widgets.at(-1)?.id ?? "";
+    for (const [id, x, over] of [
+      ["a", 16, {}],
+      ["b", 128, { rotate: 45 }],
+    ] as const) {
+      widgets.push({ id: `${parent}${id}`, type: "value", parent, x, y: 64, w: 96, h: 48, props: {}, ...over });
+      values[`${parent}${id}`] = { value: live(12.3) };
+      metas[`${parent}${id}`] = { value: meta };
+    }
+  }
+  row();
+  // What animations do, by the values 0, 0.5 and 1.
+  for (const what of ["opacity", "rotate", "scale", "move", "visible", "blink"])
+    for (const v of [0, 0.5, 1]) {
+      const out = { opacity: [0, 1], rotate: [0, 90], scale: [0.5, 1.25], move: [0, 0, 24, 0, 24, 24] }[what];
+      const mapped = out ? { in: [0, 1], out } : { steps: [{ from: 0.5, set: true }], else: false };
+      put("value", 160, 48, { label: `${what} ${v}` }, { value: live(12.3), "animate/0": live(v) }, meta, {
+        animate: [{ what, by: {}, ...mapped }],
+      });
+    }
 }
 
 const screen: Screen = {

@@ -6,10 +6,12 @@ import { importFiles, offersFiles } from "../design/importing";
 import { ancestors, drawingsOf } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { useTheme } from "../preferences";
-import { ContextMenu } from "../ui";
+import { ContextMenu, toast } from "../ui";
 import { BoardAids } from "./BoardAids";
 import { useCanvasMenu } from "./canvasMenu";
+import { DrawStrip } from "./DrawStrip";
 import { OfferPopover } from "./OfferPopover";
+import { PageBar } from "./page/PageBar";
 import { useDrawnTexts } from "./shell/language";
 
 export function CanvasPanel() {
@@ -47,7 +49,8 @@ export function CanvasPanel() {
         });
       },
       offer: (tags, at, client) => editor.ui.setState({ offer: { tags, at, client } }),
-      open: () => editor.focusProp(""),
+      open: (_, prop) => editor.focusProp(prop ?? ""),
+      notice: (key) => toast(texts.current.t(key)),
     });
     board.current = made;
     setShown(made);
@@ -98,6 +101,8 @@ export function CanvasPanel() {
         />
       </ContextMenu>
       <BoardAids board={shown} />
+      <PageBar />
+      <DrawStrip />
       <p id="board-help" className="visually-hidden">
         {t("design:canvas.help")}
       </p>

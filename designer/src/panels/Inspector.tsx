@@ -41,7 +41,7 @@ export function Inspector() {
     const timer = setTimeout(() => {
       const row =
         box.current?.querySelector<HTMLElement>(`[data-prop="${CSS.escape(focus.prop)}"]`) ??
-        (focus.prop === "" ? box.current?.querySelector<HTMLElement>("[data-prop]") : null);
+        (focus.prop === "" ? box.current?.querySelector<HTMLElement>(".section [data-prop]") : null);
       row?.closest("details")?.setAttribute("open", "");
       row?.scrollIntoView({ block: "center" });
       row?.querySelector<HTMLElement>("input, textarea, select, button")?.focus();
@@ -77,8 +77,12 @@ function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {
     drawings: drawings?.map((d) => ({ id: d.id, name: d.name || d.id })),
     tagPicker: tagField(t),
   };
-  const visible = fields.filter((f) =>
-    widgets.every((w) => shows(f, fields, (w.props ?? {}) as Record<string, unknown>)),
+  // Points are edited on the board.
+  const lines = manifests.some((m) => m?.draw && m.draw !== "box");
+  const visible = fields.filter(
+    (f) =>
+      !(lines && f.name === "points") &&
+      widgets.every((w) => shows(f, fields, (w.props ?? {}) as Record<string, unknown>)),
   );
   const types = new Set(widgets.map((w) => w.type));
   const names = [...groups, ...new Set(visible.map((f) => f.group ?? "content").filter((g) => !groups.includes(g)))];

@@ -186,8 +186,8 @@ export class Drawing {
     const closing = !first && trace.closes(p);
     let ends = false;
     let dragged = false;
-    if (!first) ends = trace.put(p);
-    else trace.show(p);
+    if (first) trace.show(p);
+    else if (!closing) ends = trace.put(p);
     return {
       cursor: "crosshair",
       scrolls: true,
