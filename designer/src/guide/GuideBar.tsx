@@ -53,7 +53,7 @@ function Guide(props: { progress: Remembered; onChange: (next: Remembered | unde
           {steps.map((s, i) => (
             <li
               key={s.id}
-              className={i < progress.at || (i === progress.at && done) ? "done" : i === progress.at ? "now" : ""}
+              className={i < progress.at || (i === progress.at && done) ? "past" : i === progress.at ? "current" : ""}
             />
           ))}
         </ol>

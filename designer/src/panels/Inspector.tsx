@@ -38,15 +38,19 @@ export function Inspector() {
 
   useEffect(() => {
     if (!focus) return;
-    const timer = setTimeout(() => {
+    // What was just selected may not be drawn yet.
+    let tries = 0;
+    const timer = setInterval(() => {
       const row =
         box.current?.querySelector<HTMLElement>(`[data-prop="${CSS.escape(focus.prop)}"]`) ??
         (focus.prop === "" ? box.current?.querySelector<HTMLElement>(".section [data-prop]") : null);
+      if (!row && ++tries < 20) return;
+      clearInterval(timer);
       row?.closest("details")?.setAttribute("open", "");
       row?.scrollIntoView({ block: "center" });
       row?.querySelector<HTMLElement>("input, textarea, select, button")?.focus();
     }, 30);
-    return () => clearTimeout(timer);
+    return () => clearInterval(timer);
   }, [focus]);
 
   return (

@@ -1,7 +1,9 @@
 // The widgets of the catalogue, to be dragged onto the screen.
 import type { Manifest } from "@lineside/client";
 import { useMemo, useState } from "react";
+import { command, run } from "../commands";
 import { useEditor } from "../design/context";
+import { drawingType } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { Empty, Icon, SearchInput, Tooltip } from "../ui";
 
@@ -23,6 +25,11 @@ export function Palette() {
     const rank = (c: string) => order.indexOf(c) + 1 || order.length + 1;
     return [...by].sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
   }, [query, editor]);
+  const add = (m: Manifest) => {
+    // A drawing comes from a file; one that the app has already is chosen in the inspector.
+    if (m.id === drawingType && !editor.doc.state.app.drawings?.length) run(editor, command("edit.importFile"));
+    else editor.board?.addInMiddle(m);
+  };
   return (
     <div className="panel-scroll">
       <div className="panel-search">
@@ -40,16 +47,14 @@ export function Palette() {
                   data-widget={m.id}
                   onPointerDown={(e) => {
                     if (e.button !== 0) return;
-                    editor.board?.startDrop({ kind: "widget", manifest: m }, e, textIn(m.title, lang), () =>
-                      editor.board?.addInMiddle(m),
-                    );
+                    editor.board?.startDrop({ kind: "widget", manifest: m }, e, textIn(m.title, lang), () => add(m));
                     // A finger that drags would scroll the list instead.
                     e.currentTarget.releasePointerCapture?.(e.pointerId);
                   }}
                   onKeyDown={(e) => {
                     if (e.key !== "Enter" && e.key !== " ") return;
                     e.preventDefault();
-                    editor.board?.addInMiddle(m);
+                    add(m);
                   }}
                 >
                   <Icon name={m.icon} size={20} />
