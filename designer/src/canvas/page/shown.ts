@@ -55,15 +55,11 @@ export interface Showing {
 export class Shown {
   #last: { raw: ScreenRecord; at: Breakpoint; panes: string; shown: ScreenRecord } | undefined;
   readonly #placed = new WeakMap<Widget, Widget>();
+  readonly #counts = new WeakMap<ScreenRecord, ReadonlyMap<string, number>>();
 
   of(raw: ScreenRecord, showing: Showing): ScreenRecord {
     const { at } = showing;
-    const counts = new Map<string, number>();
-    for (const id of raw.order) {
-      const w = raw.widgets[id] as Widget;
-      const n = paneCount(w, showing.manifest(w.type));
-      if (n !== undefined) counts.set(id, n);
-    }
+    const counts = this.#count(raw, showing);
     if (!isPage(raw) && counts.size === 0) return raw;
     const panes = [...counts].map(([id, n]) => Math.min(showing.open(id), n - 1));
     const key = panes.join();
@@ -82,6 +78,20 @@ export class Shown {
     closed.set(shown, hidden);
     this.#last = { raw, at, panes: key, shown };
     return shown;
+  }
+
+  /** How many panes the widgets have that have any; worked out once for a state of a screen, since it is asked for all the time. */
+  #count(raw: ScreenRecord, showing: Showing): ReadonlyMap<string, number> {
+    const known = this.#counts.get(raw);
+    if (known) return known;
+    const counts = new Map<string, number>();
+    for (const id of raw.order) {
+      const w = raw.widgets[id] as Widget;
+      const n = paneCount(w, showing.manifest(w.type));
+      if (n !== undefined) counts.set(id, n);
+    }
+    this.#counts.set(raw, counts);
+    return counts;
   }
 
   #page(raw: ScreenRecord, at: Breakpoint, before: ScreenRecord | undefined): ScreenRecord {
