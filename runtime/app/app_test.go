@@ -281,6 +281,10 @@ func TestChanges(t *testing.T) {
 		{"turned and mirrored", edit(`"flip": "x", "rotate": 90`, `"rotate": 45`), []string{
 			`changed /screens/0/widgets/1/rotate widget: "a" turned from 90° to 45° on screen "Main"`,
 			`changed /screens/0/widgets/1/flip widget: "a" mirrored on screen "Main"`}},
+		{"place on a page", edit(`"column": 0, "row": 0`, `"column": 3, "row": 2`), []string{
+			`changed /screens/0/widgets/0/cells/large widget: "Box" moved on a large page from columns 1 to 6, row 0, 4 high to columns 4 to 9, row 2, 4 high on screen "Main"`}},
+		{"place on a small page, hidden", edit(`"large": {`, `"small": { "column": 0, "span": 12, "row": 0, "rows": 3, "hidden": true }, "large": {`), []string{
+			`added /screens/0/widgets/0/cells/small widget: "Box" placed on a small page: columns 1 to 12, row 0, 3 high on screen "Main"`}},
 		{"animation", edit(`"out": [ 0, 360 ]`, `"out": [ 0, 180 ]`, `"by": { "expr": "mode" }, "else": true`, `"by": { "expr": "mode + 1" }, "else": false`), []string{
 			`changed /screens/0/widgets/1/animate/0 property: "a": animation of rotation changed from 0…100 → 0…360 to 0…100 → 0…180 on screen "Main"`,
 			`changed /screens/0/widgets/1/animate/1/by property: "a": animation of visibility by changed from = mode to = mode + 1 on screen "Main"`,

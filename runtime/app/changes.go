@@ -255,6 +255,7 @@ func (c *comparer) screen(at string, old, new *Screen) {
 	c.value(at+"/level", "screen", "Display level", "显示层级", old.Level, new.Level)
 	c.value(at+"/ground", "screen", "Background", "背景", old.Ground, new.Ground)
 	c.value(at+"/fit", "screen", "Fit", "适应方式", old.Fit, new.Fit)
+	c.value(at+"/layout", "screen", "Layout", "布局", old.Layout, new.Layout)
 	compare(c, at+"/widgets", "widget", old.Widgets, new.Widgets,
 		func(w *Widget) (string, string) { return w.ID, widgetName(w) },
 		func(at, _ string, a, b any) { c.widget(at, a.(*Widget), b.(*Widget)) })
@@ -275,10 +276,12 @@ func (c *comparer) widget(at string, old, new *Widget) {
 	if old.Type != new.Type {
 		say("changed", "/type", "widget", fmt.Sprintf("is now a %q, was %q", new.Type, old.Type), fmt.Sprintf("由“%s”改为“%s”", old.Type, new.Type))
 	}
-	if old.X != new.X || old.Y != new.Y {
+	// On a page the box goes with the place on a large page, and is told with it.
+	flows := old.Cells["large"] != new.Cells["large"]
+	if !flows && (old.X != new.X || old.Y != new.Y) {
 		say("changed", "/x", "widget", fmt.Sprintf("moved from %g, %g to %g, %g", old.X, old.Y, new.X, new.Y), fmt.Sprintf("由%g, %g移到%g, %g", old.X, old.Y, new.X, new.Y))
 	}
-	if old.Width != new.Width || old.Height != new.Height {
+	if !flows && (old.Width != new.Width || old.Height != new.Height) {
 		say("changed", "/w", "widget", fmt.Sprintf("resized from %g × %g to %g × %g", old.Width, old.Height, new.Width, new.Height),
 			fmt.Sprintf("尺寸由%g × %g改为%g × %g", old.Width, old.Height, new.Width, new.Height))
 	}
@@ -291,6 +294,10 @@ func (c *comparer) widget(at string, old, new *Widget) {
 	if old.Parent != new.Parent {
 		say("changed", "/parent", "widget", "moved to another group", "移到了另一组")
 	}
+	if old.Parent == new.Parent && old.Pane != new.Pane {
+		say("changed", "/pane", "widget", fmt.Sprintf("moved from pane %d to pane %d", old.Pane+1, new.Pane+1), fmt.Sprintf("由第%d页移到第%d页", old.Pane+1, new.Pane+1))
+	}
+	c.cells(at, name, old.Cells, new.Cells)
 	for _, f := range [...]struct {
 		at, en, zh string
 		a, b       any

@@ -278,6 +278,9 @@ func (v *validator) screen(at string, s *Screen) {
 	if s.Fit != "" {
 		v.choice(at+"/fit", s.Fit, "fit", "width", "fixed")
 	}
+	if s.Layout != "" {
+		v.choice(at+"/layout", s.Layout, "canvas", "page")
+	}
 	v.variables(at, s)
 	v.screenEvents(at, s)
 	v.count(at+"/widgets", len(s.Widgets), MaxWidgets, "widgets")
@@ -357,6 +360,7 @@ func (v *validator) widget(at func() string, w *Widget) {
 		v.fail("text_too_long", at()+"/name", "Make it shorter.", "The name has %d bytes, more than %d.", len(w.Name), 4*MaxName)
 	}
 	v.turned(at, w)
+	v.place(at, w)
 	m, ok := v.catalogue[w.Type]
 	if !ok {
 		v.add(v.unknownType(w.Type, at()+"/type"))

@@ -1050,6 +1050,8 @@ export interface Catalogue {
    */
   actions: Type[];
   events: EventNames;
+  /** rules are what the check looks for in screens. */
+  rules: CheckRule[];
   /** qualities are names of OPC UA StatusCodes by their number. */
   qualities: Record<string, string>;
 }
@@ -1064,6 +1066,16 @@ export interface CheckResult {
   problems: Problem[];
   /** document is the document in today's format, when it came in an older one. */
   document?: unknown;
+}
+
+/**
+ * CheckRule is one thing that the check looks for: the code of its findings, what it is called
+ * and why it matters.
+ */
+export interface CheckRule {
+  code: string;
+  title: Record<string, string>;
+  why: Record<string, string>;
 }
 
 /** DeviceBrowse asks what a device has below a node. */
@@ -1111,6 +1123,17 @@ export interface DrawingResult {
 export interface DrawingSource {
   /** svg is the text of the file. */
   svg: string;
+}
+
+/**
+ * Editors is who has a draft open, and the state of the draft: a designer whose ETag is another
+ * one takes in what was saved.
+ */
+export interface Editors {
+  people: string[];
+  etag: string;
+  /** by is who saved the draft last. */
+  by?: string;
 }
 
 /** ErrorBody is the body of every answer that is not a success. */
@@ -1167,6 +1190,24 @@ export interface ExpressionText {
    */
   variables?: Variable[];
   event?: boolean;
+}
+
+/** KeepVersion names the draft, or a document, without publishing it. */
+export interface KeepVersion {
+  /** comment is its name. */
+  comment: string;
+  /**
+   * document is kept in place of the draft: what lost when two saved at once. Such versions
+   * make room for newer ones.
+   */
+  document?: unknown;
+  /** lost says that the draft is kept because a save is about to go over it. */
+  lost?: boolean;
+}
+
+/** KeptVersion is the number of a version. */
+export interface KeptVersion {
+  revision: number;
 }
 
 /** Login is name and password. */
@@ -1299,6 +1340,11 @@ export interface Revision {
   by: string;
   comment?: string;
   version: string;
+  /**
+   * kind is "" for one that was published, saved for one that got a name only, and kept for
+   * what lost when two saved at once.
+   */
+  kind?: "saved" | "kept";
 }
 
 /** Saved is a document that was kept. */

@@ -83,6 +83,9 @@ func TestRules(t *testing.T) {
 	anim := func(typ, props, list string) string {
 		return fmt.Sprintf(`{"type":%q,%s,"props":{%s},"animate":[%s]}`, typ, place, props, list)
 	}
+	cells := func(width string, column, span, row, rows int) string {
+		return fmt.Sprintf(`{"type":"text",%s,"cells":{%q:{"column":%d,"span":%d,"row":%d,"rows":%d}}}`, place, width, column, span, row, rows)
+	}
 	open := `,"on":{"click":[{"do":"open","screen":"s"}]}`
 	const w0 = "/screens/0/widgets/0"
 	found, mended := map[string]bool{}, map[string]bool{}
@@ -164,6 +167,11 @@ func TestRules(t *testing.T) {
 		{"turned beyond the bottom", "", `{"type":"text","x":100,"y":700,"w":300,"h":20,"rotate":90}`, []string{"widget_outside " + w0 + "/y"}},
 		{"turned within", "", `{"type":"text","x":-100,"y":300,"w":300,"h":20,"rotate":90}`, nil},
 		{"a page flows", `,"layout":"page"`, `{"type":"text","x":990,"y":0,"w":50,"h":20},` + button(`"label":"Go"`, "") + "," + at("text", ""), nil},
+
+		{"places on a page", `,"layout":"page"`, cells("large", 0, 6, 0, 10) + "," + cells("large", 6, 6, 0, 10) + "," + cells("large", 0, 12, 10, 4), nil},
+		{"upon each other on a page", `,"layout":"page"`, cells("large", 0, 6, 0, 10) + "," + cells("large", 5, 6, 9, 10), []string{"cells_overlap /screens/0/widgets/1/cells"}},
+		{"upon each other on a canvas", "", cells("large", 0, 6, 0, 10) + "," + cells("large", 5, 6, 9, 10), nil},
+		{"a medium page of its own", `,"layout":"page"`, cells("medium", 0, 6, 0, 10) + "," + cells("large", 5, 6, 9, 10), []string{"cells_overlap /screens/0/widgets/1/cells"}},
 
 		{"value that blinks", "", anim("value", `"value":{"tag":"full"}`, `{"what":"blink","by":{"tag":"on"}}`), []string{"motion_normal " + w0 + "/animate/0"}},
 		{"blinks when no step fits", "", anim("text", "", `{"what":"blink","by":{"tag":"full"},"steps":[{"from":9,"set":false}],"else":true}`), []string{"motion_normal " + w0 + "/animate/0/else"}},
