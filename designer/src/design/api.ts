@@ -6,6 +6,7 @@ import {
   type Catalogue,
   type Change,
   type ExpressionCheck,
+  type ExpressionText,
   type Problem,
   type Revision,
   request,
@@ -102,13 +103,21 @@ export async function findTags(
   return { tags: data.tags, next: data.next ?? "" };
 }
 
-/** Checks and evaluates an expression. */
+/** Tags that a pattern like "area/line*\/speed" selects. */
+export async function matchTags(pattern: string, signal?: AbortSignal): Promise<TagState[]> {
+  const query = new URLSearchParams({ pattern, limit: "10000" });
+  return (await request<TagPage>("GET", `/tags?${query}`, undefined, { signal })).data.tags;
+}
+
+/** Checks and evaluates an expression; `more` says what it is for and what it may name besides. */
 export async function checkExpression(
   text: string,
   installation: string,
   signal?: AbortSignal,
+  more?: Omit<ExpressionText, "text" | "installation">,
 ): Promise<ExpressionCheck> {
-  const { data } = await request<ExpressionCheck>("POST", "/expressions/check", { text, installation }, { signal });
+  const body: ExpressionText = { text, installation, ...more };
+  const { data } = await request<ExpressionCheck>("POST", "/expressions/check", body, { signal });
   return data;
 }
 

@@ -9,12 +9,23 @@ import { checkApp, loadDraft, saveDraft } from "./api";
 import { DraftLive } from "./draftlive";
 import { keepSession, keptSession } from "./kept";
 import { type Stashed, stash } from "./stash";
+import type { Target } from "./uses";
 
 export type LeftTab = "insert" | "layers" | "tags";
-export type BottomTab = "problems" | "json";
+export type BottomTab = "problems" | "bindings" | "json";
 /** The settings of the app, by what is shown of them. */
 export type AppDialogKind = "app" | "app.navigation" | "app.look" | "app.texts" | "app.inputs" | "app.tags";
-export type DialogKind = "palette" | "keys" | "publish" | "find" | AppDialogKind | "history" | "import";
+export type DialogKind =
+  | "palette"
+  | "keys"
+  | "publish"
+  | "find"
+  | AppDialogKind
+  | "history"
+  | "import"
+  | "bindMany"
+  | "dropMany"
+  | "uses";
 
 /** What the panels share. */
 export interface Ui {
@@ -23,7 +34,11 @@ export interface Ui {
   left: LeftTab;
   bottom: BottomTab | undefined;
   dialog: DialogKind | undefined;
+  /** What the dialog "uses" is about. */
+  target?: Target;
   preview: boolean;
+  /** A click on a widget lists what its actions would do. */
+  testing: boolean;
   /** The language of the drawing, when it is not that of the pages. */
   language: string | undefined;
   /** Tags that were dropped beside the widgets, waiting for a choice. */
@@ -75,6 +90,7 @@ export class Editor {
       bottom: undefined,
       dialog: undefined,
       preview: false,
+      testing: false,
       language: undefined,
       offer: undefined,
       said: "",

@@ -4,6 +4,7 @@ import { useEditor } from "../design/context";
 import type { BottomTab } from "../design/editor";
 import { useT } from "../i18n";
 import { Busy, IconButton, Tabs } from "../ui";
+import { BindingsPanel } from "./bind/BindingsPanel";
 import { ProblemsList } from "./ProblemsList";
 
 const JsonView = lazy(() => import("./JsonView").then((m) => ({ default: m.JsonView })));
@@ -25,6 +26,7 @@ export function BottomPanel({ tab }: { tab: BottomTab }) {
       }
       tabs={[
         { id: "problems", label: t("design:tab.problems"), panel: <ProblemsList /> },
+        { id: "bindings", label: t("bind:list.tab"), panel: <BindingsPanel /> },
         {
           id: "json",
           label: t("design:tab.json"),

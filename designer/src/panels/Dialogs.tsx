@@ -1,5 +1,7 @@
 import { useEditor, useUi } from "../design/context";
 import type { Stashed } from "../design/stash";
+import { BindMany } from "./bind/BindMany";
+import { UsesDialog } from "./bind/UsesDialog";
 import { CommandPalette } from "./CommandPalette";
 import { ConflictDialog, LeftWorkDialog } from "./ConflictDialog";
 import { FindDialog } from "./FindDialog";
@@ -17,6 +19,8 @@ export function Dialogs(props: { left: Stashed | undefined; onLeft: () => void }
   const close = () => editor.ui.setState({ dialog: undefined });
   if (save.kind === "conflict") return <ConflictDialog error={save.error} />;
   if (props.left) return <LeftWorkDialog work={props.left} onDone={props.onLeft} />;
+  if (dialog === "bindMany") return <BindMany onClose={close} />;
+  if (dialog === "uses") return <UsesDialog onClose={close} />;
   if (dialog === "palette") return <CommandPalette onClose={close} />;
   if (dialog === "find") return <FindDialog onClose={close} />;
   if (dialog === "keys") return <KeySheet onClose={close} />;

@@ -26,6 +26,7 @@ export function useCanvasMenu(): () => MenuEntry[] {
     return [
       ...menu("edit.cut", "edit.copy", "edit.paste", "edit.pasteHere", "edit.duplicate", "edit.delete", "-"),
       within("clips", "edit.copyStyle", "edit.pasteStyle", "-", "edit.copyBindings", "edit.pasteBindings"),
+      ...menu("bind.many", "bind.uses"),
       within("select", "select.type", "select.tag", "select.invert", "edit.selectAll"),
       within("order", "arrange.front", "arrange.forward", "arrange.backward", "arrange.back"),
       within(
