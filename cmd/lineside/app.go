@@ -14,6 +14,7 @@ import (
 	"github.com/lineside/lineside/runtime/api"
 	"github.com/lineside/lineside/runtime/app"
 	appcheck "github.com/lineside/lineside/runtime/app/check"
+	"github.com/lineside/lineside/runtime/app/folder"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
@@ -24,11 +25,14 @@ type appCmd struct {
 	Validate appValidate `cmd:"" help:"Check app documents; needs no server."`
 	List     appList     `cmd:"" help:"List the installed apps."`
 	Export   appExport   `cmd:"" help:"Write the document of an app."`
+	Import   appImport   `cmd:"" help:"Put an app document or folder over the draft of an app."`
 	Install  appInstall  `cmd:"" help:"Install an app document and publish it."`
+	Split    appSplit    `cmd:"" help:"Take an app document apart into a folder of files for git; needs no server."`
+	Join     appJoin     `cmd:"" help:"Put a folder of files together to an app document; needs no server."`
 }
 
 type appValidate struct {
-	Files []string `arg:"" name:"file" help:"App documents; - is the standard input."`
+	Files []string `arg:"" name:"file" help:"App documents or folders; - is the standard input."`
 	Plant string   `help:"Check tags against this plant document too." type:"existingfile" placeholder:"FILE"`
 	Fix   bool     `help:"Do the fixes that are offered and write the files."`
 }
@@ -91,12 +95,8 @@ func (c *appValidate) mend(con *console, name string, a *app.App, r *fileResult,
 	if err != nil || len(done) == 0 {
 		return left, err
 	}
-	content, err := app.Canonical(mended)
-	if err != nil {
-		return left, err
-	}
 	r.Fixed = done
-	return left, con.writeFile(name, content)
+	return left, con.writeApp(name, mended)
 }
 
 // check reads files, checks each and prints what is wrong; it fails when any has errors.
@@ -104,19 +104,27 @@ func (c *console) check(files []string, check func(name string, raw []byte, r *f
 	var results []fileResult
 	valid := true
 	for _, name := range files {
-		raw, err := c.readFile(name)
-		if err != nil {
-			return err
-		}
 		r := fileResult{File: name}
-		found, err := check(name, raw, &r)
-		var ps spec.Problems
+		raw, files, err := c.readDocument(name)
+		var found, ps spec.Problems
+		if err == nil {
+			found, err = check(name, raw, &r)
+		}
+		if unread := (folder.Problems)(nil); errors.As(err, &unread) {
+			err = placed(unread)
+		}
 		if errors.As(err, &ps) {
-			found = ps
+			found, err = ps, nil
 		} else if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		r.Valid, r.Problems = !found.Errors(), found
+		if files != nil && len(r.Fixed) > 0 {
+			_, files, err = c.readDocument(name) // lines have moved
+		}
+		if files != nil && raw != nil && err == nil {
+			r.Problems = placed(folder.Locate(files, found))
+		}
 		if r.Problems == nil {
 			r.Problems = []*spec.Problem{}
 		}
@@ -184,20 +192,37 @@ type appExport struct {
 	serverFlags
 	ID   string `arg:"" help:"Id of the installation."`
 	File string `arg:"" optional:"" help:"File to write; - is the standard output."`
+	// The names of the flags are those of import.
+	Folder string `help:"Folder of files for git to write, in place of a file." placeholder:"DIR"`
+	Draft  bool   `help:"The draft, not what is published."`
 }
 
 // Run writes the published document, or the draft when nothing was published.
 func (c *appExport) Run(con *console) error {
-	a, err := c.ask(con.ctx, http.MethodGet, "/apps/"+url.PathEscape(c.ID)+"/export", nil)
+	if c.Folder != "" && c.File != "" {
+		return &usageError{"give a file or --folder"}
+	}
+	what := "/export"
+	if c.Draft {
+		what = "/draft"
+	}
+	a, err := c.ask(con.ctx, http.MethodGet, "/apps/"+url.PathEscape(c.ID)+what, nil)
 	if err != nil {
 		return err
 	}
-	return con.writeFile(c.File, a.body)
+	if c.Folder == "" {
+		return con.writeFile(c.File, a.body)
+	}
+	doc, err := app.Read(a.body)
+	if err != nil {
+		return err
+	}
+	return writeFolder(c.Folder, doc)
 }
 
 type appInstall struct {
 	serverFlags
-	File    string `arg:"" help:"App document; - is the standard input."`
+	File    string `arg:"" help:"App document or folder; - is the standard input."`
 	ID      string `name:"id" help:"Id of the installation (default: the last part of the id of the app). An installation that exists gets a new revision."`
 	Draft   bool   `help:"Do not publish it."`
 	Comment string `help:"Comment of the revision."`
@@ -205,11 +230,12 @@ type appInstall struct {
 
 // Run installs a document, or makes it a new revision of what is installed.
 func (c *appInstall) Run(con *console) error {
-	raw, err := con.readFile(c.File)
+	a, err := con.readApp(c.File)
 	if err != nil {
 		return err
 	}
-	if _, err := app.Read(raw); err != nil {
+	raw, err := app.Canonical(a)
+	if err != nil {
 		return err
 	}
 	id := c.ID

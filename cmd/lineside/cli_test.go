@@ -33,6 +33,18 @@ func TestCommandLine(t *testing.T) {
 	app, plant := write(t, "app.json", string(examples.App(examples.Demo))), write(t, "plant.json", string(examples.Plant(examples.Demo)))
 	broken := write(t, "broken.json", `{"format":2,"id":"x","screens":[],"colour":"red"}`)
 	small := write(t, "small.json", `{"format":2,"id":"com.example.small","version":"1.0.0","name":{"en":"S"},"screens":[{"id":"s","name":{"en":"S"},"width":800,"height":600,"widgets":[{"id":"b","type":"button","x":0,"y":0,"w":96,"h":24,"props":{"label":"Go"}}]}]}`)
+	apart := filepath.Join(t.TempDir(), "apart")
+	brokenFolder, wrongFolder := t.TempDir(), t.TempDir()
+	for dir, screen := range map[string]string{brokenFolder: "{\n\"id\": \"s\",\n<<<<<<< ours\n", wrongFolder: "{\n\"id\": \"s\",\n\"name\": {\"en\": \"S\"},\n\"width\": 800, \"height\": 600,\n\"colour\": 1, \"widgets\": []}\n"} {
+		if err := os.Mkdir(filepath.Join(dir, "screens"), 0o750); err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range map[string]string{"app.json": `{"format":2,"id":"com.example.f","version":"1.0.0","name":{"en":"F"},"screens":["screens/s.json"]}`, "screens/s.json": screen} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	data := t.TempDir()
 	for _, row := range []struct {
 		name string
@@ -58,6 +70,13 @@ func TestCommandLine(t *testing.T) {
 		{"app that is mended", []string{"app", "validate", "--fix", small}, "", 0, []string{": valid", "fixed: Make it 96 × 44 pixels"}},
 		{"app that was mended", []string{"app", "validate", "--json", small}, "", 0, []string{`"problems": []`}},
 		{"standard input cannot be mended", []string{"app", "validate", "--fix", "-"}, string(examples.App(examples.Demo)), 1, []string{"give the name"}},
+		{"split", []string{"app", "split", app, apart}, "", 0, nil},
+		{"split again", []string{"app", "split", app, apart}, "", 0, nil},
+		{"folder", []string{"app", "validate", apart, "--plant", plant}, "", 0, []string{": valid"}},
+		{"join", []string{"app", "join", apart}, "", 0, []string{`"format": 2`, `"widgets": [`}},
+		{"broken folder", []string{"app", "validate", brokenFolder}, "", 1, []string{"has errors", "screens/s.json:3: ", "[merge_conflict]"}},
+		{"folder with errors", []string{"app", "validate", wrongFolder, "--json"}, "", 1, []string{`"valid": false`, "screens/s.json:5: "}},
+		{"join a broken folder", []string{"app", "join", brokenFolder}, "", 1, []string{"screens/s.json:3: "}},
 		{"app from standard input", []string{"app", "validate", "-"}, `{"format":99}`, 1, []string{"format_newer"}},
 		{"no such file", []string{"app", "validate", "no-such-file"}, "", 1, []string{"no-such-file"}},
 		{"schema of apps", []string{"schema", "app"}, "", 0, []string{`"$schema"`}},

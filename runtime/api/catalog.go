@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/lineside/lineside/runtime/action"
+	"github.com/lineside/lineside/runtime/app/check"
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/expression"
 	"github.com/lineside/lineside/runtime/spec"
@@ -23,8 +24,18 @@ type Catalogue struct {
 	// operator sets besides, and those of a screen besides its keys.
 	Actions []*action.Type `json:"actions" nullable:"false"`
 	Events  EventNames     `json:"events"`
+	// Rules are what the check looks for in screens.
+	Rules []CheckRule `json:"rules" nullable:"false"`
 	// Qualities are names of OPC UA StatusCodes by their number.
 	Qualities map[string]string `json:"qualities"`
+}
+
+// CheckRule is one thing that the check looks for: the code of its findings, what it is called
+// and why it matters.
+type CheckRule struct {
+	Code  string    `json:"code"`
+	Title spec.Text `json:"title"`
+	Why   spec.Text `json:"why"`
 }
 
 // EventNames are the events that are not in the manifest of a widget.
@@ -39,6 +50,9 @@ func CatalogueOf(w widgets.Catalogue) Catalogue {
 	c := Catalogue{Widgets: []*widgets.Manifest{}, Connectors: connector.Types(), Functions: expression.Functions(), Actions: action.Types(), Events: EventNames{action.WidgetEvents, action.InputEvents, action.ScreenEvents}, Qualities: map[string]string{}}
 	for _, id := range slices.Sorted(maps.Keys(w)) {
 		c.Widgets = append(c.Widgets, w[id])
+	}
+	for _, r := range check.Rules() {
+		c.Rules = append(c.Rules, CheckRule{r.Code, r.Title, r.Why})
 	}
 	for code, name := range tag.QualityNames() {
 		c.Qualities[strconv.FormatUint(uint64(code), 10)] = name

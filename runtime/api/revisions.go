@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -30,6 +32,25 @@ type Revision struct {
 	By       string    `json:"by"`
 	Comment  string    `json:"comment,omitempty"`
 	Version  string    `json:"version"`
+	// Kind is "" for one that was published, saved for one that got a name only, and kept for
+	// what lost when two saved at once.
+	Kind string `json:"kind,omitempty" enum:"saved,kept"`
+}
+
+// KeepVersion names the draft, or a document, without publishing it.
+type KeepVersion struct {
+	// Comment is its name.
+	Comment string `json:"comment" minLength:"1" maxLength:"2000"`
+	// Document is kept in place of the draft: what lost when two saved at once. Such versions
+	// make room for newer ones.
+	Document json.RawMessage `json:"document,omitempty"`
+	// Lost says that the draft is kept because a save is about to go over it.
+	Lost bool `json:"lost,omitempty"`
+}
+
+// KeptVersion is the number of a version.
+type KeptVersion struct {
+	Revision int `json:"revision"`
 }
 
 // Restore names the revision that becomes the draft.
@@ -43,6 +64,9 @@ func (s *Server) revisionsResource() {
 	add(s, r, s.publishApp)
 	r.method, r.path, r.id, r.summary = "GET", "/apps/{id}/revisions", "listRevisions", "List the revisions, newest first"
 	add(s, r, s.listRevisions)
+	keep := r
+	keep.method, keep.id, keep.summary, keep.status, keep.maxBody = "POST", "keepRevision", "Give the draft a name, or keep a document, without publishing it", 201, app.MaxBytes+maxBody
+	add(s, keep, s.keepRevision)
 	r.method, r.path, r.id, r.summary, r.answer = "GET", "/apps/{id}/revisions/{number}", "getRevision", "The document of a revision", schemaOf[app.App](s)
 	add(s, r, s.getRevision)
 	r.path, r.id, r.summary = "/apps/{id}/export", "exportApp", "The published document, or the draft, as a file"
@@ -100,9 +124,46 @@ func (s *Server) listRevisions(ctx context.Context, in *AppPath) (*body[[]Revisi
 	}
 	out := make([]Revision, len(list))
 	for i, r := range list {
-		out[i] = Revision{r.Number, r.Created, r.Author, r.Comment, r.Version}
+		out[i] = Revision{r.Number, r.Created, r.Author, r.Comment, r.Version, r.Kind}
 	}
 	return answerWith(out)
+}
+
+func (s *Server) keepRevision(ctx context.Context, in *struct {
+	AppPath
+	Body KeepVersion
+}) (*body[KeptVersion], error) {
+	draft, doc, err := s.draft(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	r := store.Revision{Kind: store.Saved, Comment: in.Body.Comment, Author: doc.Author}
+	if in.Body.Lost {
+		r.Kind = store.Kept
+	}
+	if len(in.Body.Document) > 0 && string(in.Body.Document) != "null" {
+		if draft, err = app.Read(in.Body.Document); err != nil {
+			return nil, under(err, "/document")
+		}
+		if doc.Content, err = app.Canonical(draft); err != nil {
+			return nil, err
+		}
+		r.Kind, r.Author = store.Kept, actorOf(ctx).Name
+	}
+	if r.Kind == store.Saved {
+		r.Author = actorOf(ctx).Name
+	}
+	r.Version = draft.Version
+	e := entry(ctx, "app.keep", in.ID)
+	e.Reason = in.Body.Comment
+	number, err := s.store.Keep(ctx, in.ID, doc.Content, r, e)
+	if errors.Is(err, store.ErrTooMany) {
+		return nil, errVersions.with()
+	}
+	if err != nil {
+		return nil, unless(err, "app", in.ID)
+	}
+	return answerWith(KeptVersion{number})
 }
 
 // revision reads a revision, brought to today's format.

@@ -139,6 +139,7 @@ func (s *Server) resources() {
 	s.draftResource()
 	s.tryResource()
 	s.revisionsResource()
+	s.folderResource()
 
 	apiMux.HandleFunc("GET "+prefix+"/openapi.json", s.serveOpenAPI)
 	apiMux.HandleFunc(prefix+"/", s.unknownRoute(apiMux))

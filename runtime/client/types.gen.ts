@@ -1048,7 +1048,7 @@ export interface Catalogue {
    * actions are what events can do; Events are those that every widget has, those of widgets that the
    * operator sets besides, and those of a screen besides its keys.
    */
-  actions: Type[];
+  actions: ActionType[];
   events: EventNames;
   /** rules are what the check looks for in screens. */
   rules: CheckRule[];
@@ -1500,18 +1500,6 @@ export interface TryStep {
   value?: unknown;
   /** problem says why it would fail; no action behind it would be done. */
   problem?: Problem;
-}
-
-export interface Type {
-  again?: boolean;
-  category?: string;
-  icon?: string;
-  id: string;
-  phrase: Record<string, string>;
-  settings: Field[] | null;
-  summary?: Record<string, string>;
-  title: Record<string, string>;
-  version: number;
 }
 
 /** Use is a place that names a tag of the plant. */

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -15,9 +16,30 @@ type Installation struct {
 	Revision int
 }
 
-// Revision is one published state of an app. It never changes.
+// Kinds of revisions.
+const (
+	// Published is a revision that was put to work.
+	Published = ""
+	// Saved is one that somebody gave a name without publishing it.
+	Saved = "saved"
+	// Kept is what lost a race of two saves; the oldest make room for new ones.
+	Kept = "kept"
+)
+
+// maxSaved and maxKept bound how many revisions of an app are kept without being published.
+const (
+	maxSaved = 500
+	maxKept  = 30
+)
+
+// ErrTooMany is returned when no more of something is kept.
+var ErrTooMany = errors.New("too many")
+
+// Revision is one state of an app that was published or kept. It never changes. All kinds are
+// counted together.
 type Revision struct {
 	Number  int
+	Kind    string
 	Content []byte
 	ETag    string
 	Version string
@@ -101,13 +123,8 @@ func (s *Store) Publish(ctx context.Context, id string, content []byte, want str
 				return err
 			}
 		}
-		var last revisionRow
-		if err := tx.Select("number").Where("installation = ?", id).Order("number DESC").Limit(1).Find(&last).Error; err != nil {
-			return err
-		}
-		number = last.Number + 1
-		row := revisionRow{Installation: id, Number: number, Content: content, ETag: ETagOf(content), Version: r.Version, Comment: r.Comment, Author: r.Author, Created: time.Now().UnixMicro()}
-		if err := tx.Create(&row).Error; err != nil {
+		r.Kind = Published
+		if number, err = addRevision(tx, id, content, r); err != nil {
 			return err
 		}
 		if err := tx.Model(&installationRow{}).Where("id = ?", id).Update("revision", number).Error; err != nil {
@@ -121,7 +138,47 @@ func (s *Store) Publish(ctx context.Context, id string, content []byte, want str
 	return number, err
 }
 
-// Revisions lists the revisions of an installation, newest first, without their content.
+func addRevision(tx *gorm.DB, id string, content []byte, r Revision) (number int, err error) {
+	var last revisionRow
+	if err := tx.Select("number").Where("installation = ?", id).Order("number DESC").Limit(1).Find(&last).Error; err != nil {
+		return 0, err
+	}
+	row := revisionRow{Installation: id, Number: last.Number + 1, Kind: r.Kind, Content: content, ETag: ETagOf(content), Version: r.Version, Comment: r.Comment, Author: r.Author, Created: time.Now().UnixMicro()}
+	return row.Number, tx.Create(&row).Error
+}
+
+// Keep makes a revision of content without publishing it; r.Kind is Saved or Kept. ErrTooMany
+// says that as many are saved as may be; of what is kept the oldest goes.
+func (s *Store) Keep(ctx context.Context, id string, content []byte, r Revision, entries ...Entry) (number int, err error) {
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.First(&installationRow{}, "id = ?", id).Error; err != nil {
+			return known(err)
+		}
+		var there []int
+		if err := tx.Model(&revisionRow{}).Where("installation = ? AND kind = ?", id, r.Kind).Order("number").Pluck("number", &there).Error; err != nil {
+			return err
+		}
+		switch {
+		case r.Kind == Saved && len(there) >= maxSaved:
+			return ErrTooMany
+		case r.Kind == Kept && len(there) >= maxKept:
+			old := there[:len(there)-maxKept+1]
+			if err := tx.Delete(&revisionRow{}, "installation = ? AND number IN ?", id, old).Error; err != nil {
+				return err
+			}
+		}
+		if number, err = addRevision(tx, id, content, r); err != nil {
+			return err
+		}
+		for i := range entries {
+			entries[i].New = numeral(number)
+		}
+		return s.appendAudit(tx, entries)
+	})
+	return number, err
+}
+
+// Revisions lists the revisions of an installation of all kinds, newest first, without their content.
 func (s *Store) Revisions(ctx context.Context, id string) ([]Revision, error) {
 	var rows []revisionRow
 	if err := s.read(ctx).Omit("content").Where("installation = ?", id).Order("number DESC").Find(&rows).Error; err != nil {
@@ -153,5 +210,5 @@ func (s *Store) RevisionHead(ctx context.Context, id string, number int) (Revisi
 }
 
 func (r revisionRow) revision() Revision {
-	return Revision{r.Number, r.Content, r.ETag, r.Version, r.Comment, r.Author, fromMicro(r.Created)}
+	return Revision{r.Number, r.Kind, r.Content, r.ETag, r.Version, r.Comment, r.Author, fromMicro(r.Created)}
 }

@@ -36,6 +36,7 @@ func (installationRow) TableName() string { return "installations" }
 type revisionRow struct {
 	Installation string `gorm:"primaryKey;size:64"`
 	Number       int    `gorm:"primaryKey;autoIncrement:false"`
+	Kind         string `gorm:"size:16;not null;default:''"`
 	Content      []byte
 	ETag         string `gorm:"column:etag;size:64"`
 	Version      string

@@ -19,6 +19,8 @@ var migrations = []func(tx *gorm.DB) error{
 		return tx.AutoMigrate(&documentRow{}, &installationRow{}, &revisionRow{}, &userRow{}, &tokenRow{},
 			&sessionRow{}, &auditRow{}, &secretRow{}, &valueRow{})
 	},
+	// Versions that were kept without being published have a kind.
+	func(tx *gorm.DB) error { return tx.AutoMigrate(&revisionRow{}) },
 }
 
 const settingSchema = "schema"

@@ -157,6 +157,25 @@ func installations(t *testing.T, s *Store) {
 	if r, err := s.Revision(ctx, "line", 2); err != nil || string(r.Content) != "draft" || r.Author != "anna" {
 		t.Errorf("%+v %v", r, err)
 	}
+	// What is kept without being published is counted with the others and published by nobody.
+	if n, err := s.Keep(ctx, "line", []byte("named"), Revision{Kind: Saved, Comment: "before the rebuild", Author: "bert"}, Entry{Actor: "bert", Action: "app.keep"}); err != nil || n != 4 {
+		t.Errorf("kept as %d: %v", n, err)
+	}
+	for i := range maxKept + 2 {
+		if _, err := s.Keep(ctx, "line", fmt.Appendf(nil, "lost %d", i), Revision{Kind: Kept}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err = s.Revisions(ctx, "line")
+	if err != nil || len(list) != 4+maxKept || list[maxKept].Number != 4 || list[maxKept].Kind != Saved || list[maxKept-1].Number != 7 || list[0].Kind != Kept || list[maxKept+1].Kind != Published {
+		t.Errorf("%+v %v", list, err)
+	}
+	if r, err := s.Revision(ctx, "line", 4); err != nil || string(r.Content) != "named" || r.Kind != Saved {
+		t.Errorf("%+v %v", r, err)
+	}
+	if _, err := s.Keep(ctx, "nothing", nil, Revision{Kind: Saved}); !errors.Is(err, ErrNotFound) {
+		t.Errorf("kept a version of nothing: %v", err)
+	}
 	if inst, err := s.Installation(ctx, "line"); err != nil || inst.Revision != 3 {
 		t.Errorf("%+v %v", inst, err)
 	}
@@ -470,6 +489,33 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// TestRevisionsGetKinds: revisions of before there were kinds are published ones.
+func TestRevisionsGetKinds(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	s := open(t, "", dir)
+	if err := s.Install(ctx, "line", []byte("draft"), []byte("{}"), "anna"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Publish(ctx, "line", []byte("draft"), AnyETag, Revision{Comment: "old"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec("ALTER TABLE revisions DROP COLUMN kind").Error; err != nil {
+			return err
+		}
+		return tx.Save(&settingRow{Name: settingSchema, Value: "1"}).Error
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.migrate(ctx, migrations); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.Revisions(ctx, "line")
+	if err != nil || len(list) != 1 || list[0].Kind != Published || list[0].Comment != "old" {
+		t.Errorf("%+v %v", list, err)
+	}
+}
+
 // TestMigration brings an older database up to date and keeps a copy of what it was.
 func TestMigration(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
@@ -503,7 +549,7 @@ func TestMigration(t *testing.T) {
 	if err := s.migrate(ctx, next); err != nil || calls != 2 {
 		t.Errorf("ran %d times (once undone, once for good): %v", calls, err)
 	}
-	copies, err := filepath.Glob(filepath.Join(dir, "backup", "schema-1-*.db"))
+	copies, err := filepath.Glob(filepath.Join(dir, "backup", fmt.Sprintf("schema-%d-*.db", len(migrations))))
 	if err != nil || len(copies) != 2 {
 		t.Fatalf("copies: %v %v", copies, err)
 	}
