@@ -109,6 +109,7 @@ export class ValueLine {
       size: type,
       align,
     });
+    this.unit?.set({ line: this.readout.line });
   }
 
   set(text: string, look: Shown["look"]): void {

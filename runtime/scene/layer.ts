@@ -108,6 +108,25 @@ export class Layer extends Group implements Placed {
     return m ? 1 + Math.max(1, stretch(m)) : 1;
   }
 
+  /** Its texts keep their order in lines, and so stand elsewhere than their parts would. */
+  get mirrored(): boolean {
+    return this.turnNow !== undefined && (this.turnNow.flipX || this.turnNow.flipY);
+  }
+
+  /** What the lines of texts cover that are read as one. */
+  get lines(): Map<object, Bounds> | undefined {
+    let out: Map<object, Bounds> | undefined;
+    for (const p of this.parts) {
+      const { line } = p.props;
+      if (!line || !(p.bounds.x1 > p.bounds.x0)) continue;
+      out ??= new Map();
+      const b = out.get(line);
+      if (b) join(b, p.bounds);
+      else out.set(line, { ...p.bounds });
+    }
+    return out;
+  }
+
   /** Everything of it must be painted again. */
   private damage(): void {
     join(this.dirty, this.extent);
@@ -144,7 +163,8 @@ export class Layer extends Group implements Placed {
       join(e, b);
       this.host.moved(this);
     }
-    join(this.dirty, b);
+    // A text that grows moves its whole line.
+    join(this.dirty, this.mirrored ? e : b);
     this.host.changed(this);
   }
 

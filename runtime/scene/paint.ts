@@ -1,4 +1,5 @@
 import type { Bounds } from "./geometry";
+import type { Part } from "./part";
 import { color, type Theme } from "./tokens";
 import { axial, type Matrix, type Turn, unmirror } from "./transform";
 import { Type } from "./type";
@@ -25,6 +26,8 @@ export class Painter {
   clock = 0;
   /** What is drawn now is mirrored: texts turn themselves the right way round. */
   mirrored = false;
+  /** What the lines of texts cover that are read as one. */
+  lines: ReadonlyMap<object, Bounds> | undefined;
   private turn: Turn | undefined;
   private fade = 1;
   /** Edges go to whole pixels; not in what is turned by an angle. */
@@ -141,11 +144,12 @@ export class Painter {
   }
 
   /** From now on draws with a turn, faded; the canvas must be clipped. */
-  enter(turn: Turn, fade: number): void {
+  enter(turn: Turn, fade: number, lines: ReadonlyMap<object, Bounds> | undefined): void {
     this.fade = fade;
     if (!turn.matrix) return;
     this.turn = turn;
     this.mirrored = turn.flipX || turn.flipY;
+    this.lines = lines;
     this.snap = axial(turn.matrix);
     this.clip = everywhere;
     this.home();
@@ -157,6 +161,7 @@ export class Painter {
     if (!this.turn) return;
     this.turn = undefined;
     this.mirrored = false;
+    this.lines = undefined;
     this.snap = true;
     this.clip = r;
     this.home();
@@ -168,10 +173,11 @@ export class Painter {
     else this.ctx.setTransform(1, 0, 0, 1, 0, 0);
   }
 
-  /** Takes the mirroring back about a point in world coordinates, until home. */
-  upright(x: number, y: number): void {
+  /** Takes the mirroring back about the middle of a part or of its line, until home. */
+  upright(part: Part): void {
     const t = this.turn;
-    if (t?.matrix) this.aim(unmirror(t.matrix, t.flipX, t.flipY, x, y));
+    const b = (part.props.line && this.lines?.get(part.props.line)) ?? part.bounds;
+    if (t?.matrix) this.aim(unmirror(t.matrix, t.flipX, t.flipY, (b.x0 + b.x1) / 2, (b.y0 + b.y1) / 2));
   }
 
   /** Parts draw in device pixels: the matrix goes from there to the world and back. */

@@ -89,6 +89,7 @@ export class Path extends Part<PathProps> {
     const ctx = q.ctx;
     const s = q.scale;
     q.alpha(p.opacity ?? 1);
+    if (q.mirrored && p.line) q.upright(this);
     const own = p.scale ?? 1;
     const width = Math.max(1, (p.strokeWidth ?? 1) * own * s);
     if (p.dash) {
@@ -137,6 +138,7 @@ export class Path extends Part<PathProps> {
       }
       q.home();
     }
+    if (q.mirrored && p.line) q.home();
     if (p.dash) {
       ctx.setLineDash([]);
       ctx.lineDashOffset = 0;

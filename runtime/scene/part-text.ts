@@ -105,8 +105,7 @@ export class Text extends Part<TextProps> {
       this.write(q);
       return;
     }
-    const b = this.bounds;
-    q.upright((b.x0 + b.x1) / 2, (b.y0 + b.y1) / 2);
+    q.upright(this);
     this.write(q);
     q.home();
   }

@@ -9,6 +9,8 @@ export interface PartProps {
   opacity?: number;
   /** Shown and hidden at 1 Hz: unacknowledged alarm marks only. Steady under reduced motion. */
   blink?: boolean;
+  /** Parts with the same line are read as one, such as a number and its unit: mirrored they keep their order. */
+  line?: object;
 }
 
 /** What a part tells its changes to: a layer of the scene. */

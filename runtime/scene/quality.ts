@@ -38,6 +38,8 @@ export class Readout {
   private place: Required<Pick<TextProps, "x" | "y" | "width" | "height">>;
   private state: Look | undefined;
   private value = "";
+  /** The line that it is written on, for a unit behind it. */
+  readonly line = {};
 
   constructor(
     g: Group,
@@ -46,7 +48,7 @@ export class Readout {
     this.place = { x: style.x, y: style.y, width: style.width, height: style.height };
     this.ground = g.rect({ ...this.place, hatch: "line", opacity: 0.55, visible: false });
     this.bone = g.rect({ ...this.place, fill: "equipment", radius: 4, visible: false });
-    this.words = g.text({ weight: 600, color: "live", ...style, text: "" });
+    this.words = g.text({ weight: 600, color: "live", ...style, text: "", line: this.line });
     this.mark = g.text({
       x: 0,
       y: style.y,
@@ -56,8 +58,9 @@ export class Readout {
       weight: 700,
       color: "text",
       visible: false,
+      line: this.line,
     });
-    this.hand = g.path({ d: hand, fill: "text", x: 0, y: 0, visible: false });
+    this.hand = g.path({ d: hand, fill: "text", x: 0, y: 0, visible: false, line: this.line });
   }
 
   /** Width of the text as drawn, with its mark. */

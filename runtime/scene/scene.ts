@@ -71,7 +71,8 @@ export class Scene {
   /** Layers with a turn, and how many pixels they may be drawn beyond their extents. */
   private readonly turned = new Set<Layer>();
   private margin = 1;
-  private readonly runs: { layer: Layer; turn: Turn | undefined; cut: Bounds | undefined; from: number; to: number }[] = [];
+  private readonly runs: { layer: Layer; turn: Turn | undefined; cut: Bounds | undefined; from: number; to: number }[] =
+    [];
 
   /** The context must be of a canvas of its own; for speed without transparency ({alpha: false}). */
   constructor(
@@ -369,7 +370,8 @@ export class Scene {
     const near = back ? mapBounds(back, wide, { ...wide }) : wide;
     const from = this.drawn.length;
     for (const p of layer.parts) {
-      if (!intersects(p.bounds, near)) continue;
+      // Of a mirrored line a part may stand where another of it lies.
+      if (!intersects(p.bounds, near) && !(p.props.line && layer.mirrored && !isEmpty(p.bounds))) continue;
       if (p.props.blink) this.wantBlink();
       if (flows(p)) this.wantFlow();
       if (!p.props.blink || this.painter.blinkOn) this.drawn.push(p);
@@ -393,7 +395,10 @@ export class Scene {
         q.ctx.rect(x, y, Math.max(0, q.px(cut.x1) - x), Math.max(0, q.py(cut.y1) - y));
         q.ctx.clip();
       }
-      if (turn) q.enter(turn, turn.blink && !q.blinkOn ? turn.opacity * dimmed : turn.opacity);
+      if (turn) {
+        const fade = turn.blink && !q.blinkOn ? turn.opacity * dimmed : turn.opacity;
+        q.enter(turn, fade, layer.mirrored ? layer.lines : undefined);
+      }
       for (; i < to; i++) (this.drawn[i] as Part).draw(q);
       if (turn?.blink && this.reducedMotion) this.outline(layer);
       if (turn) q.leave(r);

@@ -177,6 +177,24 @@ describe("a layer with a turn", () => {
     expect(f > 10).toBe(down === 1);
   });
 
+  it("keeps a number before its unit when it is mirrored", () => {
+    const { scene, rec, run } = stage();
+    const layer = scene.layer("a", { x: 100, y: 50, width: 80, height: 40 });
+    const number = new Readout(layer, { x: 0, y: 10, width: 40, height: 20, size: 10 });
+    const unit = layer.text({ x: 0, y: 10, text: "bar", size: 10, line: number.line });
+    const left = () => {
+      const [n, u] = ["12.5", "bar"].map((text) => rec.textMatrices[rec.texts.lastIndexOf(text)]?.[4] ?? Number.NaN);
+      return { number: n, unit: u };
+    };
+    number.set("12.5", "uncertain");
+    unit.set({ x: number.end + 4 });
+    layer.turn = turnOf(layer.box, { flip: "x" });
+    run();
+    expect(left().number).toBeGreaterThan(0);
+    expect(left().unit).toBe(left().number);
+    expect(rec.texts.at(-1)).toBe("bar");
+  });
+
   it("never mirrors a text, however deep it is mirrored and turned", () => {
     const next = random(5);
     const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
@@ -248,8 +266,10 @@ describe("a layer with a turn", () => {
         const n = l.line({ x1: 0, y1: 10, x2: 30, y2: 10, stroke: "text", strokeWidth: 2 });
         const p = l.path({ points: [0, 0, 10, 5, 0, 10], closed: true, fill: pick(tones), x: 10, y: 10 });
         const d = l.path({ d: "M0 0L20 0L20 10Z", fill: pick(tones), stroke: "line", x: 5, y: 25 });
-        const q = new Readout(l, { x: 0, y: 20, width: 50, height: 16, size: 12, align: "end" });
+        const q = new Readout(l, { x: 0, y: 20, width: 30, height: 16, size: 12, align: "end" });
+        const u = l.text({ x: 30, y: 20, height: 16, text: "bar", size: 10, line: q.line });
         changes.push(
+          () => u.set({ x: q.end + 3, visible: next() > 0.2 }),
           () => r.set({ width: 10 + next() * 50, fill: pick(tones) }),
           () => r.set({ stroke: pick(["text", undefined]), hatch: pick(["line", undefined]) }),
           () => t.set({ text: (next() * 1000).toFixed(2), dotted: pick(["text", undefined]) }),

@@ -55,6 +55,7 @@ export default {
       size: type,
       align: "end",
     });
+    unitText.set({ line: readout.line });
     let now = shown({}, settings, "value");
     let wanted: number | undefined;
     let down = false;

@@ -30,6 +30,7 @@ export default {
     if (room === 0) unitText.set({ visible: false });
     const width = Math.max(0, box.width - left - room);
     const readout = new Readout(g, { x: left, y: top, width, height: rest, size: type, align });
+    unitText.set({ line: readout.line });
     // On the value's baseline, not centred beside it.
     const drop = (g.textCap(type, 600) - g.textCap(small, 400)) / 2;
     unitText.set({ y: top + drop });
