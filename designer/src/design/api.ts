@@ -12,6 +12,8 @@ import {
   request,
   type TagPage,
   type TagState,
+  type TryRequest,
+  type TryResult,
 } from "@lineside/client";
 import type { Saved, SaveError } from "../document";
 
@@ -118,6 +120,12 @@ export async function checkExpression(
 ): Promise<ExpressionCheck> {
   const body: ExpressionText = { text, installation, ...more };
   const { data } = await request<ExpressionCheck>("POST", "/expressions/check", body, { signal });
+  return data;
+}
+
+/** What the actions of an event would do, without doing it. */
+export async function tryApp(installation: string, ask: TryRequest): Promise<TryResult> {
+  const { data } = await request<TryResult>("POST", `${path(installation)}/try`, ask);
   return data;
 }
 

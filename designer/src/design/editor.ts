@@ -199,6 +199,7 @@ export class Editor {
     const screen = this.doc.state.order[Number(parts[1])];
     const record = screen === undefined ? undefined : this.doc.state.screens[screen];
     if (screen === undefined || !record) return undefined;
+    if (parts[2] === "on") return { screen, prop: `on.${parts[3]?.replaceAll("~1", "/").replaceAll("~0", "~")}` };
     if (parts[2] !== "widgets") return { screen, prop: parts[2] };
     const widget = record.order[Number(parts[3])];
     return {

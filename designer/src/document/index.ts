@@ -1,4 +1,5 @@
 // The app document of the editor: state, history, edits, saving. No UI framework.
+export * from "./actions";
 export * from "./align";
 export * from "./animations";
 export * from "./autosave";

@@ -7,6 +7,7 @@ import { ancestors, drawingsOf } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { useTheme } from "../preferences";
 import { ContextMenu, toast } from "../ui";
+import { TryActions } from "./actions/TryPanel";
 import { BoardAids } from "./BoardAids";
 import { useCanvasMenu } from "./canvasMenu";
 import { DrawStrip } from "./DrawStrip";
@@ -129,6 +130,7 @@ export function CanvasPanel() {
         </div>
       )}
       <OfferPopover />
+      <TryActions board={shown} />
     </main>
   );
 }

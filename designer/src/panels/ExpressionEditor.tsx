@@ -1,8 +1,8 @@
 // An expression with completion of tags and functions, its error under the cursor and its present result.
 
 import type { ExpressionCheck, ExpressionFunction } from "@lineside/client";
-import { type AppInput, isBad } from "@lineside/client";
-import { useEffect, useRef, useState } from "react";
+import { type AppInput, isBad, type Variable } from "@lineside/client";
+import { createContext, useContext, useEffect, useRef, useState } from "react";
 import { checkExpression, findTags } from "../design/api";
 import { textIn, useLanguage, useT } from "../i18n";
 import { asApiError } from "../shell/resource";
@@ -21,7 +21,14 @@ export interface ExpressionProps {
   functions: readonly ExpressionFunction[];
   inputs?: readonly AppInput[];
   autoFocus?: boolean;
+  /** It stands in an action: the value that comes with the event has a name. */
+  event?: boolean;
 }
+
+const none: readonly Variable[] = [];
+
+/** The variables of the screen that the expressions below stand on. */
+export const VariablesContext = createContext<readonly Variable[]>(none);
 
 export function ExpressionEditor(props: ExpressionProps) {
   const t = useT();
@@ -34,7 +41,10 @@ export function ExpressionEditor(props: ExpressionProps) {
   const typed = useRef(new Set<string>());
   const [info, setInfo] = useState<ExpressionCheck>();
   const [failed, setFailed] = useState("");
-  const { value, installation } = props;
+  const { value, installation, event } = props;
+  const variables = useContext(VariablesContext);
+  const known = useRef(variables);
+  known.current = variables;
 
   useEffect(() => {
     let alive = true;
@@ -52,6 +62,16 @@ export function ExpressionEditor(props: ExpressionProps) {
       const begins = (name: string) => name.toLowerCase().startsWith(word.toLowerCase());
       return [
         ...(begins("tag") ? [{ label: "tag", detail: "(path)", apply: 'tag("' }] : []),
+        ...(latest.current.event && begins("value")
+          ? [{ label: "value", detail: t("actions:valueInExpression") }]
+          : []),
+        ...known.current
+          .filter((v) => begins(v.id))
+          .map((v) => ({
+            label: v.id,
+            detail: `${t("actions:inExpression")}, ${t(`design:type.${v.type}`)}`,
+            info: textIn(v.title, lang) || undefined,
+          })),
         ...(inputs ?? [])
           .filter((i) => begins(i.id))
           .map((i) => ({
@@ -110,7 +130,10 @@ export function ExpressionEditor(props: ExpressionProps) {
     }
     const stop = new AbortController();
     const ask = () =>
-      checkExpression(value, installation ?? "", stop.signal).then(
+      checkExpression(value, installation ?? "", stop.signal, {
+        ...(variables.length > 0 ? { variables: [...variables] } : {}),
+        ...(event ? { event } : {}),
+      }).then(
         (next) => {
           setInfo(next);
           setFailed("");
@@ -136,7 +159,7 @@ export function ExpressionEditor(props: ExpressionProps) {
       clearTimeout(first);
       clearInterval(again);
     };
-  }, [value, installation]);
+  }, [value, installation, variables, event]);
 
   const problem = info?.problems[0];
   return (

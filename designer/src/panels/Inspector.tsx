@@ -1,5 +1,5 @@
 // The properties of what is selected, made from the manifests; of the screen when nothing is.
-import type { Field, Manifest, Problem, Widget } from "@lineside/client";
+import type { Field, Manifest, Problem, Variable, Widget } from "@lineside/client";
 import { Eye, EyeOff, Lock, LockOpen } from "lucide-react";
 import { useDeferredValue, useEffect, useRef } from "react";
 import { useDoc, useEditor, useScreen, useSelected, useSession, useUi } from "../design/context";
@@ -15,10 +15,11 @@ import {
 } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { type FieldContext, Icon, IconButton, Input, NumberInput, shows } from "../ui";
-import { ActionsEditor } from "./ActionsEditor";
+import { WidgetEvents } from "./actions/WidgetEvents";
 import { AnimationsEditor } from "./animation/AnimationsEditor";
 import { CommandButton } from "./CommandButton";
 import { DrawingParts } from "./DrawingParts";
+import { VariablesContext } from "./ExpressionEditor";
 import { sentence } from "./format";
 import { PropertyRow } from "./PropertyRow";
 import { CellFields } from "./page/CellFields";
@@ -28,6 +29,8 @@ import { ScreenInspector } from "./ScreenInspector";
 import { Section } from "./Section";
 import { tagField } from "./TagField";
 
+const noVariables: readonly Variable[] = [];
+
 const groups = ["content", "data", "look", "behaviour"];
 
 export function Inspector() {
@@ -35,6 +38,7 @@ export function Inspector() {
   const widgets = useDeferredValue(useSelected());
   const box = useRef<HTMLDivElement>(null);
   const focus = useSession((s) => s.focusProp);
+  const variables = useScreen()?.screen.variables ?? noVariables;
 
   useEffect(() => {
     if (!focus) return;
@@ -54,9 +58,11 @@ export function Inspector() {
   }, [focus]);
 
   return (
-    <div className="inspector panel-scroll" ref={box}>
-      {widgets.length === 0 ? <ScreenInspector /> : <WidgetInspector key={keyOf(widgets)} widgets={widgets} />}
-    </div>
+    <VariablesContext.Provider value={variables}>
+      <div className="inspector panel-scroll" ref={box}>
+        {widgets.length === 0 ? <ScreenInspector /> : <WidgetInspector key={keyOf(widgets)} widgets={widgets} />}
+      </div>
+    </VariablesContext.Provider>
   );
 }
 
@@ -119,15 +125,11 @@ function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {
       {manifests.some((m) => !m) && <p className="wrong inspector-problem">{t("design:inspector.unknownType")}</p>}
       {names.map((g) => {
         const list = visible.filter((f) => (f.group ?? "content") === g);
-        const events = g === "behaviour" ? eventsOf(manifests) : [];
-        if (list.length === 0 && events.length === 0) return null;
+        if (list.length === 0) return null;
         const advanced = list.filter((f) => f.advanced);
         return (
           <Section key={g} title={groups.includes(g) ? t(`design:group.${g}`) : g}>
             {list.filter((f) => !f.advanced).map(row)}
-            {events.map((event) => (
-              <ActionsEditor key={event.name} event={event} widgets={widgets} context={context} />
-            ))}
             {advanced.length > 0 && (
               <details className="fold">
                 <summary>{t("common:advanced")}</summary>
@@ -142,6 +144,9 @@ function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {
           <DrawingParts drawing={drawing} />
         </Section>
       )}
+      <Section title={t("actions:title")}>
+        <WidgetEvents widgets={widgets} manifests={manifests} context={context} />
+      </Section>
       <Section title={t("animation:title")}>
         <AnimationsEditor widgets={widgets} />
       </Section>
@@ -293,12 +298,6 @@ function common(manifests: (Manifest | undefined)[]): Field[] {
   return (first?.settings ?? []).filter((f) =>
     rest.every((m) => m?.settings.some((o) => o.name === f.name && o.kind === f.kind)),
   );
-}
-
-/** The events that all of the widgets have. */
-function eventsOf(manifests: (Manifest | undefined)[]): NonNullable<Manifest["events"]> {
-  const [first, ...rest] = manifests;
-  return (first?.events ?? []).filter((e) => rest.every((m) => m?.events?.some((o) => o.name === e.name)));
 }
 
 /** What is wrong with the selected widget, by property. */

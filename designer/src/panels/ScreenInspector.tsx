@@ -5,6 +5,8 @@ import { useDoc, useEditor, useScreen } from "../design/context";
 import { setApp, setScreen } from "../document";
 import { useT } from "../i18n";
 import { ColorInput, FieldControl, Menu, NumberInput, Select, Switch } from "../ui";
+import { ScreenEvents } from "./actions/ScreenEvents";
+import { VariablesEditor } from "./actions/VariablesEditor";
 import { LayoutRow } from "./page/LayoutRow";
 import { profiles } from "./page/profiles";
 import { Section } from "./Section";
@@ -167,6 +169,12 @@ export function ScreenInspector() {
           </div>
           <span className="bind-button" />
         </div>
+      </Section>
+      <Section title={t("actions:title")}>
+        <ScreenEvents />
+      </Section>
+      <Section title={t("actions:variables")}>
+        <VariablesEditor />
       </Section>
       <p className="panel-hint">{t("design:screen.hint")}</p>
     </>
