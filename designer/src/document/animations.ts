@@ -22,13 +22,16 @@ export function setField(what: string, manifest: Manifest | undefined): Field {
   } as Field;
 }
 
-/** The properties of a manifest that a value may change. */
+/**
+ * The properties of a manifest that a value may change. The main value of a widget is bound and not animated, but
+ * that of a shape, such as its level, is a look like any other.
+ */
 export function animated(manifest: Manifest | undefined): Field[] {
   if (manifest?.group) return [];
   return (manifest?.settings ?? []).filter(
     (f) =>
       f.bind &&
-      f.name !== manifest?.drop &&
+      (f.name !== manifest?.drop || manifest.category === "drawing") &&
       ["bool", "int", "float", "color", "string", "text", "enum"].includes(f.kind),
   );
 }

@@ -29,7 +29,7 @@ export default {
     },
     shape: {
       title: "Let a tank fill",
-      text: "Draw a rectangle. At the right under Animation add “Fill level”, choose the tag guide/tank/level, and move the slider: the tank fills at once.",
+      text: "Draw a rectangle. At the right under Animation add “Level”, choose the tag guide/tank/level, and move the slider: the tank fills at once.",
       keys: "By keyboard: Enter on Rectangle in the list of widgets puts it in the middle; F2 goes to its properties.",
     },
     operate: {

@@ -28,7 +28,7 @@ export default {
     },
     shape: {
       title: "让水箱充满",
-      text: "画一个矩形。在右侧“动画”中添加“填充高度”，选择变量 guide/tank/level，拖动滑块即可看到水位变化。",
+      text: "画一个矩形。在右侧“动画”中添加“液位”，选择变量 guide/tank/level，拖动滑块即可看到水位变化。",
       keys: "键盘操作：在控件列表的“矩形”上按回车放到中间，F2 进入属性。",
     },
     operate: {
