@@ -29,6 +29,7 @@ import {
 import { animate, isPart, isSource, wholes } from "./animate";
 import { keyEvents } from "./gestures";
 import { isTextKey, resolveTexts, type Texts, textIn } from "./language";
+import { planOf } from "./plan";
 import { say } from "./texts";
 import { cssMatrix, turnOfWidget } from "./turning";
 
@@ -432,19 +433,19 @@ export class Instance {
 
   /** Defaults, then what comes from the bound tag, then constants, then live values the view does not take itself. */
   private resolve(values: Values): Settings {
-    const out: Settings = {};
+    const plan = planOf(this.manifest);
+    const out: Settings = { ...plan.defaults };
     const meta = this.host.meta(this.widget.id);
     const from = meta[this.manifest?.drop ?? "value"] as Record<string, unknown> | undefined;
-    for (const f of this.manifest?.settings ?? []) {
-      if (f.default !== undefined) out[f.name] = f.default;
-      const given = f.from === undefined ? undefined : from?.[f.from];
-      if (given !== undefined && given !== "") out[f.name] = given;
-    }
+    if (from)
+      for (const f of plan.given) {
+        const given = from[f.from as string];
+        if (given !== undefined && given !== "") out[f.name] = given;
+      }
     for (const [name, v] of Object.entries(this.widget.props ?? {}))
       if (!isBinding(v) && v !== null) out[name] = resolveTexts(v, this.host.texts ?? {}, this.language);
     // The id of a drawing becomes the drawing.
-    for (const f of this.manifest?.settings ?? [])
-      if (f.kind === "drawing") out[f.name] = this.host.drawings?.[String(out[f.name])];
+    for (const f of plan.drawings) out[f.name] = this.host.drawings?.[String(out[f.name])];
     for (const name in values) {
       if (isPart(name)) continue;
       if (this.live.includes(name)) delete out[name];
