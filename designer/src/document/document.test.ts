@@ -1,15 +1,20 @@
-import type { App, Widget } from "@lineside/client";
+import type { App, Manifest, Widget } from "@lineside/client";
 import { describe, expect, test } from "vitest";
 import {
   addScreen,
   addWidgets,
   align,
   ancestors,
+  type Box,
   canonical,
   copy,
+  copyBindings,
+  copyStyle,
   Document,
   distribute,
   duplicateScreen,
+  equalSize,
+  flipWidgets,
   fromApp,
   groupWidgets,
   idSource,
@@ -17,20 +22,25 @@ import {
   moveInTree,
   moveScreen,
   paste,
+  pasteOnto,
   placeWidgets,
   removeScreen,
   removeWidgets,
   renameWidget,
   reorderWidgets,
   replaceApp,
+  rotateWidgets,
   type ScreenRecord,
   setActions,
+  setAngle,
   setApp,
   setFlag,
   setProps,
   setScreen,
   structureOf,
+  tidy,
   toApp,
+  topmost,
   ungroupWidgets,
 } from ".";
 
@@ -73,6 +83,23 @@ function app(): App {
   };
 }
 
+/** Manifests of what the random commands put on screens. */
+const kinds: ReadonlyMap<string, Manifest> = new Map(
+  ["value", "gauge", "button", "group"].map((id) => [
+    id,
+    {
+      id,
+      drop: "value",
+      settings: [
+        { name: "value", kind: "any", title: {}, group: "data", bind: true },
+        { name: "unit", kind: "string", title: {}, group: "look" },
+        { name: "text", kind: "string", title: {}, group: "look" },
+      ],
+      events: [{ name: "click", title: {} }],
+    } as unknown as Manifest,
+  ]),
+);
+
 const json = (doc: Document) => JSON.stringify(toApp(doc.state));
 
 /** mulberry32: a small generator whose sequence is known by its seed. */
@@ -99,6 +126,8 @@ function sound(doc: Document): void {
       if (w.parent !== undefined) expect(s.widgets[w.parent]).toBeDefined();
       expect([w.x, w.y, w.w, w.h].every(Number.isFinite)).toBe(true);
       expect(ancestors(s, id)).not.toContain(id);
+      const { rotate = 0 } = w;
+      expect(rotate >= 0 && rotate < 360 && (rotate === 0 ? !("rotate" in w) : true), `${id} ${rotate}`).toBe(true);
       if (isPlainGroup(w)) expect(structureOf(s).children.get(id)?.length).toBeGreaterThan(0);
     }
   }
@@ -177,6 +206,37 @@ function act(doc: Document, random: () => number): string {
           : distribute(chosen, pick(["x", "y"])),
       );
     },
+    rotate: () => rotateWidgets(doc, screenId, some(), pick([90, -90, 15, 33, 180])),
+    angle: () => setAngle(doc, screenId, some(), pick([0, 45, 270, 12.5])),
+    flip: () => flipWidgets(doc, screenId, some(), pick(["x", "y"])),
+    panel: () =>
+      setProps(doc, screenId, screen.order.filter((id) => screen.widgets[id]?.type === "group").slice(0, 1), {
+        border: pick([true, undefined]),
+      }),
+    sizes: () => {
+      const { boxes, turns, extents } = structureOf(screen);
+      const ids = topmost(screen, some());
+      placeWidgets(
+        doc,
+        screenId,
+        random() < 0.5
+          ? equalSize(
+              new Map(ids.map((id) => [id, boxes.get(id) as Box])),
+              pick(["w", "h", "both"]),
+              (id) => turns.get(id)?.angle ?? 0,
+            )
+          : tidy(new Map(ids.map((id) => [id, extents.get(id) as Box]))),
+      );
+    },
+    style: () => {
+      const from = screen.widgets[pick(screen.order) ?? ""];
+      const manifest = from && kinds.get(from.type);
+      if (from && manifest) pasteOnto(doc, screenId, some(), copyStyle(from, manifest), kinds);
+    },
+    bindings: () => {
+      const from = screen.widgets[pick(screen.order) ?? ""];
+      if (from) pasteOnto(doc, screenId, some(), copyBindings(from), kinds);
+    },
     paste: () => paste(doc, pick(doc.state.order), copy(screen, some().slice(0, 4)), n(40), n(40)),
     screen: () => addScreen(doc, { en: `S${n(99)}` }, { width: 800, height: 600 }),
     copyScreen: () => doc.state.order.length < 6 && duplicateScreen(doc, screenId, { en: "Copy" }),
@@ -252,6 +312,21 @@ describe("history", () => {
     (next.screens[1] as { width: number }).width = 801;
     replaceApp(doc, next);
     expect(patches()).toEqual([["replace", "screens/two/screen/width", 801]]);
+  });
+
+  test("one change of a rotation, a flip or a style is one patch", () => {
+    const doc = new Document(fromApp(app()));
+    const patches = () => doc.undoStep?.patches.map((p) => [p.op, p.path.join("/"), p.value]);
+    rotateWidgets(doc, "main", ["c"], 90);
+    expect(patches()).toEqual([["add", "screens/main/widgets/c/rotate", 90]]);
+    setAngle(doc, "main", ["c"], 0);
+    expect(patches()).toEqual([["remove", "screens/main/widgets/c/rotate", undefined]]);
+    flipWidgets(doc, "main", ["c"], "x");
+    expect(patches()).toEqual([["add", "screens/main/widgets/c/flip", "x"]]);
+    setProps(doc, "main", ["b"], { unit: "bar" });
+    const b = doc.state.screens.main?.widgets.b as Widget;
+    pasteOnto(doc, "main", ["a"], copyStyle(b, kinds.get("value") as Manifest), kinds);
+    expect(patches()).toEqual([["add", "screens/main/widgets/a/props/unit", "bar"]]);
   });
 
   test("what changes nothing is no step", () => {
