@@ -23,6 +23,8 @@ export interface ScreenRequest {
   screen?: string;
   params?: Record<string, unknown>;
   draft?: boolean;
+  /** In which the titles of tags and messages are told. */
+  language?: string;
 }
 
 export interface EventResult {
@@ -124,6 +126,16 @@ export class View extends Emitter<ViewEvents> {
       reason,
     });
     return { result, effects };
+  }
+
+  /** Changes the language of titles and messages; ends when the bindings tell them in it. The view stays open. */
+  async speak(language: string): Promise<void> {
+    // Said again when it has to be opened again.
+    this.ask.language = language;
+    const { number } = this;
+    if (!number) return;
+    const r = await this.#live.command({ op: "language", view: number, language });
+    if (r.bindings && this.number === number) this.bindings = r.bindings;
   }
 
   close(): void {

@@ -662,8 +662,8 @@ export interface PatchOp {
 export interface LiveRequest {
   /** id is echoed in the Reply; a number above 0. */
   id: number;
-  /** op is what is asked: watch, open, event, write, close or ping. */
-  op: "watch" | "open" | "event" | "write" | "close" | "ping";
+  /** op is what is asked: watch, open, event, write, close, language or ping. */
+  op: "watch" | "open" | "event" | "write" | "close" | "language" | "ping";
   /** tags of watch: paths or patterns ("area/line/*\/speed", "area/**"). */
   tags?: string[];
   /**
@@ -674,7 +674,12 @@ export interface LiveRequest {
   screen?: string;
   params?: Record<string, unknown>;
   draft?: boolean;
-  /** view of event and close: the number from the reply to watch or open. */
+  /**
+   * language of open and language: in which messages and the titles of tags are told from now on, on
+   * this connection. "" leaves it. The reply to language has the bindings of View once more.
+   */
+  language?: string;
+  /** view of event, close and language: the number from the reply to watch or open. */
   view?: number;
   /**
    * Widget, Name and Data of event: which widget, what happened ("click", "set"), with what value. Widget ""
@@ -698,7 +703,7 @@ export interface LiveReply {
   view?: number;
   /** slots of watch: which slot shows which tag. */
   slots?: WatchSlot[];
-  /** bindings of open: which slot feeds which property of which widget. */
+  /** bindings of open and language: which slot feeds which property of which widget. */
   bindings?: ViewBinding[];
   /** screen of open: the drawing without its bindings, as in the app document. */
   screen?: Screen;

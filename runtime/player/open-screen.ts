@@ -68,8 +68,8 @@ export class OpenScreen {
     this.revision = -1;
     this.params = params;
     this.chain = chain;
-    const { live, installation, draft } = this.around;
-    const view = live.open({ installation, screen, params, draft });
+    const { live, installation, draft, language } = this.around;
+    const view = live.open({ installation, screen, params, draft, language });
     this.view = view;
     let first = true;
     view.on("open", () => {
@@ -98,6 +98,15 @@ export class OpenScreen {
 
   set language(language: string) {
     if (this.screenView) this.screenView.lang = language;
+    const { view } = this;
+    view?.speak(language).then(
+      () => {
+        if (view !== this.view) return;
+        this.bind(view);
+        this.screenView?.setMeta(this.meta);
+      },
+      () => {}, // without a connection it is said when there is one again
+    );
   }
 
   set connected(on: boolean) {
@@ -155,16 +164,7 @@ export class OpenScreen {
 
   private open(view: View, screen: Screen): void {
     this.screen = screen;
-    this.slots = new Map();
-    this.meta = {};
-    for (const b of view.bindings) {
-      const list = this.slots.get(b.slot);
-      if (list) list.push({ widget: b.widget, prop: b.prop });
-      else this.slots.set(b.slot, [{ widget: b.widget, prop: b.prop }]);
-      const mine: Record<string, Meta> = this.meta[b.widget] ?? {};
-      mine[b.prop] = b.meta ?? {};
-      this.meta[b.widget] = mine;
-    }
+    this.bind(view);
     const texts = view.app?.texts ?? {};
     const drawings = (view.app?.drawings ?? {}) as Record<string, Drawing>;
     if (this.screenView) {
@@ -189,6 +189,20 @@ export class OpenScreen {
     this.opened = screen.id;
     this.revision = view.revision;
     this.calls.opened?.(view, screen, updated);
+  }
+
+  /** Takes up what feeds which property, and what the tags say of themselves. */
+  private bind(view: View): void {
+    this.slots = new Map();
+    this.meta = {};
+    for (const b of view.bindings) {
+      const list = this.slots.get(b.slot);
+      if (list) list.push({ widget: b.widget, prop: b.prop });
+      else this.slots.set(b.slot, [{ widget: b.widget, prop: b.prop }]);
+      const mine: Record<string, Meta> = this.meta[b.widget] ?? {};
+      mine[b.prop] = b.meta ?? {};
+      this.meta[b.widget] = mine;
+    }
   }
 
   private values(changed: Map<number, LiveValue>): void {

@@ -45,7 +45,8 @@ type conn struct {
 	ws    *websocket.Conn
 	ctx   context.Context
 	actor auth.Actor
-	lang  string
+	// lang is the language of messages and titles, a string.
+	lang atomic.Value
 
 	limiter *rate.Limiter
 	refused int
@@ -73,8 +74,8 @@ type conn struct {
 }
 
 func newConn(h *Hub, ws *websocket.Conn, ctx context.Context, actor auth.Actor, lang string) *conn {
-	return &conn{
-		hub: h, ws: ws, ctx: ctx, actor: actor, lang: lang,
+	c := &conn{
+		hub: h, ws: ws, ctx: ctx, actor: actor,
 		pinged:  time.Now(),
 		limiter: rate.NewLimiter(MaxRate, MaxBurst),
 		ops:     make(chan struct{}, MaxWrites),
@@ -83,6 +84,9 @@ func newConn(h *Hub, ws *websocket.Conn, ctx context.Context, actor auth.Actor, 
 		written: make(chan struct{}),
 		views:   map[int]*view{},
 	}
+	c.lang.Store(lang)
+	return c
+
 }
 
 // serve runs the connection to its end.
@@ -377,6 +381,8 @@ func (c *conn) request(data []byte) (code int, reason string) {
 		c.open(&r)
 	case "close":
 		c.closeView(&r)
+	case "language":
+		c.speak(&r)
 	case "event", "write":
 		c.operate(r)
 	default:

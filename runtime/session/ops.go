@@ -165,6 +165,7 @@ func (c *conn) open(r *Request) {
 	if !c.roomForView(r.ID) {
 		return
 	}
+	c.setLanguage(r.Language)
 	s, err := c.hub.engine.OpenScreen(r.Installation, r.Screen, r.Params, r.Draft, rights.Roles()...)
 	if err != nil {
 		c.fail(r.ID, c.errorOf(err))
@@ -187,14 +188,7 @@ func (c *conn) open(r *Request) {
 		c.fail(r.ID, c.errorOf(err))
 		return
 	}
-	reply := &Reply{ID: r.ID, OK: true, Screen: s.Document, Revision: s.Revision, App: viewApp(s, rights.Roles()), Bindings: make([]ViewBinding, len(s.Bindings))}
-	for i := range s.Bindings {
-		b := &s.Bindings[i]
-		reply.Bindings[i] = ViewBinding{Slot: index[i], Widget: b.Widget, Prop: b.Prop}
-		if b.Tag != "" && rights.Allows(auth.View, b.Tag) {
-			reply.Bindings[i].Meta = c.meta(b.Tag)
-		}
-	}
+	reply := &Reply{ID: r.ID, OK: true, Screen: s.Document, Revision: s.Revision, App: viewApp(s, rights.Roles()), Bindings: c.bindings(s, index)}
 	var own *feed
 	if len(mine) > 0 {
 		own = c.hub.own(f, mine)
@@ -202,9 +196,22 @@ func (c *conn) open(r *Request) {
 	c.join(f, own, ref, func([]feedSlot) *Reply { return reply })
 }
 
+// bindings are those of a screen, with what the tags say of themselves.
+func (c *conn) bindings(s *engine.Screen, index []int) []ViewBinding {
+	out := make([]ViewBinding, len(s.Bindings))
+	for i := range s.Bindings {
+		b := &s.Bindings[i]
+		out[i] = ViewBinding{Slot: index[i], Widget: b.Widget, Prop: b.Prop}
+		if b.Tag != "" && c.actor.Rights.Allows(auth.View, b.Tag) {
+			out[i].Meta = c.meta(b.Tag)
+		}
+	}
+	return out
+}
+
 // meta is what a widget may know of the tag it is bound to.
 func (c *conn) meta(path tag.Path) *Meta {
-	m, ok := c.hub.engine.Meta(path, c.actor.Rights, c.lang)
+	m, ok := c.hub.engine.Meta(path, c.actor.Rights, c.language())
 	if !ok {
 		return nil
 	}
@@ -389,7 +396,7 @@ func (c *conn) writeTag(ctx context.Context, r *Request) {
 func (c *conn) writeResult(r *engine.WriteResult) *WriteResult {
 	out := &WriteResult{Outcome: r.Outcome}
 	if p := r.Problem; p != nil {
-		out.Code, out.Message, out.Hint = p.Code, spec.Translate(p.Message, c.lang), spec.Translate(p.Hint, c.lang)
+		out.Code, out.Message, out.Hint = p.Code, spec.Translate(p.Message, c.language()), spec.Translate(p.Hint, c.language())
 	}
 	if !r.Old.IsNone() {
 		out.Old = r.Old.AppendJSON(nil)
@@ -413,5 +420,5 @@ func (c *conn) errorOf(err error) *Error {
 		c.hub.log.Error("live request failed", "actor", c.actor.Name, "error", err)
 		return c.problem("internal")
 	}
-	return &Error{Code: one.Code, Message: spec.Translate(one.Message, c.lang), Hint: spec.Translate(one.Hint, c.lang), At: one.At}
+	return &Error{Code: one.Code, Message: spec.Translate(one.Message, c.language()), Hint: spec.Translate(one.Hint, c.language()), At: one.At}
 }

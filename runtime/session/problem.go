@@ -57,5 +57,5 @@ var problems = map[string]struct{ message, hint spec.Text }{
 // problem is one of problems in the language of the connection.
 func (c *conn) problem(code string) *Error {
 	p := problems[code]
-	return &Error{Code: code, Message: p.message.In(c.lang), Hint: p.hint.In(c.lang)}
+	return &Error{Code: code, Message: p.message.In(c.language()), Hint: p.hint.In(c.language())}
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/gorilla/websocket"
 	"go.uber.org/goleak"
 
-	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/action"
+	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/spec"
@@ -68,7 +68,7 @@ func (p *plantFloor) Meta(path tag.Path, rights auth.Rights, lang string) (engin
 		return engine.Meta{}, false
 	}
 	d := p.table.Definition(s)
-	return engine.Meta{Path: path, Type: d.Type, Unit: d.Unit, Writable: rights.Allows(auth.Operate, path), Confirm: "ask"}, true
+	return engine.Meta{Path: path, Type: d.Type, Title: "title in " + lang, Unit: d.Unit, Writable: rights.Allows(auth.Operate, path), Confirm: "ask"}, true
 }
 
 func (p *plantFloor) Notices() (<-chan engine.Notice, func()) { return p.notices, func() {} }

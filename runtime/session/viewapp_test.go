@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/tag"
 	"github.com/lineside/lineside/widgets"
 )
 
@@ -85,8 +87,32 @@ func TestTheFrameIsCutToTheUser(t *testing.T) {
 			}
 		})
 	}
-	r := w.dial(t, "viewer", nil).ask(`"op":"open","installation":"boiler","screen":"main"`)
+	c := w.dial(t, "viewer", nil)
+	r := c.ask(`"op":"open","installation":"boiler","screen":"main"`)
 	if len(r.App.Texts) != 1 || r.App.Texts["hello"]["de"] != "Hallo" || !strings.Contains(string(r.Screen), `{"text":"hello"}`) || len(r.Bindings) != 0 {
 		t.Errorf("texts %v, screen %s", r.App.Texts, r.Screen)
+	}
+}
+
+// The language is changed while a screen is open: titles of tags come in it, and the view stays.
+func TestTheLanguageIsChangedAtRunTime(t *testing.T) {
+	w := newWorld(t, Options{})
+	slot := w.add(t, "line/speed", tag.Float)
+	w.screens["a/s"] = &engine.Screen{Document: json.RawMessage(`{}`), Bindings: []engine.ScreenBinding{{Slot: slot, Widget: "w", Prop: "value", Tag: "line/speed", Reads: []tag.Path{"line/speed"}}}}
+	c := w.dial(t, "viewer", nil)
+	open := c.ask(`"op":"open","installation":"a","screen":"s","language":"zh"`)
+	if open.Error != nil || open.Bindings[0].Meta.Title != "title in zh" {
+		t.Fatalf("opened: %+v %+v", open.Error, open.Bindings)
+	}
+	if r := c.ask(fmt.Sprintf(`"op":"language","view":%d,"language":"de"`, open.View)); !r.OK || r.View != 0 || r.Bindings[0].Meta.Title != "title in de" || r.Bindings[0].Slot != open.Bindings[0].Slot {
+		t.Errorf("changed: %+v", r.Reply)
+	}
+	w.set(slot, tag.OfFloat(5))
+	c.until("a value in the old view", func(m message) bool { return m.Op == "values" && m.View == open.View })
+	if r := c.ask(`"op":"language","view":999,"language":"zh"`); r.Error == nil || r.Error.Code != "view_unknown" {
+		t.Errorf("of no view: %+v", r.Reply)
+	}
+	if r := c.ask(fmt.Sprintf(`"op":"language","view":%d,"language":"%s"`, open.View, strings.Repeat("x", 99))); r.Bindings[0].Meta.Title != "title in de" {
+		t.Errorf("took what is no language: %+v", r.Bindings[0].Meta)
 	}
 }

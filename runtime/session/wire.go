@@ -57,8 +57,8 @@ const (
 type Request struct {
 	// ID is echoed in the Reply; a number above 0.
 	ID int `json:"id"`
-	// Op is what is asked: watch, open, event, write, close or ping.
-	Op string `json:"op" enum:"watch,open,event,write,close,ping"`
+	// Op is what is asked: watch, open, event, write, close, language or ping.
+	Op string `json:"op" enum:"watch,open,event,write,close,language,ping"`
 
 	// Tags of watch: paths or patterns ("area/line/*/speed", "area/**").
 	Tags []string `json:"tags,omitempty"`
@@ -70,7 +70,11 @@ type Request struct {
 	Params       map[string]json.RawMessage `json:"params,omitempty"`
 	Draft        bool                       `json:"draft,omitempty"`
 
-	// View of event and close: the number from the reply to watch or open.
+	// Language of open and language: in which messages and the titles of tags are told from now on, on
+	// this connection. "" leaves it. The reply to language has the bindings of View once more.
+	Language string `json:"language,omitempty"`
+
+	// View of event, close and language: the number from the reply to watch or open.
 	View int `json:"view,omitempty"`
 	// Widget, Name and Data of event: which widget, what happened ("click", "set"), with what value. Widget ""
 	// is the screen itself ("load", "unload", "key:F2"); "load" with true says that it opened itself anew.
@@ -93,7 +97,7 @@ type Reply struct {
 	View int `json:"view,omitempty"`
 	// Slots of watch: which slot shows which tag.
 	Slots []WatchSlot `json:"slots,omitempty"`
-	// Bindings of open: which slot feeds which property of which widget.
+	// Bindings of open and language: which slot feeds which property of which widget.
 	Bindings []ViewBinding `json:"bindings,omitempty"`
 	// Screen of open: the drawing without its bindings, as in the app document.
 	Screen json.RawMessage `json:"screen,omitempty"`

@@ -1,0 +1,30 @@
+package session
+
+// maxLanguage is the length of the longest language tag that is taken (BCP 47 needs no more in practice).
+const maxLanguage = 35
+
+// language is that of messages and of titles of tags on this connection.
+func (c *conn) language() string {
+	lang, _ := c.lang.Load().(string)
+	return lang
+}
+
+// setLanguage changes it; "" and what is no tag leave it.
+func (c *conn) setLanguage(lang string) {
+	if lang != "" && len(lang) <= maxLanguage {
+		c.lang.Store(lang)
+	}
+}
+
+// speak changes the language and tells the bindings of a screen in it: the view stays open, with
+// its variables and what is under way.
+func (c *conn) speak(r *Request) {
+	v := c.views[r.View] // only this goroutine changes it
+	if v == nil || v.screen == nil {
+		c.fail(r.ID, c.problem("view_unknown"))
+		return
+	}
+	c.setLanguage(r.Language)
+	_, _, index := screenSlots(v.screen.Screen, c.actor.Rights)
+	c.reply(&Reply{ID: r.ID, OK: true, Bindings: c.bindings(v.screen.Screen, index)})
+}
