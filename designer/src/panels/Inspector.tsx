@@ -36,6 +36,9 @@ const groups = ["content", "data", "look", "behaviour"];
 export function Inspector() {
   // While many are being chosen or moved the drawing goes first.
   const widgets = useDeferredValue(useSelected());
+  const editor = useEditor();
+  const shown = useRef(widgets);
+  shown.current = widgets;
   const box = useRef<HTMLDivElement>(null);
   const focus = useSession((s) => s.focusProp);
   const variables = useScreen()?.screen.variables ?? noVariables;
@@ -45,6 +48,9 @@ export function Inspector() {
     // What was just selected may not be drawn yet.
     let tries = 0;
     const timer = setInterval(() => {
+      const chosen = editor.session.getState().selection;
+      const late = shown.current.length !== chosen.length || shown.current.some((w, i) => w.id !== chosen[i]);
+      if (late && ++tries < 20) return;
       const row =
         box.current?.querySelector<HTMLElement>(`[data-prop="${CSS.escape(focus.prop)}"]`) ??
         (focus.prop === "" ? box.current?.querySelector<HTMLElement>(".section [data-prop]") : null);
@@ -55,7 +61,7 @@ export function Inspector() {
       row?.querySelector<HTMLElement>("input, textarea, select, button")?.focus();
     }, 30);
     return () => clearInterval(timer);
-  }, [focus]);
+  }, [focus, editor]);
 
   return (
     <VariablesContext.Provider value={variables}>
