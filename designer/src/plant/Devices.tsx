@@ -9,6 +9,7 @@ import { asApiError } from "../shell/resource";
 import { Button, Empty, Icon, IconButton, Switch, useConfirm } from "../ui";
 import { BrowseDialog } from "./BrowseDialog";
 import { DeviceDialog } from "./DeviceDialog";
+import { UsesOf } from "./uses";
 
 /** The list of devices with how each is doing. */
 export function Devices({
@@ -44,6 +45,7 @@ export function Devices({
       !(await ask({
         title,
         text: t("plant:removeDeviceText", { count: tags.length }),
+        more: <UsesOf of={{ device: device.id }} />,
         action: t("common:remove"),
         danger: true,
       }))

@@ -12,7 +12,7 @@ import { Tags } from "./Tags";
 /** The plant: what is really there. */
 export default function PlantPage() {
   const t = useT();
-  const [tab, setTab] = useState("devices");
+  const [tab, setTab] = useState(() => (new URLSearchParams(location.search).has("tag") ? "tags" : "devices"));
   const plant = useResource<Plant>("/plant");
   const devices = useResource<DeviceStatus[]>("/devices", 1000);
   const [badOnly, setBadOnly] = useState(false);

@@ -1,6 +1,7 @@
-import type { Plant, PlantTag, Problem } from "@lineside/client";
+import type { Plant, PlantTag, Problem, TagRenamed } from "@lineside/client";
 import { request } from "@lineside/client";
 import { type ReactNode, useMemo, useState } from "react";
+import { renameTags } from "../design/uses";
 import { language, useT } from "../i18n";
 import { useCatalogue } from "../shell/catalogue";
 import { NumberField, ProblemList, problemsOf, QualityText, SelectField, TextField } from "../shell/form";
@@ -9,6 +10,8 @@ import { asApiError } from "../shell/resource";
 import { Button, Check, Dialog, SpecForm } from "../ui";
 import { below, said } from "./DeviceDialog";
 import { ExpressionField } from "./ExpressionField";
+import { FollowChecks } from "./RenameArea";
+import { UsesList, useTagUses } from "./uses";
 
 type Kind = "device" | "computed" | "memory";
 
@@ -47,12 +50,15 @@ export function TagDialog({
   initial,
   onClose,
   onSaved,
+  onRenamed,
 }: {
   plant: Plant;
   tag?: PlantTag;
   initial?: Partial<PlantTag>;
   onClose(): void;
   onSaved(): Promise<void>;
+  /** A tag was given another path, which other things may have to follow. */
+  onRenamed?(result: TagRenamed): void;
 }) {
   const t = useT();
   const lang = language();
@@ -63,6 +69,12 @@ export function TagDialog({
   );
   const [kind, setKind] = useState<Kind>(tag ? kindOf(tag) : devices.length ? "device" : "memory");
   const [problems, setProblems] = useState<Problem[]>([]);
+  const [apps, setApps] = useState(true);
+  const [publish, setPublish] = useState(false);
+  // Saving goes in two steps: when only the second is refused, the first is not repeated.
+  const [path, setPath] = useState(tag?.path);
+  const renaming = !!path && path !== draft.path;
+  const { uses } = useTagUses(renaming ? { path } : undefined);
   const live = useTagValues(useMemo(() => (tag ? [tag.path] : []), [tag])).get(tag?.path ?? "");
   const list = plant.tags ?? [];
   // A new tag and one with a new path stand at the end of the document that was refused.
@@ -87,10 +99,15 @@ export function TagDialog({
     if (kind !== "memory") delete next.initial;
     if (kind === "computed") delete next.write;
     const body: Record<string, unknown> = { put: { tags: [clean(next)] } };
-    if (tag && tag.path !== next.path) body.remove = { tags: [tag.path] };
     try {
+      let renamed: TagRenamed | undefined;
+      if (path && next.path && path !== next.path) {
+        renamed = await renameTags({ from: path, to: next.path, apps, publish: apps && publish });
+        setPath(next.path);
+      }
       await request("PATCH", "/plant", body);
       await onSaved();
+      if (renamed) onRenamed?.(renamed);
       if (again) {
         setProblems([]);
         set({ path: `${(next.path ?? "").split("/").slice(0, -1).join("/")}/`, title: undefined });
@@ -140,6 +157,12 @@ export function TagDialog({
         required
         autoFocus
       />
+      {renaming && (
+        <div className="form">
+          <FollowChecks apps={apps} setApps={setApps} publish={publish} setPublish={setPublish} />
+          <UsesList uses={uses} />
+        </div>
+      )}
       <Section title={t("plant:sections.source")}>
         <div className="field-row">
           <SelectField

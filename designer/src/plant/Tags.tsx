@@ -1,6 +1,6 @@
-import type { Plant, PlantTag } from "@lineside/client";
+import type { Plant, PlantTag, TagRenamed } from "@lineside/client";
 import { request } from "@lineside/client";
-import { Download, Pencil, Plus, Tag as TagMark, Trash2, Upload } from "lucide-react";
+import { Download, FolderPen, Pencil, Plus, Tag as TagMark, Trash2, Upload } from "lucide-react";
 import { useDeferredValue, useMemo, useState } from "react";
 import { textIn, useT } from "../i18n";
 import { QualityText, sayFailure } from "../shell/form";
@@ -8,7 +8,9 @@ import { useTagValues } from "../shell/live";
 import { asApiError } from "../shell/resource";
 import { Button, Check, Empty, IconButton, SearchInput, useConfirm } from "../ui";
 import { ImportDialog } from "./ImportDialog";
+import { RenameArea } from "./RenameArea";
 import { TagDialog } from "./TagDialog";
+import { RenamedDialog, UsesOf, worthTelling } from "./uses";
 
 const pageSize = 100;
 
@@ -28,7 +30,11 @@ export function Tags({
   reload(): Promise<void>;
 }) {
   const t = useT();
-  const [query, setQuery] = useState("");
+  // A link to a tag has it in its address.
+  const [query, setQuery] = useState(() => new URLSearchParams(location.search).get("tag") ?? "");
+  const [renaming, setRenaming] = useState(false);
+  const [renamed, setRenamed] = useState<TagRenamed>();
+  const tell = (result: TagRenamed) => worthTelling(result) && setRenamed(result);
   const [page, setPage] = useState(0);
   const [editing, setEditing] = useState<PlantTag | "new">();
   const [ask, question] = useConfirm();
@@ -53,7 +59,9 @@ export function Tags({
 
   const remove = async (tag: PlantTag) => {
     const title = t("plant:removeTag", { path: tag.path });
-    if (!(await ask({ title, text: t("plant:removeTagText"), action: t("common:remove"), danger: true }))) return;
+    const more = <UsesOf of={{ path: tag.path }} />;
+    const text = t("plant:removeTagText");
+    if (!(await ask({ title, text, more, action: t("common:remove"), danger: true }))) return;
     try {
       await request("PATCH", "/plant", { remove: { tags: [tag.path] } });
       await reload();
@@ -78,6 +86,11 @@ export function Tags({
         )}
         <span className="muted">{t("plant:found", { count: found.length })}</span>
         <span className="grow" />
+        {(plant.tags ?? []).some((tag) => tag.path.includes("/")) && (
+          <Button icon={<FolderPen size={16} aria-hidden />} onClick={() => setRenaming(true)}>
+            {t("bind:plant.area")}
+          </Button>
+        )}
         <Button icon={<Upload size={16} aria-hidden />} onClick={() => setImporting(true)}>
           {t("plant:importCsv")}
         </Button>
@@ -170,8 +183,21 @@ export function Tags({
           tag={editing === "new" ? undefined : editing}
           onClose={() => setEditing(undefined)}
           onSaved={reload}
+          onRenamed={tell}
         />
       )}
+      {renaming && (
+        <RenameArea
+          plant={plant}
+          onClose={() => setRenaming(false)}
+          onDone={(result) => {
+            setRenaming(false);
+            tell(result);
+            void reload();
+          }}
+        />
+      )}
+      {renamed && <RenamedDialog result={renamed} onClose={() => setRenamed(undefined)} />}
       {importing && <ImportDialog onClose={() => setImporting(false)} onSaved={reload} />}
       {question}
     </section>

@@ -115,7 +115,15 @@ export function Popover(props: {
   );
 }
 
-type Question = { title: string; text?: ReactNode; action: string; danger?: boolean; resolve: (yes: boolean) => void };
+type Question = {
+  title: string;
+  text?: ReactNode;
+  /** Stands below the text: a list of what is concerned. */
+  more?: ReactNode;
+  action: string;
+  danger?: boolean;
+  resolve: (yes: boolean) => void;
+};
 
 /** Asks before something that cannot be undone: `const [ask, dialog] = useConfirm()`, show `dialog`, `if (await ask({…}))`. */
 export function useConfirm(): [(question: Omit<Question, "resolve">) => Promise<boolean>, ReactNode] {
@@ -149,7 +157,9 @@ export function useConfirm(): [(question: Omit<Question, "resolve">) => Promise<
           </Button>
         </>
       }
-    />
+    >
+      {question.more}
+    </Dialog>
   );
   return [ask, dialog];
 }
