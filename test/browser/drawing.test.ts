@@ -125,8 +125,8 @@ test("a polyline is clicked, its last point taken back, closed, and its points e
     [200, 420],
     [300, 500],
     [420, 640],
-  ] as const)
-    await click(...p);
+  ] as [number, number][])
+    await click(p[0], p[1]);
   await board().press("Backspace");
   await click(200, 640);
   await click(100, 500);

@@ -71,7 +71,7 @@ export function putShapes(
           for (const [start, end] of [
             [0, 90],
             [-60, 200],
-          ])
+          ] as const)
             put(type, 96, 96, { start, end, shape, level: 50 }, {}, undefined);
       return true;
     case "pipe":

@@ -1,6 +1,6 @@
 // The whole screen as a small picture in the corner of the board, with a frame around what is seen; dragging it moves the view.
 import { color } from "@lineside/scene";
-import { type Box, corners, isPlainGroup, type ScreenRecord, structureOf } from "../document";
+import { type Box, corners, cornersOf, isLine, isPlainGroup, level, type ScreenRecord, structureOf } from "../document";
 import type { Board } from "./board";
 
 /** How long after a change the picture is painted again, in ms: it is there for finding one's way, not for watching. */
@@ -111,7 +111,15 @@ export class Minimap {
       const b = boxes.get(id);
       if (!w || !b || w.hidden || isPlainGroup(w)) continue;
       const angle = turns.get(id)?.angle;
-      if (!angle) ctx.fillRect(b.x, b.y, Math.max(thin, b.w), Math.max(thin, b.h));
+      const m = this.board.manifest(w.type);
+      if (isLine(m)) {
+        ctx.strokeStyle = color("line", theme);
+        ctx.lineWidth = thin;
+        ctx.beginPath();
+        const line = cornersOf(w, { box: b, turn: turns.get(id) ?? level }, m);
+        for (let i = 0; i + 1 < line.length; i += 2) ctx.lineTo(line[i] as number, line[i + 1] as number);
+        ctx.stroke();
+      } else if (!angle) ctx.fillRect(b.x, b.y, Math.max(thin, b.w), Math.max(thin, b.h));
       else {
         ctx.beginPath();
         for (const c of corners(b, angle)) ctx.lineTo(c.x, c.y);

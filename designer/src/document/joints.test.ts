@@ -14,12 +14,15 @@ import {
   groupWidgets,
   idSource,
   isSquare,
+  level,
   paste,
   placeWidgets,
   pointsOf,
   removeWidgets,
   replaceApp,
   rotateWidgets,
+  type Seen,
+  seenOn,
   setProps,
   straightened,
   structureOf,
@@ -59,7 +62,7 @@ const json = (doc: Document) => JSON.stringify(toApp(doc.state));
 function seen(doc: Document, id = "pipe"): number[] {
   const screen = doc.state.screens.main as never;
   const w = widgets(doc)[id] as Widget;
-  return pointsOf(w, structureOf(screen).boxes.get(id) as never, kinds(w.type)).map((v) => Math.round(v));
+  return pointsOf(w, seenOn(screen, id) as Seen, kinds(w.type)).map((v) => Math.round(v));
 }
 const move = (doc: Document, id: string, x: number, y: number) => {
   const b = structureOf(doc.state.screens.main as never).boxes.get(id);
@@ -69,20 +72,14 @@ const move = (doc: Document, id: string, x: number, y: number) => {
 /** Every end that sticks is at its point, within what rounding takes, and holds on to something that is there. */
 function holds(doc: Document, log = ""): void {
   for (const screen of Object.values(doc.state.screens)) {
-    const { boxes } = structureOf(screen);
     for (const w of Object.values(screen.widgets)) {
-      const points = w.from || w.to ? pointsOf(w, boxes.get(w.id) as never, kinds(w.type)) : [];
+      const points = w.from || w.to ? pointsOf(w, seenOn(screen, w.id) as Seen, kinds(w.type)) : [];
       for (const end of ends) {
         const joint = w[end];
         if (!joint) continue;
         const target = screen.widgets[joint.widget];
         expect(target, `${log}: ${w.id} holds on to nothing`).toBeDefined();
-        const at = connectionAt(
-          target as Widget,
-          boxes.get(joint.widget) as never,
-          kinds(target?.type ?? ""),
-          joint.point,
-        );
+        const at = connectionAt(seenOn(screen, joint.widget) as Seen, kinds(target?.type ?? ""), joint.point);
         expect(at, log).toBeDefined();
         const i = end === "from" ? 0 : points.length - 2;
         expect(Math.abs((at?.x ?? 0) - (points[i] as number)), `${log}: ${w.id} ${end}`).toBeLessThan(0.2);
@@ -103,6 +100,21 @@ describe("ends of lines", () => {
       [140, 120, 220, 120, 220, 150, 300, 150],
     ],
     ["turned", (d) => rotateWidgets(d, "main", ["pump"], 90), [120, 140, 220, 140, 220, 200, 300, 200]],
+    [
+      "turned with its group",
+      (d) => {
+        d.change("x", (a) => {
+          const w = a.screens.main?.widgets;
+          if (!w?.pump) return;
+          w.frame = { id: "frame", type: "group", x: 90, y: 90, w: 60, h: 60, rotate: 90, props: { border: true } };
+          w.pump.parent = "frame";
+          w.pump.x = 10;
+          w.pump.y = 10;
+          if (a.screens.main) a.screens.main.order = ["frame", ...a.screens.main.order];
+        });
+      },
+      [120, 140, 220, 140, 220, 200, 300, 200],
+    ],
     ["mirrored", (d) => flipWidgets(d, "main", ["pump"], "x"), [100, 120, 220, 120, 220, 200, 300, 200]],
     ["the corner beside is straightened away", (d) => move(d, "pump", 100, 180), [140, 200, 300, 200]],
   ])("follow what is %s, in one step", (_, act, points) => {
@@ -187,7 +199,9 @@ describe("ends of lines", () => {
     const doc = drawing(pump, tank, joined);
     const shown = following(widgets(doc), new Map([["pump", { ...pump, y: 50 }]]), kinds);
     const w = shown.get("pipe") as Widget;
-    expect(pointsOf(w, w, kinds("pipe")).map(Math.round)).toEqual([140, 70, 220, 70, 220, 200, 300, 200]);
+    expect(pointsOf(w, { box: w, turn: level }, kinds("pipe")).map(Math.round)).toEqual([
+      140, 70, 220, 70, 220, 200, 300, 200,
+    ]);
     expect(following(widgets(doc), new Map([["pipe", { ...joined, x: 0 }]]), kinds).size).toBe(0);
   });
 
@@ -280,18 +294,8 @@ describe("any sequence", () => {
             const free = ids.filter((id) => !["pipe", "line", "group"].includes(screen.widgets[id]?.type ?? ""));
             const [a, b] = [pick(free), pick(free)];
             if (!a || !b || a === b || ids.length > 20) return;
-            const p = connectionAt(
-              screen.widgets[a] as Widget,
-              boxes.get(a) as never,
-              kinds(screen.widgets[a]?.type ?? ""),
-              "e",
-            );
-            const q = connectionAt(
-              screen.widgets[b] as Widget,
-              boxes.get(b) as never,
-              kinds(screen.widgets[b]?.type ?? ""),
-              "n",
-            );
+            const p = connectionAt(seenOn(screen as never, a) as Seen, kinds(screen.widgets[a]?.type ?? ""), "e");
+            const q = connectionAt(seenOn(screen as never, b) as Seen, kinds(screen.widgets[b]?.type ?? ""), "n");
             if (!p || !q) return;
             const id = idSource(screen as never)("pipe");
             addWidgets(doc, "main", [
@@ -326,7 +330,7 @@ describe("any sequence", () => {
     for (let i = 0; i < 300; i++) {
       move(doc, i % 2 ? "pump" : "tank", n(900), n(700));
       const w = widgets(doc).pipe as Widget;
-      expect(isSquare(pointsOf(w, w, kinds("pipe")))).toBe(true);
+      expect(isSquare(pointsOf(w, { box: w, turn: level }, kinds("pipe")))).toBe(true);
       holds(doc);
     }
   });

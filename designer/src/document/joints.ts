@@ -3,9 +3,20 @@
 // ends have followed, and none holds on to what is gone.
 import type { Joint, Manifest, Widget } from "@lineside/client";
 import { type Patch, produceWithPatches } from "immer";
-import { type Box, level, type Spot, type Turn } from "./geometry";
-import { writeBoxes } from "./layout";
-import { boxed, fractionsOf, isLine, isSquare, type Kinds, pointsOf, spotOf, strideOf, withEnd } from "./points";
+import { type Box, level, type Spot, type Turn, within } from "./geometry";
+import { ownTurn, placed, placeIn, seenBox, writeBoxes } from "./layout";
+import {
+  boxed,
+  fractionsOf,
+  isLine,
+  isSquare,
+  type Kinds,
+  pointsOf,
+  type Seen,
+  spotOf,
+  strideOf,
+  withEnd,
+} from "./points";
 import type { AppState } from "./state";
 
 type Widgets = Readonly<Record<string, Widget>>;
@@ -28,23 +39,23 @@ export function connections(m: Manifest | undefined): { name: string; x: number;
   return Object.entries(sides).map(([name, at]) => ({ name, ...at }));
 }
 
-/** Where a connection point of a widget is on the screen; undefined when it has none of that name. */
-export function connectionAt(w: Widget, box: Box, m: Manifest | undefined, point: string): Spot | undefined {
+/** Where a connection point of a widget is on the screen; undefined when its type has none of that name. */
+export function connectionAt(seen: Seen, m: Manifest | undefined, point: string): Spot | undefined {
   const found = connections(m).find((p) => p.name === point);
-  return found && spotOf(w, box, found.x, found.y);
+  return found && spotOf(seen, found.x, found.y);
 }
 
-/** The box of a widget on the screen, by its groups. */
-function boxOf(widgets: Widgets, id: string): Box {
-  const w = widgets[id] as Widget;
-  const box = { x: w.x, y: w.y, w: w.w, h: w.h };
-  let parent = w.parent ? widgets[w.parent] : undefined;
-  for (let depth = 0; parent && depth < 32; depth++) {
-    box.x += parent.x;
-    box.y += parent.y;
-    parent = parent.parent ? widgets[parent.parent] : undefined;
+/** Where a widget is seen, and what it is in. */
+function seenAmong(widgets: Widgets, id: string): Seen & { around?: Seen } {
+  const chain: Widget[] = [];
+  for (let w = widgets[id]; w && chain.length < 32; w = w.parent ? widgets[w.parent] : undefined) chain.unshift(w);
+  let seen: Seen | undefined;
+  let around: Seen | undefined;
+  for (const w of chain) {
+    around = seen;
+    seen = { box: seenBox(w, around?.box, around?.turn ?? level), turn: within(around?.turn ?? level, ownTurn(w)) };
   }
-  return box;
+  return { ...(seen as Seen), around };
 }
 
 const known = new WeakMap<Widgets, readonly string[]>();
@@ -85,8 +96,7 @@ function changes(before: Widgets, after: Widgets, ids: readonly string[], kinds:
     if (!w) continue;
     const m = kinds(w.type);
     const stride = strideOf(m);
-    const box = boxOf(after, id);
-    const points = pointsOf(w, box, m);
+    const points = pointsOf(w, seenAmong(after, id), m);
     const old = before[id];
     const change: Change = { free: [] };
     const off: [End, Spot][] = [];
@@ -95,14 +105,14 @@ function changes(before: Widgets, after: Widgets, ids: readonly string[], kinds:
       const joint = w[end];
       if (!joint) continue;
       const target = joint.widget === id ? undefined : after[joint.widget];
-      const at = target && connectionAt(target, boxOf(after, joint.widget), kinds(target.type), joint.point);
+      const at = target && connectionAt(seenAmong(after, joint.widget), kinds(target.type), joint.point);
       if (!at || points.length < 2 * stride) {
         change.free.push(end);
         continue;
       }
       if (apart(at, endOf(points, stride, end))) off.push([end, at]);
       const oldTarget = before[joint.widget];
-      const was = oldTarget && connectionAt(oldTarget, boxOf(before, joint.widget), kinds(oldTarget.type), joint.point);
+      const was = oldTarget && connectionAt(seenAmong(before, joint.widget), kinds(oldTarget.type), joint.point);
       if (!was || Math.hypot(was.x - at.x, was.y - at.y) > 0.001 || !sameJoint(old?.[end], joint)) pulled = true;
     }
     if (off.length > 0) {
@@ -113,7 +123,7 @@ function changes(before: Widgets, after: Widgets, ids: readonly string[], kinds:
         change.points = next;
       } else {
         // The line itself was taken elsewhere: it lets go.
-        const was = old && pointsOf(old, boxOf(before, id), m);
+        const was = old && pointsOf(old, seenAmong(before, id), m);
         const moved =
           !was || was.length !== points.length || was.some((v, i) => Math.abs(v - (points[i] as number)) > 0.001);
         if (moved) for (const [end] of off) change.free.push(end);
@@ -159,7 +169,7 @@ export function tie(
           const { box, fractions } = boxed(change.points, strideOf(m), old.props?.closed === true);
           boxes.set(id, box);
           // The points are where they are seen: what was turned or mirrored is so by its points now.
-          if (old.rotate || old.flip) turns.set(id, level);
+          if (seenAmong(widgets, id).turn !== level) turns.set(id, level);
           if (JSON.stringify(fractions) !== JSON.stringify(fractionsOf(old, m)))
             w.props = { ...old.props, points: fractions } as typeof w.props;
         }
@@ -182,15 +192,11 @@ export function following(widgets: Widgets, shown: ReadonlyMap<string, Widget>, 
   const after = { ...widgets, ...Object.fromEntries(shown) };
   for (const [id, change] of changes(widgets, after, ids, kinds)) {
     if (!change.points) continue;
-    const { rotate: _, flip: __, ...w } = after[id] as Widget;
+    const w = after[id] as Widget;
     const { box, fractions } = boxed(change.points, strideOf(kinds(w.type)), w.props?.closed === true);
-    const own = boxOf(after, id);
+    const { around } = seenAmong(after, id);
     out.set(id, {
-      ...w,
-      x: w.x + box.x - own.x,
-      y: w.y + box.y - own.y,
-      w: box.w,
-      h: box.h,
+      ...placed(w, placeIn(box, level, around?.box, around?.turn)),
       props: { ...w.props, points: fractions },
     });
   }

@@ -86,7 +86,7 @@ export function ownTurn(w: Widget): Turn {
 }
 
 /** Where a widget is seen that lies in a box which is turned. */
-function seenBox(w: Widget, around: Box | undefined, outer: Turn): Box {
+export function seenBox(w: Widget, around: Box | undefined, outer: Turn): Box {
   if (!around) return { x: w.x, y: w.y, w: w.w, h: w.h };
   if (outer === level) return { x: around.x + w.x, y: around.y + w.y, w: w.w, h: w.h };
   const c = middle(around);

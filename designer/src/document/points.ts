@@ -2,7 +2,9 @@
 // fractions of the box, so that sizing it needs no other change; here they are places on the screen.
 import type { Manifest, Widget } from "@lineside/client";
 import { bezier, cornerBounds } from "../../../runtime/scene/outline";
-import { type Box, middle, type Spot, turn } from "./geometry";
+import { type Box, level, middle, outward, type Spot, type Turn } from "./geometry";
+import { structureOf } from "./layout";
+import type { ScreenRecord } from "./state";
 
 /** The catalogue as the document knows it: a manifest by type. */
 export type Kinds = (type: string) => Manifest | undefined;
@@ -21,27 +23,41 @@ export function fractionsOf(w: Widget, m: Manifest | undefined): readonly number
   return Array.isArray(own) && own.every((v) => typeof v === "number") ? (own as number[]) : [];
 }
 
-/** A place of a box by its fractions, as it is seen: mirrored, then turned about its middle. */
-export function spotOf(w: Widget, box: Box, fx: number, fy: number): Spot {
-  const x = w.flip?.includes("x") ? 1 - fx : fx;
-  const y = w.flip?.includes("y") ? 1 - fy : fy;
-  return turn({ x: box.x + x * box.w, y: box.y + y * box.h }, middle(box), w.rotate ?? 0);
+/** Where something is seen: its box before it is turned about its middle, and the turn. */
+export interface Seen {
+  box: Box;
+  turn: Turn;
+}
+
+/** Where a widget of a screen is seen. */
+export function seenOn(screen: ScreenRecord, id: string): Seen | undefined {
+  const { boxes, turns } = structureOf(screen);
+  const box = boxes.get(id);
+  return box && { box, turn: turns.get(id) ?? level };
+}
+
+/** A place of a box by its fractions, as it is seen. */
+export function spotOf({ box, turn }: Seen, fx: number, fy: number): Spot {
+  if (turn === level) return { x: box.x + fx * box.w, y: box.y + fy * box.h };
+  const c = middle(box);
+  const v = outward(turn, { x: (fx - 0.5) * box.w, y: (fy - 0.5) * box.h });
+  return { x: c.x + v.x, y: c.y + v.y };
 }
 
 /** The points of a widget on the screen; a curve's with the handles. */
-export function pointsOf(w: Widget, box: Box, m: Manifest | undefined): number[] {
+export function pointsOf(w: Widget, seen: Seen, m: Manifest | undefined): number[] {
   const out: number[] = [];
   const list = fractionsOf(w, m);
   for (let i = 0; i + 1 < list.length; i += 2) {
-    const p = spotOf(w, box, list[i] as number, list[i + 1] as number);
+    const p = spotOf(seen, list[i] as number, list[i + 1] as number);
     out.push(p.x, p.y);
   }
   return out;
 }
 
 /** What of a widget is drawn, as corners: curves are broken into lines. */
-export function cornersOf(w: Widget, box: Box, m: Manifest | undefined): number[] {
-  const points = pointsOf(w, box, m);
+export function cornersOf(w: Widget, seen: Seen, m: Manifest | undefined): number[] {
+  const points = pointsOf(w, seen, m);
   return m?.draw === "path" ? bezier(points, w.props?.closed === true) : points;
 }
 
@@ -60,7 +76,7 @@ export function boxed(points: readonly number[], stride: number, closed = false)
 /** Whether every line between points is level or upright. */
 export function isSquare(points: readonly number[]): boolean {
   for (let i = 0; i + 3 < points.length; i += 2)
-    if (!level(points, i) && Math.abs((points[i + 2] as number) - (points[i] as number)) > slack) return false;
+    if (!isLevel(points, i) && Math.abs((points[i + 2] as number) - (points[i] as number)) > slack) return false;
   return true;
 }
 
@@ -68,7 +84,7 @@ export function isSquare(points: readonly number[]): boolean {
 const slack = 0.3;
 
 /** Whether the line from the point that begins at i is level. One without length is. */
-const level = (p: readonly number[], i: number): boolean =>
+const isLevel = (p: readonly number[], i: number): boolean =>
   Math.abs((p[i + 3] as number) - (p[i + 1] as number)) <= slack;
 
 /** Points without those that lie on the line between their neighbours, for lines that are level or upright only. */
@@ -119,7 +135,7 @@ export function withEnd(
   }
   const line = straightened(points);
   const p = end === "from" ? line : backwards(line);
-  const wasLevel = level(p, 0);
+  const wasLevel = isLevel(p, 0);
   if (p.length === 4) {
     const [ox, oy] = [p[2] as number, p[3] as number];
     const off = wasLevel ? Math.abs(to.y - oy) : Math.abs(to.x - ox);

@@ -1,10 +1,11 @@
 // Changing the points that a line is drawn through.
-import type { Joint, Widget } from "@lineside/client";
+import type { Joint } from "@lineside/client";
 import type { Document } from "./document";
-import type { Box } from "./geometry";
+import { type Box, level } from "./geometry";
 import { type End, ends } from "./joints";
-import { writeBoxes } from "./layout";
-import { boxed, fractionsOf, strideOf } from "./points";
+import { flagged, writeBoxes } from "./layout";
+import { boxed, fractionsOf, seenOn, strideOf } from "./points";
+import type { ScreenRecord } from "./state";
 
 /** Draws a line through other points, given on the screen, as one step; a joint that is named is set, or with undefined let go of. */
 export function reshape(
@@ -39,7 +40,7 @@ export function reshape(
 }
 
 /** Why the points of a widget cannot be edited, as the key of a text; undefined when they can. */
-export function fixedPoints(w: Widget): string | undefined {
-  if (w.locked) return "draw:say.locked";
-  return w.rotate || w.flip ? "draw:say.turned" : undefined;
+export function fixedPoints(screen: ScreenRecord, id: string): string | undefined {
+  if (flagged(screen, id, "locked")) return "draw:say.locked";
+  return seenOn(screen, id)?.turn === level ? undefined : "draw:say.turned";
 }

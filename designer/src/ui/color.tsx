@@ -7,6 +7,9 @@ import { Input } from "./field";
 
 const names = Object.keys(tokens.light) as Token[];
 
+/** No colour at all: nothing is drawn. */
+const none = "transparent";
+
 /** A colour: a token of the theme, which follows light and dark, or one's own "#RRGGBB". Undefined is the default. */
 export function ColorInput(props: {
   value: string | undefined;
@@ -20,16 +23,16 @@ export function ColorInput(props: {
   const theme = useTheme();
   const own = useId();
   const { value } = props;
-  const token = value !== undefined && (names as string[]).includes(value);
+  const known = [none, ...names] as string[];
+  const token = value !== undefined && known.includes(value);
   // The default is shown as what it is, only fainter.
-  const fallback =
-    value === undefined && (names as string[]).includes(props.placeholder ?? "") ? props.placeholder : undefined;
+  const fallback = value === undefined && known.includes(props.placeholder ?? "") ? props.placeholder : undefined;
   const paint = fallback
-    ? tokens[theme][fallback as Token]
+    ? (tokens[theme][fallback as Token] ?? none)
     : value === undefined
       ? undefined
       : token
-        ? tokens[theme][value as Token]
+        ? (tokens[theme][value as Token] ?? none)
         : value;
   return (
     <Popover
@@ -40,7 +43,7 @@ export function ColorInput(props: {
           id={props.id}
           className="input color-input"
           disabled={props.disabled}
-          aria-label={`${props.label}: ${value ?? props.placeholder ?? t("common:field.default")}`}
+          aria-label={`${props.label}: ${value ?? (props.placeholder || t("common:field.default"))}`}
         >
           <span className="swatch" style={{ background: paint ?? "transparent" }} />
           <span className={value === undefined ? "muted" : undefined}>
@@ -59,6 +62,14 @@ export function ColorInput(props: {
         <div className="form-row">
           <span className="label">{t("common:field.token")}</span>
           <div className="swatches">
+            <button
+              type="button"
+              className="swatch-none"
+              title={t("common:color.transparent")}
+              aria-label={t("common:color.transparent")}
+              aria-pressed={value === none}
+              onClick={() => props.onChange(none)}
+            />
             {names.map((name) => (
               <button
                 key={name}

@@ -26,7 +26,7 @@ func init() {
 			}
 			var boxes []*widget
 			for _, w := range s.shown {
-				if !w.Group || w.given("fill") { // a group without fill shows what is below
+				if (!w.Group || w.given("fill")) && !w.line() { // a group without fill shows what is below, and a line is not its box
 					boxes = append(boxes, w)
 				}
 			}
@@ -93,3 +93,6 @@ func (s *screen) toFront(w, above *widget) *spec.Fix {
 		Patch: []spec.PatchOp{{Op: "move", From: w.at, Path: fmt.Sprintf("%s/widgets/%d", s.at, len(s.Widgets)-1)}},
 	}
 }
+
+// line reports whether a widget is drawn through points.
+func (w *widget) line() bool { return w.Draw == "line" || w.Draw == "polyline" || w.Draw == "path" }

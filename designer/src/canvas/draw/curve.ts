@@ -1,6 +1,6 @@
 // Points of a line that is being edited: taking one out, putting one in, moving one, and what the handles of a curve do.
-import { nearest } from "../../../../runtime/scene/outline";
-import { cornersOf, type Spot } from "../../document";
+import { bezier, nearest } from "../../../../runtime/scene/outline";
+import type { Spot } from "../../document";
 
 /** The place of a point. */
 export const spotAt = (points: readonly number[], stride: number, i: number): Spot => ({
@@ -82,8 +82,7 @@ export function segmentAt(
   for (let i = 0; i < (closed ? n : n - 1); i++) {
     const j = (i + 1) % n;
     const part = [...points.slice(6 * i, 6 * i + 6), ...points.slice(6 * j, 6 * j + 6)];
-    const widget = { id: "", type: "", x: 0, y: 0, w: 1, h: 1, props: { points: part } };
-    const found = nearest(cornersOf(widget, { x: 0, y: 0, w: 1, h: 1 }, { draw: "path", settings: [] } as never), x, y);
+    const found = nearest(bezier(part), x, y);
     if (found.distance < best.distance) best = { segment: i, distance: found.distance, at: found };
   }
   return best;

@@ -7,13 +7,16 @@ import {
   fixedPoints,
   isLine,
   isSquare,
+  level,
   parentOf,
+  placed,
+  placeIn,
   pointsOf,
   reshape,
   type Spot,
+  seenOn,
   straightened,
   strideOf,
-  structureOf,
 } from "../../document";
 import type { Gesture, Point } from "../gesture";
 import { type Surface, slop } from "../surface";
@@ -55,7 +58,7 @@ export class PointEdit {
   /** The ends of a straight line are shown as soon as it is selected. */
   static passively(board: Surface, id: string): PointEdit | undefined {
     const w = board.record().widgets[id];
-    const straight = w && board.manifest(w.type)?.draw === "line" && !fixedPoints(w);
+    const straight = w && board.manifest(w.type)?.draw === "line" && !fixedPoints(board.record(), id);
     return straight ? new PointEdit(board, id, true) : undefined;
   }
 
@@ -63,7 +66,7 @@ export class PointEdit {
   static of(board: Surface, id: string): PointEdit | undefined {
     const w = board.record().widgets[id];
     if (!w || !isLine(board.manifest(w.type))) return undefined;
-    const reason = fixedPoints(w);
+    const reason = fixedPoints(board.record(), id);
     if (reason) {
       board.options.notice?.(reason);
       return undefined;
@@ -91,13 +94,13 @@ export class PointEdit {
 
   /** Whether it can still be edited: it is there and has not been turned or locked since. */
   get valid(): boolean {
-    return !!this.widget && !fixedPoints(this.widget);
+    return !!this.widget && !fixedPoints(this.board.record(), this.id);
   }
 
   points(): number[] {
     const w = this.widget;
-    const box = structureOf(this.board.record()).boxes.get(this.id);
-    return w && box ? pointsOf(w, box, this.manifest) : [];
+    const seen = seenOn(this.board.record(), this.id);
+    return w && seen ? pointsOf(w, seen, this.manifest) : [];
   }
 
   #spots(): Spot[] {
@@ -242,11 +245,9 @@ export class PointEdit {
     const w = this.widget as Widget;
     const { box, fractions } = boxed(points, this.stride, this.closed);
     const screen = this.board.record();
-    const parent = parentOf(screen, w);
-    const o = parent ? (structureOf(screen).boxes.get(parent) as Box) : { x: 0, y: 0 };
-    this.board.preview(
-      new Map([[this.id, { ...w, ...box, x: box.x - o.x, y: box.y - o.y, props: { ...w.props, points: fractions } }]]),
-    );
+    const around = seenOn(screen, parentOf(screen, w));
+    const at = placeIn(box, level, around?.box, around?.turn);
+    this.board.preview(new Map([[this.id, { ...placed(w, at), props: { ...w.props, points: fractions } }]]));
     return box;
   }
 }

@@ -1,6 +1,6 @@
 // Where a point that is drawn or dragged comes to lie: on a connection point, else where things snap, else where the pointer is.
 import type { Joint } from "@lineside/client";
-import { connectionAt, connections, flagged, isPlainGroup, type Spot, structureOf } from "../../document";
+import { connectionAt, connections, flagged, isPlainGroup, type Spot, seenOn, structureOf } from "../../document";
 import { type Point, reach, type Stage } from "../gesture";
 import { neighbours } from "../move";
 import { type Gap, type Guide, Snapper } from "../snap";
@@ -19,7 +19,7 @@ const sticky = 12;
 /** The nearest connection point within reach of a place; `not` are widgets that are no target. */
 export function stickAt(stage: Stage, x: number, y: number, not: ReadonlySet<string>): Aim | undefined {
   const screen = stage.record();
-  const { boxes, extents, drawn } = structureOf(screen);
+  const { extents, drawn } = structureOf(screen);
   const r = sticky / stage.zoom;
   let best: Aim | undefined;
   let least = r;
@@ -28,22 +28,27 @@ export function stickAt(stage: Stage, x: number, y: number, not: ReadonlySet<str
     const e = extents.get(id);
     if (!e || x < e.x - r || y < e.y - r || x > e.x + e.w + r || y > e.y + e.h + r || not.has(id)) continue;
     const w = screen.widgets[id];
-    const box = boxes.get(id);
-    if (!w || !box || isPlainGroup(w) || flagged(screen, id, "hidden")) continue;
+    const seen = seenOn(screen, id);
+    if (!w || !seen || isPlainGroup(w) || flagged(screen, id, "hidden")) continue;
     const m = stage.manifest(w.type);
     for (const p of connections(m)) {
-      const at = connectionAt(w, box, m, p.name);
+      const at = connectionAt(seen, m, p.name);
       const d = at ? Math.hypot(at.x - x, at.y - y) : Number.POSITIVE_INFINITY;
       if (!at || d >= least) continue;
       least = d;
-      best = { ...at, joint: { widget: id, point: p.name }, axis: axisOf(p.x - 0.5, p.y - 0.5, w.rotate), guides: [] };
+      best = {
+        ...at,
+        joint: { widget: id, point: p.name },
+        axis: axisOf(p.x - 0.5, p.y - 0.5, seen.turn.angle),
+        guides: [],
+      };
     }
   }
   return best;
 }
 
 /** Which way out of a box leads from a place on its edge. */
-function axisOf(dx: number, dy: number, rotate = 0): "x" | "y" | undefined {
+function axisOf(dx: number, dy: number, rotate: number): "x" | "y" | undefined {
   const [ax, ay] = [Math.abs(dx), Math.abs(dy)];
   if (Math.abs(ax - ay) < 0.05) return undefined;
   const turned = Math.round(rotate / 90) % 2 !== 0;
@@ -53,16 +58,17 @@ function axisOf(dx: number, dy: number, rotate = 0): "x" | "y" | undefined {
 /** The connection points of the widgets near a place, for showing them. */
 export function sticksNear(stage: Stage, x: number, y: number, not: ReadonlySet<string>): Spot[] {
   const screen = stage.record();
-  const { boxes, extents } = structureOf(screen);
+  const { extents } = structureOf(screen);
   const r = 24 / stage.zoom;
   const out: Spot[] = [];
   for (const [id, e] of extents) {
     if (x < e.x - r || y < e.y - r || x > e.x + e.w + r || y > e.y + e.h + r || not.has(id)) continue;
     const w = screen.widgets[id];
-    if (!w || isPlainGroup(w) || flagged(screen, id, "hidden")) continue;
+    const seen = seenOn(screen, id);
+    if (!w || !seen || isPlainGroup(w) || flagged(screen, id, "hidden")) continue;
     const m = stage.manifest(w.type);
     for (const p of connections(m)) {
-      const at = connectionAt(w, boxes.get(id) as never, m, p.name);
+      const at = connectionAt(seen, m, p.name);
       if (at) out.push(at);
     }
     if (out.length > 64) break;

@@ -1,6 +1,7 @@
 // Whether a place is on a line as it is drawn, and not only in the box around it.
+import type { Widget } from "@lineside/client";
 import { distance, inside } from "../../../../runtime/scene/outline";
-import { type Box, cornersOf, isLine, structureOf } from "../../document";
+import { type Box, cornersOf, isLine, seenOn } from "../../document";
 import type { Stage } from "../gesture";
 
 /** Whether a widget is drawn at a place; `slack` in pixels of the screen widens thin lines. What is no line is where its box is. */
@@ -8,15 +9,21 @@ export function drawnAt(stage: Stage, id: string, x: number, y: number, slack: n
   const screen = stage.record();
   const w = screen.widgets[id];
   const m = stage.manifest(w?.type ?? "");
-  if (!w || !isLine(m)) return true;
-  const corners = cornersOf(w, structureOf(screen).boxes.get(id) as Box, m);
+  const seen = seenOn(screen, id);
+  if (!w || !seen || !isLine(m)) return true;
+  const corners = cornersOf(w, seen, m);
   if (corners.length < 4) return true;
   const closed = w.props?.closed === true;
   const fallback = m?.settings.find((f) => f.name === "strokeWidth")?.default;
   const width = w.props?.strokeWidth ?? fallback;
   if (distance(corners, x, y, closed) <= (typeof width === "number" ? width : 2) / 2 + slack) return true;
-  const filled = w.props?.fill !== undefined && m?.id !== "pipe" && m?.draw !== "line";
-  return filled && inside(corners, x, y);
+  return filled(w) && m?.id !== "pipe" && inside(corners, x, y);
+}
+
+/** Whether the inside of a line has a colour of its own. */
+function filled(w: Widget): boolean {
+  const fill = w.props?.fill;
+  return fill !== undefined && fill !== null && fill !== "" && fill !== "transparent";
 }
 
 /** Whether a line touches a box; what is no line does when its box does. */
@@ -24,8 +31,9 @@ export function touchesBox(stage: Stage, id: string, box: Box): boolean {
   const screen = stage.record();
   const w = screen.widgets[id];
   const m = stage.manifest(w?.type ?? "");
-  if (!w || !isLine(m)) return true;
-  const c = cornersOf(w, structureOf(screen).boxes.get(id) as Box, m);
+  const seen = seenOn(screen, id);
+  if (!w || !seen || !isLine(m)) return true;
+  const c = cornersOf(w, seen, m);
   const closed = w.props?.closed === true;
   const n = c.length / 2;
   for (let i = 0; i < (closed ? n : n - 1); i++) {
@@ -33,7 +41,7 @@ export function touchesBox(stage: Stage, id: string, box: Box): boolean {
     if (crosses(c[2 * i] as number, c[2 * i + 1] as number, c[2 * j] as number, c[2 * j + 1] as number, box))
       return true;
   }
-  return w.props?.fill !== undefined && inside(c, box.x, box.y);
+  return filled(w) && m?.id !== "pipe" && inside(c, box.x, box.y);
 }
 
 /** Whether a line between two places meets a box (Liang and Barsky, 1984). */

@@ -50,6 +50,7 @@ export default {
     imageTooLarge: "The picture has {{size}} kB; the most is {{max}} kB.",
   },
   color: {
+    transparent: "No colour",
     ground: "Ground",
     surface: "Surface",
     text: "Text",

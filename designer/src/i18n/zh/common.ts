@@ -46,6 +46,7 @@ export default {
     imageTooLarge: "图片大小为 {{size}} kB，最大 {{max}} kB。",
   },
   color: {
+    transparent: "无颜色",
     ground: "底色",
     surface: "表面",
     text: "文字",
