@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { fromApp, type ScreenRecord } from "../document";
 import { fitCamera, zoomAt, zoomStep } from "./camera";
 import { fitting } from "./create";
-import { hitHandle, resize, scaleInto } from "./handles";
+import { cursorOf, hitHandle, hitTurnHandle, resize, scaleInto, turnHandleAt } from "./handles";
+import { rulerStep } from "./rulers";
 import { Snapper } from "./snap";
 import { Spatial } from "./spatial";
 
@@ -46,6 +47,13 @@ describe("snapping", () => {
     expect(s.snap(box(153, 12, 88, 40), 6).dx).toBe(3);
   });
 
+  test("a line of a ruler is snapped to along its axis only, and nothing is measured to it", () => {
+    const s = new Snapper([], undefined, [{ axis: "x", at: 50 }]);
+    const r = s.snap(box(53, 49), 6);
+    expect([r.dx, r.dy]).toEqual([-3, 0]);
+    expect(r.guides).toEqual([{ kind: "line", axis: "x", at: 50, from: 49, to: 89 }]);
+  });
+
   test("only the dragged edge snaps while sizing", () => {
     const s = new Snapper([box(200, 300)]);
     const r = s.snap({ x: 10, y: 10, w: 187, h: 50 }, 6, { edges: { x: "high", y: "none" } });
@@ -65,6 +73,19 @@ describe("sizing", () => {
     ["w", 500, 0, {}, { x: 99, y: 0, w: 1, h: 40 }],
   ] as const)("%s by %i, %i", (handle, dx, dy, options, want) => {
     expect(resize(box(0, 0), handle, dx, dy, options)).toEqual(want);
+  });
+
+  test("handles of a turned box are where they are seen, with cursors to match", () => {
+    const b = { ...box(100, 100, 200, 100), angle: 90 };
+    // Turned by a quarter, the upper left corner is seen at the upper right.
+    expect(hitHandle(b, 250, 50, 7)).toBe("nw");
+    expect(hitHandle(b, 100, 100, 7)).toBeUndefined();
+    expect(cursorOf("n", 90)).toBe("ew-resize");
+    expect(cursorOf("nw", 350)).toBe("nwse-resize");
+    const p = turnHandleAt(b);
+    expect([Math.round(p.x), Math.round(p.y)]).toEqual([272, 150]);
+    expect(hitTurnHandle(b, 272, 150, 7)).toBe(true);
+    expect(hitTurnHandle(b, 200, 78, 7)).toBe(false);
   });
 
   test("several scale with the box around them", () => {
@@ -203,4 +224,37 @@ describe("catalogue", () => {
     expect(ids("bool", false)).toEqual(["any"]);
     expect(ids("bool", true)).toEqual(["switch", "any"]);
   });
+});
+
+describe("turned widgets", () => {
+  const record = fromApp({
+    format: 2,
+    id: "com.example.t",
+    version: "1.0.0",
+    name: { en: "T" },
+    screens: [
+      {
+        id: "s",
+        name: {},
+        width: 400,
+        height: 400,
+        widgets: [{ id: "a", type: "value", x: 100, y: 180, w: 200, h: 40, rotate: 45 }],
+      },
+    ],
+  }).screens.s as ScreenRecord;
+
+  test("are hit and touched where they are seen", () => {
+    const spatial = Spatial.of(record);
+    expect(spatial.at(200, 200, 2)).toEqual(["a"]);
+    expect(spatial.at(260, 260, 2)).toEqual(["a"]);
+    expect(spatial.at(110, 190, 2)).toEqual([]);
+    expect(spatial.within({ x: 240, y: 110, w: 30, h: 30 }, false)).toEqual([]);
+    expect(spatial.within({ x: 240, y: 240, w: 30, h: 30 }, false)).toEqual(["a"]);
+    expect(spatial.within({ x: 100, y: 180, w: 200, h: 40 }, true)).toEqual([]);
+    expect(spatial.within({ x: 110, y: 110, w: 180, h: 180 }, true)).toEqual(["a"]);
+  });
+});
+
+test("numbers of a ruler are round and far enough apart", () => {
+  expect([0.05, 0.5, 1, 3, 8].map(rulerStep)).toEqual([2000, 200, 100, 20, 10]);
 });
