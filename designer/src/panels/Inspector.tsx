@@ -50,11 +50,11 @@ export function Inspector() {
     const timer = setInterval(() => {
       const chosen = editor.session.getState().selection;
       const late = shown.current.length !== chosen.length || shown.current.some((w, i) => w.id !== chosen[i]);
-      if (late && ++tries < 20) return;
+      if (late && ++tries < 100) return;
       const row =
         box.current?.querySelector<HTMLElement>(`[data-prop="${CSS.escape(focus.prop)}"]`) ??
         (focus.prop === "" ? box.current?.querySelector<HTMLElement>(".section [data-prop]") : null);
-      if (!row && ++tries < 20) return;
+      if (!row && ++tries < 100) return;
       clearInterval(timer);
       row?.closest("details")?.setAttribute("open", "");
       row?.scrollIntoView({ block: "center" });
