@@ -47,7 +47,8 @@ func known(b app.Binding) (Bound, bool) {
 
 func parse(t testing.TB, screen, list string) *app.App {
 	t.Helper()
-	a := &app.App{Format: app.Format, ID: "com.example.check", Version: "1.0.0", Name: spec.Text{"en": "Check"}}
+	a := &app.App{Format: app.Format, ID: "com.example.check", Version: "1.0.0", Name: spec.Text{"en": "Check"},
+		Texts: map[string]spec.Text{"half": {"en": "Half"}, "whole": {"en": "Whole", "zh": "整"}}}
 	if err := json.Unmarshal(fmt.Appendf(nil, `[{"id":"s","name":{"en":"S"},"width":1000,"height":800%s,"widgets":[%s]}]`, screen, list), &a.Screens); err != nil {
 		t.Fatal(err)
 	}
@@ -192,6 +193,9 @@ func TestRules(t *testing.T) {
 
 		{"button as it was dropped", "", button("", ""), []string{"label_missing " + w0 + "/props/label"}},
 		{"button without words", "", button(`"label":" "`, ""), []string{"label_missing " + w0 + "/props/label"}},
+		{"text without Chinese", "", at("text", `"text":{"text":"half"}`), []string{"translation_missing " + w0 + "/props/text"}},
+		{"text in both languages", "", at("text", `"text":{"text":"whole"}`), nil},
+		{"label by key", "", button(`"label":{"text":"whole"}`, ""), nil},
 		{"bound label", "", button(`"label":{"tag":"text"}`, ""), nil},
 		{"title of the tag", "", at("setpoint", `"value":{"tag":"full"}`), nil},
 		{"tag without title", "", at("setpoint", `"value":{"tag":"half"}`), []string{"label_missing " + w0 + "/props/label"}},
