@@ -36,9 +36,17 @@ func appSchema(src *source) ([]byte, error) {
 	}
 	binding.Required = nil
 	binding.OneOf = []*jsonschema.Schema{{Required: []string{"tag"}}, {Required: []string{"expr"}}}
-	prop := &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Ref: "#/$defs/Scalar"}, {Type: "array"}, {Ref: "#/$defs/Binding"}}}
+	byKey := &jsonschema.Schema{Type: "object", Required: []string{"text"}, AdditionalProperties: jsonschema.FalseSchema, Properties: jsonschema.NewProperties()}
+	byKey.Properties.Set("text", &jsonschema.Schema{Type: "string", Description: "The key of a text of the app."})
+	s.Definitions["TextKey"] = byKey
+	prop := &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Ref: "#/$defs/Scalar"}, {Type: "array"}, {Ref: "#/$defs/Binding"}, {Ref: "#/$defs/TextKey"}}}
 	if err := replace(s, "Widget", "props", &jsonschema.Schema{Type: "object", AdditionalProperties: prop}); err != nil {
 		return nil, err
+	}
+	for _, f := range [][2]string{{"Step", "set"}, {"Step", "is"}, {"Animation", "else"}} {
+		if err := replace(s, f[0], f[1], &jsonschema.Schema{Ref: "#/$defs/Scalar"}); err != nil {
+			return nil, err
+		}
 	}
 	value := &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Ref: "#/$defs/Scalar"}, {Ref: "#/$defs/Binding"}}}
 	if err := replace(s, "Action", "value", value); err != nil {
@@ -102,7 +110,7 @@ func reflector(src *source) *jsonschema.Reflector {
 			case reflect.TypeFor[tag.Path]():
 				return &jsonschema.Schema{Type: "string", MaxLength: pointer(tag.MaxPathBytes)}
 			case reflect.TypeFor[json.RawMessage]():
-				return jsonschema.TrueSchema
+				return &jsonschema.Schema{} // one each: its comment is written into it
 			case reflect.TypeFor[spec.Kind]():
 				return &jsonschema.Schema{Type: "string", Enum: kinds}
 			}
