@@ -31,15 +31,7 @@ export default {
     const open = openOf(settings, env.local);
     const fill = string(settings, "fill");
     const border = flag(settings, "border");
-    if (fill !== "" || border)
-      g.rect({
-        x: 0,
-        y: head - 1,
-        width: box.width,
-        height: Math.max(1, box.height - head + 1),
-        fill: fill || undefined,
-        stroke: border ? "line" : undefined,
-      });
+    if (fill !== "") g.rect({ x: 0, y: head, width: box.width, height: Math.max(1, box.height - head), fill });
     // As wide as their texts; all equally narrow where that is too much.
     const wanted = titles.map((t) => Math.max(head, Math.ceil(g.textWidth(t, size.body, 600)) + 32));
     const all = wanted.reduce((a, b) => a + b, 0);
@@ -50,13 +42,22 @@ export default {
       const width = widths[i] as number;
       lefts.push(x);
       const on = i === open;
-      g.rect({ x, y: 0, width, height: head - 1, fill: on ? fill || "surface" : "ground" });
+      // What is not painted is a place to press all the same.
+      g.rect({ x, y: 0, width, height: head, fill: (on && fill) || "transparent" });
       if (on) {
         g.rect({ x, y: 0, width, height: 3, fill: "interactive" });
         if (border) {
-          g.line({ x1: x, y1: 0, x2: x, y2: head, stroke: "line" });
-          g.line({ x1: x + width - 1, y1: 0, x2: x + width - 1, y2: head, stroke: "line" });
-          g.rect({ x: x + 1, y: head - 1, width: Math.max(1, width - 3), height: 1, fill: fill || "surface" });
+          // The frame goes around the open tab, which is one with its pane.
+          const edge = (x: number, y: number, width: number, height: number) => {
+            if (width > 0 && height > 0) g.rect({ x, y, width, height, fill: "line" });
+          };
+          edge(x, 3, 1, head - 3);
+          edge(x + width - 1, 3, 1, head - 3);
+          edge(0, head - 1, x, 1);
+          edge(x + width - 1, head - 1, box.width - x - width + 1, 1);
+          edge(0, head, 1, box.height - head);
+          edge(box.width - 1, head, 1, box.height - head);
+          edge(0, box.height - 1, box.width, 1);
         }
       }
       g.text({

@@ -80,7 +80,7 @@ export class Overlay {
     this.#rect(view({ x: 0, y: 0, w: marks.page.width, h: marks.page.height }), color("line", theme));
     for (const b of marks.columns ?? []) {
       const v = view(b);
-      ctx.globalAlpha = 0.07;
+      ctx.globalAlpha = 0.045;
       ctx.fillStyle = accent;
       ctx.fillRect(Math.round(v.x), v.y, Math.round(v.x + v.w) - Math.round(v.x), v.h);
       ctx.globalAlpha = 1;

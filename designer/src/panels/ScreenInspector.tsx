@@ -122,23 +122,25 @@ export function ScreenInspector() {
           </div>
           <span className="bind-button" />
         </div>
-        <div className="prop" data-prop="fit">
-          <label className="prop-label" htmlFor="screen-fit">
-            {t("design:screen.fit")}
-          </label>
-          <div className="prop-value">
-            <Select
-              id="screen-fit"
-              value={screen.fit ?? "fit"}
-              options={(["fit", "width", "fixed"] as const).map((v) => ({
-                value: v,
-                label: t(`design:screen.fits.${v}`),
-              }))}
-              onChange={(v) => change({ fit: v === "fit" ? undefined : (v as Screen["fit"]) })}
-            />
+        {screen.layout !== "page" && (
+          <div className="prop" data-prop="fit">
+            <label className="prop-label" htmlFor="screen-fit">
+              {t("design:screen.fit")}
+            </label>
+            <div className="prop-value">
+              <Select
+                id="screen-fit"
+                value={screen.fit ?? "fit"}
+                options={(["fit", "width", "fixed"] as const).map((v) => ({
+                  value: v,
+                  label: t(`design:screen.fits.${v}`),
+                }))}
+                onChange={(v) => change({ fit: v === "fit" ? undefined : (v as Screen["fit"]) })}
+              />
+            </div>
+            <span className="bind-button" />
           </div>
-          <span className="bind-button" />
-        </div>
+        )}
       </Section>
       <Section title={t("design:group.look")}>
         <div className="prop" data-prop="ground">
