@@ -1,7 +1,7 @@
 // The properties of what is selected, made from the manifests; of the screen when nothing is.
 import type { Field, Manifest, Problem, Variable, Widget } from "@lineside/client";
 import { Eye, EyeOff, Lock, LockOpen } from "lucide-react";
-import { useDeferredValue, useEffect, useRef } from "react";
+import { useDeferredValue, useEffect, useLayoutEffect, useRef } from "react";
 import { useDoc, useEditor, useScreen, useSelected, useSession, useUi } from "../design/context";
 import {
   type Box,
@@ -38,7 +38,9 @@ export function Inspector() {
   const widgets = useDeferredValue(useSelected());
   const editor = useEditor();
   const shown = useRef(widgets);
-  shown.current = widgets;
+  useLayoutEffect(() => {
+    shown.current = widgets;
+  }, [widgets]);
   const box = useRef<HTMLDivElement>(null);
   const focus = useSession((s) => s.focusProp);
   const variables = useScreen()?.screen.variables ?? noVariables;
