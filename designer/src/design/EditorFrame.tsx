@@ -4,14 +4,16 @@ import { commandFor, run } from "../commands";
 import { GuideBar } from "../guide/GuideBar";
 import { useT } from "../i18n";
 import { BottomPanel } from "../panels/BottomPanel";
+import { useJump } from "../panels/bind/useJump";
 import { CanvasPanel } from "../panels/CanvasPanel";
 import { Dialogs } from "../panels/Dialogs";
 import { Inspector } from "../panels/Inspector";
 import { LeftPanel } from "../panels/LeftPanel";
 import { Preview } from "../panels/Preview";
 import { TopBar } from "../panels/TopBar";
+import { Boundary } from "../ui";
 import { listenClipboard, typing } from "./clipboard";
-import { useEditor, useUi } from "./context";
+import { useEditor, useSession, useUi } from "./context";
 import type { Stashed } from "./stash";
 
 export function EditorFrame(props: { left: Stashed | undefined; onLeft: () => void }) {
@@ -20,9 +22,11 @@ export function EditorFrame(props: { left: Stashed | undefined; onLeft: () => vo
   const said = useUi((s) => s.said);
   const bottom = useUi((s) => s.bottom);
   const preview = useUi((s) => s.preview);
+  const selection = useSession((s) => s.selection);
   const [widths, setWidths] = useWidths();
 
   useEffect(() => listenClipboard(editor), [editor]);
+  useJump(editor);
 
   useEffect(() => {
     const key = (e: KeyboardEvent) => {
@@ -82,7 +86,9 @@ export function EditorFrame(props: { left: Stashed | undefined; onLeft: () => vo
       <TopBar />
       <div className="editor-body" inert={preview}>
         <aside className="editor-left" aria-label={t("design:panel.left")}>
-          <LeftPanel />
+          <Boundary>
+            <LeftPanel />
+          </Boundary>
           <Splitter
             side="right"
             label={t("design:panel.resizeLeft")}
@@ -94,7 +100,9 @@ export function EditorFrame(props: { left: Stashed | undefined; onLeft: () => vo
         </aside>
         <div className="editor-middle">
           <CanvasPanel />
-          <GuideBar />
+          <Boundary>
+            <GuideBar />
+          </Boundary>
           {bottom && (
             <section className="editor-bottom" aria-label={t("design:panel.bottom")}>
               <Splitter
@@ -105,7 +113,9 @@ export function EditorFrame(props: { left: Stashed | undefined; onLeft: () => vo
                 max={640}
                 onChange={(h) => setWidths({ bottom: h })}
               />
-              <BottomPanel tab={bottom} />
+              <Boundary again={bottom}>
+                <BottomPanel tab={bottom} />
+              </Boundary>
             </section>
           )}
         </div>
@@ -118,7 +128,9 @@ export function EditorFrame(props: { left: Stashed | undefined; onLeft: () => vo
             max={520}
             onChange={(right) => setWidths({ right })}
           />
-          <Inspector />
+          <Boundary again={selection}>
+            <Inspector />
+          </Boundary>
         </aside>
       </div>
       {preview && <Preview />}

@@ -24,7 +24,6 @@ export type DialogKind =
   | "history"
   | "import"
   | "bindMany"
-  | "dropMany"
   | "uses";
 
 /** What the panels share. */
@@ -34,6 +33,8 @@ export interface Ui {
   left: LeftTab;
   bottom: BottomTab | undefined;
   dialog: DialogKind | undefined;
+  /** Tags for which widgets are to be laid out, around a place. */
+  dropMany?: { tags: readonly DraggedTag[]; at: { x: number; y: number } };
   /** What the dialog "uses" is about. */
   target?: Target;
   preview: boolean;

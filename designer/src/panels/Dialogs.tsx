@@ -1,6 +1,7 @@
 import { useEditor, useUi } from "../design/context";
 import type { Stashed } from "../design/stash";
 import { BindMany } from "./bind/BindMany";
+import { DropMany } from "./bind/DropMany";
 import { UsesDialog } from "./bind/UsesDialog";
 import { CommandPalette } from "./CommandPalette";
 import { ConflictDialog, LeftWorkDialog } from "./ConflictDialog";
@@ -16,11 +17,13 @@ export function Dialogs(props: { left: Stashed | undefined; onLeft: () => void }
   const editor = useEditor();
   const dialog = useUi((s) => s.dialog);
   const save = useUi((s) => s.save);
+  const dropping = useUi((s) => !!s.dropMany);
   const close = () => editor.ui.setState({ dialog: undefined });
   if (save.kind === "conflict") return <ConflictDialog error={save.error} />;
   if (props.left) return <LeftWorkDialog work={props.left} onDone={props.onLeft} />;
   if (dialog === "bindMany") return <BindMany onClose={close} />;
   if (dialog === "uses") return <UsesDialog onClose={close} />;
+  if (dropping) return <DropMany />;
   if (dialog === "palette") return <CommandPalette onClose={close} />;
   if (dialog === "find") return <FindDialog onClose={close} />;
   if (dialog === "keys") return <KeySheet onClose={close} />;

@@ -6,6 +6,7 @@ import { createContext, useContext, useEffect, useRef, useState } from "react";
 import { checkExpression, findTags } from "../design/api";
 import { textIn, useLanguage, useT } from "../i18n";
 import { asApiError } from "../shell/resource";
+import type { Purpose } from "./bind/useMismatch";
 import type { Completion, TextEditor } from "./codemirror";
 import { formatValue, sentence } from "./format";
 
@@ -23,6 +24,8 @@ export interface ExpressionProps {
   autoFocus?: boolean;
   /** It stands in an action: the value that comes with the event has a name. */
   event?: boolean;
+  /** What the result is for; what does not fit is told. */
+  purpose?: Purpose;
 }
 
 const none: readonly Variable[] = [];
@@ -133,21 +136,25 @@ export function ExpressionEditor(props: ExpressionProps) {
       checkExpression(value, installation ?? "", stop.signal, {
         ...(variables.length > 0 ? { variables: [...variables] } : {}),
         ...(event ? { event } : {}),
+        ...latest.current.purpose,
       }).then(
         (next) => {
           setInfo(next);
           setFailed("");
           editor.current?.setProblems(
-            next.problems.map((p) => {
-              const from = p.offset ?? 0;
-              const word = /^[\w/]+|^"[^"]*"|^./.exec(value.slice(from))?.[0].length ?? 1;
-              return {
-                from,
-                to: from + word,
-                severity: p.severity === "warning" ? "warning" : "error",
-                message: sentence(p),
-              };
-            }),
+            // What does not fit is no place in the text.
+            next.problems
+              .filter((p) => p.line)
+              .map((p) => {
+                const from = p.offset ?? 0;
+                const word = /^[\w/]+|^"[^"]*"|^./.exec(value.slice(from))?.[0].length ?? 1;
+                return {
+                  from,
+                  to: from + word,
+                  severity: p.severity === "warning" ? "warning" : "error",
+                  message: sentence(p),
+                };
+              }),
           );
         },
         (e) => !stop.signal.aborted && setFailed(asApiError(e).message),
@@ -168,7 +175,7 @@ export function ExpressionEditor(props: ExpressionProps) {
       <div className="expression-result" aria-live="polite">
         {failed ? (
           <span className="wrong">{failed}</span>
-        ) : problem ? (
+        ) : problem && problem.severity !== "warning" ? (
           <span className="wrong">
             {problem.line ? `${problem.line}:${problem.column} ` : ""}
             {sentence(problem)}
@@ -178,7 +185,9 @@ export function ExpressionEditor(props: ExpressionProps) {
             <span className="muted">{t(`design:type.${info.type}`)}</span>
             <span className={isBad(info.quality) ? "live-value bad" : "live-value"}>
               {isBad(info.quality) ? (info.qualityName ?? "– –") : formatValue(info.value)}
+              {!isBad(info.quality) && info.unit && <span className="unit-text"> {info.unit}</span>}
             </span>
+            {problem && <span className="warn">{sentence(problem)}</span>}
           </>
         ) : (
           <span className="muted">{t("design:expression.hint")}</span>

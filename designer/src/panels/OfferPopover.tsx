@@ -1,4 +1,5 @@
 // After tags were dropped beside the widgets: which widgets fit them.
+import { Grid3x3 } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { fitting } from "../canvas";
 import { useEditor, useUi } from "../design/context";
@@ -68,6 +69,22 @@ export function OfferPopover() {
           <span className="label">{textIn(m.title, lang)}</span>
         </button>
       ))}
+      {offer.tags.length > 1 && list.length > 0 && (
+        <button
+          type="button"
+          className="menu-item offer-item"
+          data-offer="more"
+          onClick={() => {
+            editor.ui.setState({ dropMany: { tags: offer.tags, at: offer.at } });
+            close();
+          }}
+        >
+          <span className="icon">
+            <Grid3x3 size={16} aria-hidden />
+          </span>
+          <span className="label">{t("bind:drop.more")}</span>
+        </button>
+      )}
     </div>
   );
 }

@@ -6,6 +6,8 @@ import { useDoc, useEditor, useLiveTick } from "../design/context";
 import { isBinding, isTextKey, same, setProps } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { Button, type FieldContext, FieldControl, IconButton, Popover, Segmented, Tooltip } from "../ui";
+import { fitsField } from "./bind/fits";
+import { purposeOf, useMismatch } from "./bind/useMismatch";
 import { ExpressionEditor } from "./ExpressionEditor";
 import { formatValue } from "./format";
 import { WithText } from "./shell/WithText";
@@ -27,6 +29,8 @@ export function PropertyRow(props: {
   const first = widgets[0]?.props?.[field.name];
   const mixed = widgets.some((w) => !same(w.props?.[field.name], first));
   const binding = !mixed && isBinding(first) ? first : undefined;
+  const mismatch = useMismatch(editor, widgets[0], field.name);
+  const problem = props.problem ?? (binding && mismatch);
   const set = (value: Prop | undefined) =>
     setProps(
       editor.doc,
@@ -104,6 +108,7 @@ export function PropertyRow(props: {
             label={label}
             value={mixed ? undefined : first}
             context={props.context}
+            widget={widgets[0]}
             onSet={set}
             onClose={() => setOpen(false)}
           />
@@ -111,9 +116,9 @@ export function PropertyRow(props: {
       ) : (
         <span className="bind-button" />
       )}
-      {props.problem && (
-        <span className={props.problem.warning ? "warn prop-wrong" : "wrong prop-wrong"} role="status">
-          {props.problem.message}
+      {problem && (
+        <span className={problem.warning ? "warn prop-wrong" : "wrong prop-wrong"} role="status">
+          {problem.message}
         </span>
       )}
     </div>
@@ -166,6 +171,8 @@ export function BindForm(props: {
   label: string;
   value: Prop | undefined;
   context: FieldContext;
+  /** Whose property it is; what does not fit is told. */
+  widget?: Widget;
   onSet: (value: Prop | undefined) => void;
   onClose: () => void;
 }) {
@@ -183,6 +190,7 @@ export function BindForm(props: {
     props.onClose();
   };
   const numeric = field.kind === "int" || field.kind === "float";
+  const manifest = editor.manifests.get(props.widget?.type ?? "");
   return (
     <div className="bind-form">
       <div className="bind-head">
@@ -222,7 +230,11 @@ export function BindForm(props: {
         <TagPicker
           value={binding?.tag ?? ""}
           fits={(tag) =>
-            field.kind === "bool" ? tag.type === "bool" : !numeric || tag.type === "int" || tag.type === "float"
+            manifest
+              ? fitsField(manifest, field.name, tag.type)
+              : field.kind === "bool"
+                ? tag.type === "bool"
+                : !numeric || tag.type === "int" || tag.type === "float"
           }
           onChoose={(path) => {
             props.onSet({ tag: path });
@@ -241,6 +253,7 @@ export function BindForm(props: {
             installation={editor.installation}
             functions={editor.functions}
             inputs={inputs}
+            purpose={purposeOf(editor, props.widget, field.name)}
           />
           <div className="bind-foot">
             <span className="hint">{t("design:expression.apply")}</span>
