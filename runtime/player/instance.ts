@@ -252,7 +252,8 @@ export class Instance {
       x !== this.x ||
       y !== this.y ||
       (before.rotate ?? 0) !== (widget.rotate ?? 0) ||
-      (before.flip ?? "") !== (widget.flip ?? "");
+      (before.flip ?? "") !== (widget.flip ?? "") ||
+      (before.parent ?? "") !== (widget.parent ?? "");
     this.x = x;
     this.y = y;
     if (

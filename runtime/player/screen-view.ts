@@ -166,6 +166,7 @@ export class ScreenView {
     if (other) {
       for (const id of [...this.instances.keys()]) this.drop(id);
       this.values.clear();
+      this.fakes.clear();
       this.containers.clear();
       this.meta = {};
     }

@@ -249,7 +249,7 @@ describe("Scene", () => {
         ).toBe("");
       }
     }
-  });
+  }, 60_000);
 });
 
 describe("quality", () => {

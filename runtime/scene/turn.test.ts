@@ -243,7 +243,7 @@ describe("a layer with a turn", () => {
         expect(rec.pixels.findIndex((v, i) => v !== before[i])).toBe(-1);
       }
     }
-  });
+  }, 60_000);
 
   it("leaves after many small frames what one whole frame leaves", () => {
     for (const [seed, zoom, dpr] of [
@@ -306,7 +306,7 @@ describe("a layer with a turn", () => {
         ).toBe("");
       }
     }
-  });
+  }, 60_000);
 
   it("is dimmed and shown once a second while it blinks, then stays", () => {
     vi.useFakeTimers();
