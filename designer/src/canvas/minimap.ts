@@ -139,6 +139,10 @@ export class Minimap {
     ctx.clearRect(0, 0, this.canvas.width, this.canvas.height);
     ctx.drawImage(this.#picture, 0, 0);
     ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
+    // What is seen whole needs no map.
+    const page = this.board.record().screen;
+    const whole = seen.x <= 0 && seen.y <= 0 && seen.x + seen.w >= page.width && seen.y + seen.h >= page.height;
+    this.canvas.classList.toggle("idle", whole);
     const s = this.#scale;
     const box: [number, number, number, number] = [
       Math.round((seen.x - this.#world.x) * s) + 0.5,

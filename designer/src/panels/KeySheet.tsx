@@ -10,6 +10,8 @@ const pointer = [
   "alt",
   "ctrl",
   "deep",
+  "turn",
+  "guide",
   "enter",
   "out",
   "tab",
