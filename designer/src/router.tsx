@@ -1,7 +1,7 @@
 // Paths to pages. A folder of src says its own routes in routes.ts, so adding a page touches that folder only.
 import { type ComponentType, lazy, type MouseEvent, type ReactNode, Suspense, useSyncExternalStore } from "react";
 import { useT } from "./i18n";
-import { Busy, Empty } from "./ui";
+import { Boundary, Busy, Empty } from "./ui";
 
 /** What a page gets: the parts of the path that begin with ":". */
 export type PageProps = { params: Record<string, string> };
@@ -106,7 +106,9 @@ export function Router() {
   const { Page, params } = found;
   return (
     <Suspense fallback={<Busy />}>
-      <Page key={JSON.stringify(params)} params={params} />
+      <Boundary again={path}>
+        <Page key={JSON.stringify(params)} params={params} />
+      </Boundary>
     </Suspense>
   );
 }

@@ -1,5 +1,6 @@
 // The parts that every page is made of.
 
+export { Boundary } from "./boundary";
 export { Button, IconButton, Segmented, Tooltip } from "./button";
 export { ColorInput } from "./color";
 export { Dialog, Popover, useConfirm } from "./dialog";

@@ -21,6 +21,13 @@ export default {
   copied: "Copied",
   language: "Language",
   theme: { title: "Theme", light: "Light", dark: "Dark" },
+  failed: {
+    title: "This part of the page cannot be shown",
+    text: "Your work is kept. Try again, or go on with the rest; if it comes back, send us the text below.",
+    again: "Try again",
+    copy: "Copy the text",
+    reload: "Reload the page",
+  },
   notFound: {
     title: "There is no such page",
     text: "The address may be mistyped, or the page was moved.",

@@ -21,6 +21,13 @@ export default {
   copied: "已复制",
   language: "语言",
   theme: { title: "主题", light: "浅色", dark: "深色" },
+  failed: {
+    title: "页面的这一部分无法显示",
+    text: "您的工作已保留。请重试，或继续使用其他部分；如再次出现，请将下面的文字发给我们。",
+    again: "重试",
+    copy: "复制文字",
+    reload: "重新加载页面",
+  },
   notFound: { title: "没有这个页面", text: "地址可能有误，或页面已移动。", home: "返回首页" },
   field: {
     default: "默认",
