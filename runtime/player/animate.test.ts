@@ -180,8 +180,17 @@ describe("turnOfWidget", () => {
   it("turns with what is around it, the outermost last", () => {
     const inner = turnOfWidget({ ...w, rotate: 90 }, box, undefined, "run");
     const outer = turnOfWidget(w, { x: 0, y: 0, width: 100, height: 100 }, { dx: 7 }, "run");
-    expect(around([inner, outer])?.matrix?.[4]).toBe((inner?.matrix?.[4] ?? 0) + 7);
-    expect(around([undefined, undefined])).toBeUndefined();
+    const widgets = new Map<string, Widget>([
+      ["in", { ...w, id: "in", parent: "out" }],
+      ["out", { ...w, id: "out" }],
+    ]);
+    const turns = (id: string) => ({ in: inner, out: outer })[id];
+    expect(around({ ...w, parent: "in" }, widgets, turns)?.matrix?.[4]).toBe((inner?.matrix?.[4] ?? 0) + 7);
+    expect(around({ ...w, parent: "out" }, widgets, turns)).toBe(outer);
+    expect(around(w, widgets, turns)).toBeUndefined();
+    widgets.set("out", { ...w, id: "out", parent: "in" });
+    // A circle, as a document half done may have, ends.
+    expect(around({ ...w, parent: "in" }, widgets, () => undefined)).toBeUndefined();
   });
 });
 

@@ -1,15 +1,5 @@
 import type { Drawing, LiveValue, Manifest, Meta, Screen, Widget, WriteResult } from "@lineside/client";
-import {
-  applyTokens,
-  type Box,
-  type Camera,
-  type Layer,
-  type Matrix,
-  Mirror,
-  Scene,
-  type Theme,
-  type Turn,
-} from "@lineside/scene";
+import { applyTokens, type Camera, type Layer, Mirror, Scene, type Theme } from "@lineside/scene";
 import { type Lang, type Local, manifests, type NumberEntry } from "@lineside/widgets";
 import { sourceOf } from "./animate";
 import { Containers } from "./containers";
@@ -18,7 +8,7 @@ import { namesText, productLang, type Texts, textIn } from "./language";
 import { layout } from "./page";
 import { Pointing } from "./pointing";
 import { Scroll } from "./scroll";
-import { around, turnOfWidget } from "./turning";
+import { around } from "./turning";
 import "./screen.css";
 
 /** Live values: widget → property → value. What is not named stays. */
@@ -293,33 +283,6 @@ export class ScreenView {
     if (!w) return undefined;
     const o = this.origin(w);
     return { x: o.x + w.x, y: o.y + w.y, width: w.w, height: w.h };
-  }
-
-  /**
-   * Takes the place where a widget lies (see bounds) to where it is seen: its own turn and mirroring
-   * in the document and those of all groups around it, each about the middle of its own box.
-   * undefined when it is seen where it lies. Animations are not in it.
-   */
-  matrix(id: string): Matrix | undefined {
-    const turns: (Turn | undefined)[] = [];
-    let w = this.widgets.get(id);
-    for (let depth = 0; w && depth < 32; depth++) {
-      turns.push(turnOfWidget(w, this.bounds(w.id) as Box, undefined, this.options.mode));
-      w = w.parent ? this.widgets.get(w.parent) : undefined;
-    }
-    return around(turns)?.matrix;
-  }
-
-  /** How the groups around a widget are drawn, animations in it. */
-  private around(of: Widget): Turn | undefined {
-    if (!of.parent) return undefined;
-    const turns: (Turn | undefined)[] = [];
-    let w = this.widgets.get(of.parent);
-    for (let depth = 0; w && depth < 32; depth++) {
-      turns.push(this.instances.get(w.id)?.own);
-      w = w.parent ? this.widgets.get(w.parent) : undefined;
-    }
-    return around(turns);
   }
 
   /** Draws what is in a group again as the group is drawn now. */
@@ -650,7 +613,7 @@ export class ScreenView {
         view.options.emit?.(id, name, data, sent) ?? Promise.resolve(undefined),
       enter: (e: NumberEntry) => view.options.enter?.(e) ?? Promise.resolve(undefined),
       ordered: () => view.reorder(),
-      around: (w: Widget) => view.around(w),
+      around: (w: Widget) => around(w, view.widgets, (id) => view.instances.get(id)?.own),
       turned: (id: string) => view.turned(id),
       local: (id: string) => view.containers.local(id),
       setLocal: (id: string, change: Local, keep: boolean) => view.setLocal(id, change, keep),

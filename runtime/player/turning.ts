@@ -24,10 +24,18 @@ export function turnOfWidget(
   });
 }
 
-/** What a widget is in, from the innermost group out, with what each does to it. */
-export function around(turns: readonly (Turn | undefined)[]): Turn | undefined {
+/** How what is around a widget is drawn, by how each group is drawn itself. */
+export function around(
+  of: Widget,
+  widgets: ReadonlyMap<string, Widget>,
+  own: (id: string) => Turn | undefined,
+): Turn | undefined {
   let out: Turn | undefined;
-  for (const t of turns) out = compose(t, out);
+  let parent = of.parent;
+  for (let depth = 0; parent && depth < 32; depth++) {
+    out = compose(own(parent), out);
+    parent = widgets.get(parent)?.parent;
+  }
   return out;
 }
 
