@@ -40,6 +40,7 @@ function editor(): Editor {
       widgets: [],
       connectors: [],
       functions: [],
+      rules: [],
       qualities: {},
       actions: [],
       events: { widget: [], input: [], screen: [] },

@@ -2,7 +2,6 @@
 import {
   ApiError,
   type App,
-  type AppSummary,
   type Catalogue,
   type Change,
   type ExpressionCheck,
@@ -66,6 +65,34 @@ export async function loadRevisions(installation: string): Promise<Revision[]> {
   return (await request<Revision[] | null>("GET", `${path(installation)}/revisions`)).data ?? [];
 }
 
+/** Keeps the draft, or a document, in the history without publishing it; answers its number. `lost` says that it lost a race. */
+export async function keepVersion(
+  installation: string,
+  version: { comment: string; document?: App; lost?: boolean },
+): Promise<number> {
+  return (await request<{ revision: number }>("POST", `${path(installation)}/revisions`, version)).data.revision;
+}
+
+/** Who has the draft open, and the ETag that it has. */
+export async function loadEditors(installation: string): Promise<{ people: string[]; etag: string; by?: string }> {
+  return (await request<{ people: string[]; etag: string; by?: string }>("GET", `${path(installation)}/editors`)).data;
+}
+
+/** Where the draft comes from as a folder of files, packed. */
+export const folderAddress = (installation: string): string => `/api/v1${path(installation)}/folder`;
+
+/** Reads a packed folder: what is wrong with it, and the document when it could be read. */
+export async function readFolder(installation: string, file: Blob): Promise<{ problems: Problem[]; app?: App }> {
+  const headers = { "content-type": "application/zip" };
+  const { data } = await request<{ problems: Problem[] | null; document?: App }>(
+    "POST",
+    `${path(installation)}/folder`,
+    file,
+    { headers },
+  );
+  return { problems: data.problems ?? [], app: data.document };
+}
+
 /** The document of a revision. */
 export async function loadRevision(installation: string, revision: number): Promise<App> {
   return (await request<App>("GET", `${path(installation)}/revisions/${revision}`)).data;
@@ -127,11 +154,4 @@ export async function checkExpression(
 export async function tryApp(installation: string, ask: TryRequest): Promise<TryResult> {
   const { data } = await request<TryResult>("POST", `${path(installation)}/try`, ask);
   return data;
-}
-
-/** Who saved the draft last, and when, as far as it is known. */
-export async function lastSave(installation: string): Promise<{ at: string | undefined; who: string | undefined }> {
-  const apps = await request<AppSummary[]>("GET", "/apps").catch(() => undefined);
-  const app = apps?.data.find((a) => a.id === installation);
-  return { at: app?.updatedAt, who: app?.updatedBy };
 }

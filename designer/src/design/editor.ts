@@ -3,12 +3,14 @@ import type { App, Catalogue, ExpressionFunction, Live, Manifest, Problem } from
 import type { Camera } from "@lineside/scene";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { type Board, createSession, type DraggedTag, type SessionStore } from "../canvas";
-import { Autosave, Document, fromApp, type SaveState, type ScreenRecord, toApp } from "../document";
+import { type AppState, Autosave, Document, fromApp, type SaveState, type ScreenRecord, toApp } from "../document";
 import { t } from "../i18n";
-import { checkApp, loadDraft, saveDraft } from "./api";
+import { checkApp, saveDraft } from "./api";
 import { DraftLive } from "./draftlive";
 import { keepSession, keptSession } from "./kept";
+import type { ProblemFilter } from "./problems";
 import { type Stashed, stash } from "./stash";
+import { type Conflict, Together } from "./together";
 import type { Target } from "./uses";
 
 export type LeftTab = "insert" | "layers" | "tags";
@@ -30,6 +32,15 @@ export type DialogKind =
 export interface Ui {
   save: SaveState;
   problems: readonly Problem[];
+  /** The document that the problems are of. */
+  checked: AppState;
+  /** The problem that was gone to last. */
+  problem: Problem | undefined;
+  problemFilter: ProblemFilter;
+  /** A save that lost the race and clashes. */
+  conflict: Conflict | undefined;
+  /** Who has the draft open. */
+  people: readonly string[];
   left: LeftTab;
   bottom: BottomTab | undefined;
   dialog: DialogKind | undefined;
@@ -65,6 +76,9 @@ export class Editor {
   board: Board | undefined;
   readonly #stops: (() => void)[] = [];
   readonly #versions: Record<string, number>;
+  /** What was sent to be saved, by the text that was sent. */
+  readonly #sent = new WeakMap<App, AppState>();
+  readonly together: Together;
 
   constructor(
     readonly installation: string,
@@ -87,6 +101,11 @@ export class Editor {
     this.ui = createStore<Ui>(() => ({
       save: { kind: "saved", at: Date.now() },
       problems: [],
+      checked: this.doc.state,
+      problem: undefined,
+      problemFilter: { severity: "all", rule: "" },
+      conflict: undefined,
+      people: [],
       left: "insert",
       bottom: undefined,
       dialog: undefined,
@@ -99,15 +118,25 @@ export class Editor {
       redo: undefined,
     }));
     this.autosave = new Autosave<Problem>(this.doc, etag, {
-      serialize: () => this.app(),
-      put: (body, tag) => saveDraft(installation, body, tag),
+      serialize: () => {
+        const body = this.app();
+        this.#sent.set(body, this.doc.state);
+        return body;
+      },
+      put: async (body, tag) => {
+        const saved = await saveDraft(installation, body, tag);
+        this.together.base = this.#sent.get(body as App) ?? this.together.base;
+        return saved;
+      },
+      lost: () => this.together.lost(),
       onSaved: ({ problems }) => {
-        this.ui.setState({ problems });
+        this.ui.setState({ problems, checked: this.together.base });
         this.#showLive();
       },
       onState: (save) => this.ui.setState({ save }),
-      stash: (work) => stash.keep(installation, work),
+      stash: (work) => stash.keep(installation, work && { ...work, base: toApp(this.together.base) }),
     });
+    this.together = new Together(this);
     this.live = new DraftLive(connection, installation);
     this.#stops.push(
       stop,
@@ -146,10 +175,19 @@ export class Editor {
 
   /** Takes up work that was not saved when this browser last had the draft. */
   resume(work: Stashed): void {
-    this.doc.change("design:step.resume", (d) => {
-      Object.assign(d, fromApp(work.body as App));
-    });
-    this.autosave.unsaved();
+    void this.together.resume(work.body as App, work.base as App | undefined);
+  }
+
+  /** The draft was taken in as the server has it now. */
+  followed(etag: string): void {
+    this.autosave.loaded(etag);
+    this.#showLive();
+    const { version } = this.doc;
+    const checked = this.doc.state;
+    checkApp(this.installation, this.app()).then(
+      (problems) => this.doc.version === version && this.ui.setState({ problems, checked }),
+      () => {},
+    );
   }
 
   /** Connects the board, or takes it away. */
@@ -160,21 +198,6 @@ export class Editor {
 
   say(key: string, values?: Record<string, unknown>): void {
     this.ui.setState({ said: t(key, values) });
-  }
-
-  /** After a conflict: takes the document of the server; one's own is gone. */
-  async takeTheirs(): Promise<void> {
-    const { app, etag } = await loadDraft(this.installation);
-    this.doc.load(fromApp(app));
-    this.autosave.loaded(etag);
-    this.ui.setState({ undo: undefined, redo: undefined, problems: [] });
-    this.#showLive();
-  }
-
-  /** After a conflict: saves one's own document over that of the server. */
-  async keepMine(): Promise<boolean> {
-    const { etag } = await loadDraft(this.installation);
-    return this.autosave.overwrite(etag);
   }
 
   /** Shows where a problem is: the screen, the widget and the property that its pointer names. */
@@ -197,12 +220,15 @@ export class Editor {
   placeOf(at: string): { screen: string; widget?: string; prop?: string } | undefined {
     const parts = at.split("/").slice(1);
     if (parts[0] !== "screens") return undefined;
-    const screen = this.doc.state.order[Number(parts[1])];
-    const record = screen === undefined ? undefined : this.doc.state.screens[screen];
-    if (screen === undefined || !record) return undefined;
+    const { checked } = this.ui.getState();
+    const screen = checked.order[Number(parts[1])];
+    const record = screen === undefined ? undefined : checked.screens[screen];
+    const now = screen === undefined ? undefined : this.doc.state.screens[screen];
+    if (screen === undefined || !record || !now) return undefined;
     if (parts[2] === "on") return { screen, prop: `on.${parts[3]?.replaceAll("~1", "/").replaceAll("~0", "~")}` };
     if (parts[2] !== "widgets") return { screen, prop: parts[2] };
     const widget = record.order[Number(parts[3])];
+    if (widget !== undefined && !now.widgets[widget]) return undefined;
     return {
       screen,
       widget,
@@ -217,6 +243,7 @@ export class Editor {
 
   destroy(): void {
     for (const stop of this.#stops) stop();
+    this.together.destroy();
     void this.autosave.flush().finally(() => this.autosave.destroy());
     this.live.destroy();
   }

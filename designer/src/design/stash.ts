@@ -4,6 +4,8 @@
 export interface Stashed {
   etag: string;
   body: unknown;
+  /** The document that it was made on; none when there was no room for it. */
+  base?: unknown;
   at: number;
 }
 
@@ -11,13 +13,15 @@ const key = (installation: string) => `lineside.unsaved.${installation}`;
 
 export const stash = {
   /** Keeps work, or forgets it. A browser that has no room keeps nothing. */
-  keep(installation: string, work: { etag: string; body: unknown } | undefined): void {
-    try {
-      if (work) localStorage.setItem(key(installation), JSON.stringify({ ...work, at: Date.now() }));
-      else localStorage.removeItem(key(installation));
-    } catch {
-      // Full or not allowed: the work is still in the page.
-    }
+  keep(installation: string, work: { etag: string; body: unknown; base?: unknown } | undefined): void {
+    for (const parts of work ? [work, { etag: work.etag, body: work.body }] : [undefined])
+      try {
+        if (parts) localStorage.setItem(key(installation), JSON.stringify({ ...parts, at: Date.now() }));
+        else localStorage.removeItem(key(installation));
+        return;
+      } catch {
+        // Full or not allowed: without what it was made on there may be room. Else the work is still in the page.
+      }
   },
 
   /** What was kept, if anything readable was. */

@@ -34,6 +34,8 @@ export interface SaveOptions<P> {
   onSaved: (answer: Saved<P>) => void;
   /** Told of every change of the state. */
   onState: (state: SaveState) => void;
+  /** Told of a lost race. Answers the ETag to save over, when the document holds both works by now; undefined when somebody must choose. */
+  lost?: () => Promise<string | undefined>;
   /** Keeps unsaved work in the browser, or with undefined forgets it. */
   stash?: (work: { etag: string; body: unknown } | undefined) => void;
   /** Milliseconds of rest before a save, and the longest that a save is put off. */
@@ -178,10 +180,24 @@ export class Autosave<P> {
       }
       options.onSaved(answer);
     } catch (cause) {
-      const error = cause as SaveError;
+      let error = cause as SaveError;
       this.#keep();
       if (this.#ended) return;
-      if (error.status === 412) this.#set({ kind: "conflict", error });
+      let etag: string | undefined;
+      if (error.status === 412 && options.lost)
+        try {
+          etag = await options.lost();
+        } catch (failed) {
+          error = failed as SaveError;
+        }
+      if (this.#ended) return;
+      if (etag !== undefined) {
+        this.#etag = etag;
+        this.#saved = -1;
+        this.#dirtySince = Date.now();
+        this.#set({ kind: "dirty" });
+        this.#later(0);
+      } else if (error.status === 412) this.#set({ kind: "conflict", error });
       else if (error.status === 0 || error.status >= 500 || error.status === 429 || error.status === undefined) {
         if (!offline) this.#set({ kind: "offline", since: Date.now() });
         this.#later(Math.min(15000, 1000 * 2 ** this.#attempt++));

@@ -220,6 +220,11 @@ export class Document {
     return true;
   }
 
+  /** Puts another document in its place, as one step that touches only what differs. */
+  put(state: AppState, label: string): boolean {
+    return this.change(label, (d) => reconcile(d, state));
+  }
+
   /** Puts another document in its place and forgets the history. */
   load(state: AppState): void {
     const previous = this.#state;

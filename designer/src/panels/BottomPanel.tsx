@@ -5,7 +5,7 @@ import type { BottomTab } from "../design/editor";
 import { useT } from "../i18n";
 import { Busy, IconButton, Tabs } from "../ui";
 import { BindingsPanel } from "./bind/BindingsPanel";
-import { ProblemsList } from "./ProblemsList";
+import { ProblemsPanel } from "./check/ProblemsPanel";
 
 const JsonView = lazy(() => import("./JsonView").then((m) => ({ default: m.JsonView })));
 
@@ -25,7 +25,7 @@ export function BottomPanel({ tab }: { tab: BottomTab }) {
         </IconButton>
       }
       tabs={[
-        { id: "problems", label: t("design:tab.problems"), panel: <ProblemsList /> },
+        { id: "problems", label: t("design:tab.problems"), panel: <ProblemsPanel /> },
         { id: "bindings", label: t("bind:list.tab"), panel: <BindingsPanel /> },
         {
           id: "json",

@@ -1,78 +1,191 @@
-// Somebody else saved the same draft first: both works are kept until the engineer has chosen.
+// Somebody else saved the same draft first, and both changed the same thing: one chooses for each, and both versions stay in the history.
 import type { ApiError } from "@lineside/client";
 import { Download } from "lucide-react";
-import { useEffect, useState } from "react";
-import { lastSave } from "../design/api";
+import { useState } from "react";
 import { useEditor } from "../design/context";
 import { download } from "../design/download";
 import { type Stashed, stash } from "../design/stash";
-import type { SaveError } from "../document";
+import type { Conflict } from "../design/together";
+import { type AppState, type Clash, type Difference, type RecordPlace, type Side, toApp } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { asApiError } from "../shell/resource";
 import { Button, Dialog, ErrorNote, Note, toast } from "../ui";
-import { sentence } from "./format";
+import { ScreenPicture } from "./ScreenPicture";
+import { grouped, propertyWords, recordWords, valueWords } from "./words";
+import "./history.css";
+import "./conflict.css";
 
-/** Who saved last and when, as far as the server says. */
-function useLastSave(installation: string): string | undefined {
-  const t = useT();
-  const lang = useLanguage();
-  const [text, setText] = useState<string>();
-  useEffect(() => {
-    let alive = true;
-    void lastSave(installation).then(({ at, who }) => {
-      if (!alive || !at) return;
-      const time = new Date(at).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB");
-      setText(who ? t("design:conflict.whoWhen", { who, at: time }) : t("design:conflict.when", { at: time }));
-    });
-    return () => {
-      alive = false;
-    };
-  }, [installation, lang, t]);
-  return text;
-}
-
-export function ConflictDialog({ error }: { error: SaveError }) {
+export function ConflictDialog({ conflict }: { conflict: Conflict }) {
   const t = useT();
   const editor = useEditor();
-  const last = useLastSave(editor.installation);
+  const [theirs, setTheirs] = useState<ReadonlySet<string>>(new Set());
+  const [shown, setShown] = useState<Clash | undefined>(conflict.clashes.find((c) => c.screen));
   const [failed, setFailed] = useState<ApiError>();
   const [busy, setBusy] = useState(false);
-  const act = async (what: () => Promise<unknown>) => {
+  const who = conflict.by || t("merge:somebody");
+  const choose = (key: string, side: Side) => {
+    const next = new Set(theirs);
+    if (side === "theirs") next.add(key);
+    else next.delete(key);
+    setTheirs(next);
+  };
+  const save = async () => {
     setBusy(true);
     setFailed(undefined);
     try {
-      await what();
+      await editor.together.settle(conflict, (key) => (theirs.has(key) ? "theirs" : "mine"));
     } catch (e) {
       setFailed(asApiError(e));
-    } finally {
       setBusy(false);
     }
   };
-  const mine = () => download(`${editor.installation}-mine.json`, editor.app());
   return (
     <Dialog
       open
-      onClose={() => toast(t("design:conflict.choose"))}
-      title={t("design:conflict.title")}
-      text={last ?? sentence(error)}
+      size="full"
+      onClose={() => toast(t("merge:chooseFirst"))}
+      title={t("merge:title", { who })}
+      text={t("merge:text", { who, count: conflict.clashes.length })}
       footer={
         <>
-          <Button icon={<Download size={14} aria-hidden />} onClick={mine}>
+          <Button
+            icon={<Download size={14} aria-hidden />}
+            onClick={() => download(`${editor.installation}-mine.json`, toApp(conflict.mine))}
+          >
             {t("design:conflict.download")}
           </Button>
-          <Button disabled={busy} onClick={() => void act(() => editor.takeTheirs())}>
-            {t("design:conflict.theirs")}
+          <span className="conflict-space" />
+          <Button disabled={busy} onClick={() => setTheirs(new Set())}>
+            {t("merge:allMine")}
           </Button>
-          <Button look="danger" disabled={busy} onClick={() => void act(() => editor.keepMine())}>
-            {t("design:conflict.mine")}
+          <Button disabled={busy} onClick={() => setTheirs(new Set(conflict.clashes.map((c) => c.key)))}>
+            {t("merge:allTheirs", { who })}
+          </Button>
+          <Button look="primary" disabled={busy} onClick={() => void save()}>
+            {t("merge:save")}
           </Button>
         </>
       }
     >
       <ErrorNote error={failed} />
-      <p>{t("design:conflict.text")}</p>
-      <Note title={t("design:conflict.safe")} />
+      <div className="conflict">
+        <ClashList conflict={conflict} theirs={theirs} shown={shown} onChoose={choose} onShow={setShown} who={who} />
+        {shown?.screen && <Pictures conflict={conflict} clash={shown} who={who} />}
+      </div>
+      <Note title={t("merge:safe")} />
     </Dialog>
+  );
+}
+
+/** Every clash with both values, by screen. */
+function ClashList(props: {
+  conflict: Conflict;
+  theirs: ReadonlySet<string>;
+  shown: Clash | undefined;
+  who: string;
+  onChoose: (key: string, side: Side) => void;
+  onShow: (clash: Clash) => void;
+}) {
+  const { conflict, who } = props;
+  const t = useT();
+  const lang = useLanguage();
+  const editor = useEditor();
+  const states = [conflict.mine, conflict.theirs, conflict.base];
+  const groups = grouped(conflict.clashes, (c) => c.screen ?? "");
+  return (
+    <div className="conflict-list">
+      {[...groups].map(([screen, clashes]) => (
+        <section key={screen}>
+          <h3>{screen ? recordWords(states, { screen }, editor, lang) : t("design:problems.app")}</h3>
+          {clashes.map((c) => (
+            <fieldset
+              key={c.key}
+              className={c === props.shown ? "conflict-clash shown" : "conflict-clash"}
+              onFocus={() => props.onShow(c)}
+              onPointerEnter={() => props.onShow(c)}
+            >
+              <legend>{clashWords(states, c, editor, lang, t)}</legend>
+              {(["mine", "theirs"] as const).map((side) => (
+                <label key={side}>
+                  <input
+                    type="radio"
+                    name={c.key}
+                    checked={props.theirs.has(c.key) === (side === "theirs")}
+                    onChange={() => props.onChoose(c.key, side)}
+                  />
+                  <span className="conflict-side">{side === "mine" ? t("merge:mine") : who}</span>
+                  <span>{sideWords(c, side, t, lang)}</span>
+                </label>
+              ))}
+            </fieldset>
+          ))}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+type Words = Parameters<typeof propertyWords>;
+
+function clashWords(states: readonly AppState[], c: Clash, editor: Words[2], lang: Words[3], t: Words[4]): string {
+  const record = c.widget ? recordWords(states, c as RecordPlace, editor, lang) : "";
+  const what =
+    c.kind === "order"
+      ? t(c.screen ? "merge:order" : "merge:orderScreens")
+      : c.kind === "place"
+        ? t("merge:place")
+        : c.kind === "removed" && c.path.length === 0
+          ? t(c.widget ? "merge:wholeWidget" : "merge:wholeScreen")
+          : propertyWords(states, c as RecordPlace, editor, lang, t);
+  return [record, what].filter(Boolean).join(" › ");
+}
+
+function sideWords(c: Clash, side: Side, t: Words[4], lang: Words[3]): string {
+  const value = c[side];
+  if (c.kind === "removed") return value === undefined ? t("merge:removed") : t("merge:changed");
+  if (c.kind === "order") return t("merge:ownOrder");
+  if (c.kind === "place") {
+    const { parent, x, y } = value as { parent?: string; x: number; y: number };
+    return parent ? t("merge:inGroup", { parent, x, y }) : t("merge:onScreen", { x, y });
+  }
+  return valueWords(value, t, lang);
+}
+
+/** The screen of a clash as both have drawn it. */
+function Pictures({ conflict, clash, who }: { conflict: Conflict; clash: Clash; who: string }) {
+  const t = useT();
+  const lang = useLanguage();
+  const editor = useEditor();
+  const screen = clash.screen as string;
+  const marks = new Map<string, Difference>(
+    conflict.clashes.flatMap((c) => (c.screen === screen && c.widget ? [[c.widget, "changed"] as const] : [])),
+  );
+  const name = recordWords([conflict.mine, conflict.theirs], { screen }, editor, lang);
+  return (
+    <div className="conflict-pictures">
+      {(["mine", "theirs"] as const).map((side) => {
+        const state = conflict[side];
+        const record = state.screens[screen];
+        const title = side === "mine" ? t("merge:mine") : who;
+        return (
+          <figure key={side}>
+            <figcaption>{title}</figcaption>
+            {record ? (
+              <ScreenPicture
+                record={record}
+                catalogue={editor.catalogue.widgets}
+                label={t("merge:picture", { name, who: title })}
+                marks={marks}
+                chosen={clash.widget}
+                texts={state.app.texts}
+              />
+            ) : (
+              <p className="history-blank muted">{t("merge:noScreen")}</p>
+            )}
+          </figure>
+        );
+      })}
+    </div>
   );
 }
 
@@ -115,7 +228,11 @@ export function LeftWorkDialog({ work, onDone }: { work: Stashed; onDone: () => 
         </>
       }
     >
-      <p>{t("design:left.help", { name: textIn((work.body as { name?: Record<string, string> }).name, lang) })}</p>
+      <p>
+        {t(work.base ? "merge:left" : "design:left.help", {
+          name: textIn((work.body as { name?: Record<string, string> }).name, lang),
+        })}
+      </p>
     </Dialog>
   );
 }

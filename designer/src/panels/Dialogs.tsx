@@ -16,10 +16,10 @@ import { AppDialog, isAppDialog } from "./shell/AppDialog";
 export function Dialogs(props: { left: Stashed | undefined; onLeft: () => void }) {
   const editor = useEditor();
   const dialog = useUi((s) => s.dialog);
-  const save = useUi((s) => s.save);
+  const conflict = useUi((s) => s.conflict);
   const dropping = useUi((s) => !!s.dropMany);
   const close = () => editor.ui.setState({ dialog: undefined });
-  if (save.kind === "conflict") return <ConflictDialog error={save.error} />;
+  if (conflict) return <ConflictDialog conflict={conflict} />;
   if (props.left) return <LeftWorkDialog work={props.left} onDone={props.onLeft} />;
   if (dialog === "bindMany") return <BindMany onClose={close} />;
   if (dialog === "uses") return <UsesDialog onClose={close} />;

@@ -1,9 +1,8 @@
 // What the runtime finds wrong with the draft; a click goes there.
 import type { Problem } from "@lineside/client";
-import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
-import { useEditor, useUi } from "../design/context";
+import { CircleAlert, TriangleAlert } from "lucide-react";
+import { useEditor } from "../design/context";
 import { textIn, useLanguage, useT } from "../i18n";
-import { Empty } from "../ui";
 
 /** Problems, the errors first. */
 export function ProblemRows(props: { problems: readonly Problem[]; onJump?: () => void }) {
@@ -54,18 +53,4 @@ export function ProblemRows(props: { problems: readonly Problem[]; onJump?: () =
       ))}
     </ul>
   );
-}
-
-export function ProblemsList() {
-  const t = useT();
-  const problems = useUi((s) => s.problems);
-  if (problems.length === 0)
-    return (
-      <Empty
-        icon={<CircleCheck size={24} aria-hidden />}
-        title={t("design:problems.none")}
-        text={t("design:problems.noneText")}
-      />
-    );
-  return <ProblemRows problems={problems} />;
 }

@@ -24,6 +24,7 @@ import { Button, Dialog, IconButton, Input, Menu, type MenuEntry, Row, Tooltip }
 import { CommandButton, useCommandMenu } from "./CommandButton";
 import { useViewMenu } from "./canvasMenu";
 import { sentence } from "./format";
+import { Presence } from "./Presence";
 import { LanguageMenu } from "./shell/LanguageMenu";
 
 /** File, screens, history, zoom, saving, preview and publishing. */
@@ -90,6 +91,7 @@ export function TopBar() {
       </div>
       <div className="top-part end">
         <Problems />
+        <Presence />
         <SaveMark />
         <UserMenu />
         <CommandButton id="file.history" />
