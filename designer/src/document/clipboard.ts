@@ -1,5 +1,5 @@
 // The clipboard is JSON text, so that it goes across screens, apps and browser windows.
-import type { Drawing, Widget } from "@lineside/client";
+import type { Drawing, Text, Widget } from "@lineside/client";
 import type { Document } from "./document";
 import { carriedDrawings, drawingType, takeDrawings } from "./drawings";
 import { addWidgets, idSource } from "./edit";
@@ -7,6 +7,7 @@ import { extentOf, level } from "./geometry";
 import { rejoined } from "./joints";
 import { type Box, parentOf, placed, placeIn, structureOf, topmost, union, withDescendants } from "./layout";
 import type { AppState, ScreenRecord } from "./state";
+import { carriedTexts, takeTexts } from "./texts";
 
 /** What is on the clipboard. Widgets without a parent lie at absolute places. */
 export interface Clip {
@@ -14,9 +15,11 @@ export interface Clip {
   widgets: Widget[];
   /** The drawings that they show. */
   drawings?: Drawing[];
+  /** The texts by key that they name. */
+  texts?: Record<string, Text>;
 }
 
-/** Copies widgets with all that is in them, and the drawings of `app` that they show. */
+/** Copies widgets with all that is in them, and the drawings and texts of `app` that they show. */
 export function copy(screen: ScreenRecord, ids: Iterable<string>, app?: AppState["app"]): Clip {
   const tops = topmost(screen, ids);
   const { boxes, turns } = structureOf(screen);
@@ -28,7 +31,8 @@ export function copy(screen: ScreenRecord, ids: Iterable<string>, app?: AppState
     return placed(w, placeIn(b, turns.get(id) ?? level, undefined));
   });
   const drawings = carriedDrawings(app?.drawings, widgets);
-  return { lineside: "widgets", widgets, ...(drawings.length > 0 ? { drawings } : {}) };
+  const texts = carriedTexts(app?.texts, widgets);
+  return { lineside: "widgets", widgets, ...(drawings.length > 0 ? { drawings } : {}), ...(texts ? { texts } : {}) };
 }
 
 /** Reads a clipboard text; undefined when it is something else. */
@@ -76,14 +80,17 @@ export function paste(
   const roots: string[] = [];
   doc.begin(label);
   const drawings = takeDrawings(doc, clip.drawings ?? []);
+  const rekeyed = takeTexts(doc, clip.texts);
   const widgets = clip.widgets.map((w) => {
     const { parent, ...rest } = rejoined(structuredClone(w), renamed);
     const drawing = rest.type === drawingType && drawings.get(String(rest.props?.drawing));
     if (drawing) rest.props = { ...rest.props, drawing };
+    if (rest.props) rest.props = rekeyed(rest.props);
     const id = renamed.get(w.id) as string;
     const inside = parent !== undefined && renamed.has(parent);
     if (inside) return { ...rest, id, parent: renamed.get(parent) as string };
     roots.push(id);
+    delete rest.pane;
     return { ...rest, id, x: w.x + dx, y: w.y + dy };
   });
   addWidgets(doc, screenId, widgets, label);

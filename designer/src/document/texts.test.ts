@@ -4,6 +4,7 @@ import {
   addLanguage,
   addText,
   applyTexts,
+  copy,
   Document,
   extractTexts,
   findConstants,
@@ -13,9 +14,11 @@ import {
   languagesOf,
   makeText,
   missingTexts,
+  paste,
   removeLanguage,
   removeTexts,
   renameText,
+  type ScreenRecord,
   setProps,
   setText,
   sideBySide,
@@ -191,6 +194,39 @@ describe("texts", () => {
     expect(setText(doc, "pump.start", "de", "Ein")).toBe(true);
     expect(setText(doc, "pump.start", "de", "")).toBe(true);
     expect(doc.state.app.texts?.["pump.start"]).toEqual({ en: "Start" });
+  });
+});
+
+describe("pasted into another app", () => {
+  const other = () => new Document(fromApp({ ...app(), texts: { "pump.start": { en: "Begin" } } }));
+  test("texts come along, and a key that says something else gets a new name", () => {
+    const from = made();
+    const clip = copy(from.state.screens.main as ScreenRecord, ["a", "c"], from.state.app);
+    expect(Object.keys(clip.texts ?? {})).toEqual(["pump.start", "pump.stop"]);
+    const doc = other();
+    const begin = json(doc);
+    const [a, c] = paste(doc, "two", clip, 0, 0);
+    expect(props(doc, "two", a ?? "")?.label).toEqual({ text: "pump.start.2" });
+    expect(props(doc, "two", c ?? "")?.tabs).toEqual([{ title: { text: "pump.stop" } }, { text: "pump.start.2" }]);
+    expect(doc.state.app.texts?.["pump.start.2"]).toEqual({ en: "Start", zh: "启动" });
+    doc.undo();
+    expect(json(doc)).toBe(begin);
+  });
+
+  test("a constant named text is no key", () => {
+    const doc = made();
+    const clip = copy(doc.state.screens.two as ScreenRecord, ["a"], doc.state.app);
+    expect(clip.texts).toBeUndefined();
+    const [id] = paste(other(), "two", { ...clip, texts: { Pump: { en: "x" } } }, 0, 0);
+    expect(id).toBeDefined();
+    expect(clip.widgets[0]?.props).toEqual({ text: "Pump" });
+  });
+
+  test("within an app nothing is added", () => {
+    const doc = made();
+    const clip = copy(doc.state.screens.main as ScreenRecord, ["a"], doc.state.app);
+    paste(doc, "main", { ...clip, texts: { ...clip.texts, bad: 5 as never, "no key": { en: "x" } } }, 8, 8);
+    expect(Object.keys(doc.state.app.texts ?? {})).toHaveLength(3);
   });
 });
 

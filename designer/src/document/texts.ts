@@ -1,6 +1,6 @@
 // Texts by key: where they stand, which are missing, and what can be done to them. Keys stand only in
 // {"text": key} as the value of a property, or within a list there. Every function that takes a Document is one step of undo.
-import type { App, Field, Prop, Text, TextKey } from "@lineside/client";
+import type { App, Field, Prop, Text, TextKey, Widget } from "@lineside/client";
 import type { Draft } from "immer";
 import type { Document } from "./document";
 import { type AppState, isTextKey } from "./state";
@@ -280,4 +280,43 @@ export function applyTexts(doc: Document, changes: readonly TextChange[]): boole
     if (languages.length > languagesOf(doc.state.app).length) d.app.languages = languages;
     if (Object.keys(texts).length === 0) delete d.app.texts;
   });
+}
+
+/** The texts that widgets name; undefined when they name none. */
+export function carriedTexts(texts: App["texts"], widgets: readonly Widget[]): Record<string, Text> | undefined {
+  const carried: Record<string, Text> = {};
+  for (const w of widgets)
+    mapKeys(Object.values(w.props ?? {}), (ref) => {
+      const text = texts?.[ref.text];
+      if (text) carried[ref.text] = text;
+      return ref;
+    });
+  return Object.keys(carried).length > 0 ? carried : undefined;
+}
+
+/**
+ * Takes texts in that came with widgets, and answers what makes their keys those of this document: a key
+ * that says something else here already gets a new name.
+ */
+export function takeTexts(
+  doc: Document,
+  texts: unknown,
+): (props: NonNullable<Widget["props"]>) => Record<string, Prop> {
+  const keys = new Map<string, string>();
+  const fresh: Record<string, Text> = {};
+  for (const [key, text] of Object.entries((texts ?? {}) as Record<string, unknown>)) {
+    const words = typeof text === "object" && text !== null ? (text as Text) : {};
+    const here = doc.state.app.texts ?? {};
+    if (!isKey(key) || !words.en || Object.values(words).some((v) => typeof v !== "string")) continue;
+    if (here[key]?.en === words.en) continue;
+    const name = keyFrom("", key, (k) => !!here[k] || !!fresh[k]);
+    keys.set(key, name);
+    fresh[name] = words;
+  }
+  if (keys.size > 0)
+    doc.change("texts:step.add", (d) => {
+      Object.assign(textsOf(d.app), fresh);
+    });
+  const rename = (ref: TextKey) => (keys.has(ref.text) ? { text: keys.get(ref.text) } : ref);
+  return (props) => Object.fromEntries(Object.entries(props).map(([name, value]) => [name, mapKeys(value, rename)]));
 }
