@@ -40,7 +40,10 @@ export function TagPicker(props: {
   }, [query]);
 
   const good = (tag: TagState) => props.fits?.(tag) ?? true;
-  const sorted = (tags ?? []).toSorted((a, b) => Number(good(b)) - Number(good(a)));
+  // Until the server has answered, what is listed is narrowed here: Enter must not take what is on its way out.
+  const words = query.trim().toLowerCase();
+  const fitting = (tags ?? []).filter((tag) => `${tag.path} ${tag.title ?? ""}`.toLowerCase().includes(words));
+  const sorted = (fitting.length > 0 ? fitting : (tags ?? [])).toSorted((a, b) => Number(good(b)) - Number(good(a)));
   return (
     <div className="tag-picker">
       <SearchInput
