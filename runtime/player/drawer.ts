@@ -6,7 +6,7 @@ import { say } from "./texts";
 
 /** A screen that comes in from the right, as wide as it is drawn and as high as the player. */
 export class Drawer {
-  readonly element = el("aside", "ls-drawer");
+  readonly element = el("aside", "ls-side");
   readonly open: OpenScreen;
   private readonly heading = el("h2", "ls-popup-title");
   private readonly before = document.activeElement;
@@ -23,7 +23,7 @@ export class Drawer {
     shut.type = "button";
     shut.setAttribute("aria-label", say("close", lang));
     shut.addEventListener("click", () => on.closed());
-    const body = el("div", "ls-drawer-body");
+    const body = el("div", "ls-side-body");
     this.element.append(el("header", "ls-popup-bar", this.heading, shut), body);
     this.element.addEventListener("pointerdown", () => on.raised?.());
     host.append(this.element);
@@ -33,6 +33,9 @@ export class Drawer {
         this.heading.textContent = name;
         this.element.setAttribute("aria-label", name);
         this.element.style.width = `${screen.width}px`;
+        // At the top, and as high as drawn; a page or a longer screen takes all there is.
+        const scale = Math.min(1, this.element.clientWidth / screen.width);
+        body.style.height = screen.layout === "page" ? "100%" : `${Math.ceil(screen.height * scale)}px`;
       },
       refused: (e) => {
         this.heading.textContent = say("cannotOpen", lang);

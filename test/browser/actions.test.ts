@@ -200,10 +200,10 @@ test("two popups of one screen show two machines, and close with Escape and by t
 
 test("a drawer comes in and goes; a notice is told", async () => {
   await click("side");
-  await page.locator(".ls-drawer [data-id=v]").waitFor({ state: "attached" });
+  await page.locator(".ls-side [data-id=v]").waitFor({ state: "attached" });
   await picture(page, "actions-drawer");
   await page.keyboard.press("Escape");
-  await until("no drawer", async () => (await page.locator(".ls-drawer").count()) === 0);
+  await until("no drawer", async () => (await page.locator(".ls-side").count()) === 0);
   await click("tell");
   await page.getByText("Be careful").waitFor();
   await page.locator(".ls-note").getByRole("button", { name: "Close" }).click();

@@ -29,11 +29,14 @@ export function ScreenEvents() {
     group: t("actions:ofScreen"),
   }));
   const on = screen.on ?? {};
+  // Opening and closing first, then the keys.
+  const place = (name: string) => choices.findIndex((c) => c.name === name) + (name.startsWith(key) ? 100 : 0);
+  const names = Object.keys(on).sort((a, b) => place(a) - place(b) || a.localeCompare(b, "en", { numeric: true }));
   return (
     <EventList
       choices={choices}
       context={context}
-      used={Object.keys(on).map((name) => {
+      used={names.map((name) => {
         const title = choices.find((c) => c.name === name)?.title ?? name;
         const chord = name.startsWith(key) ? name.slice(key.length) : undefined;
         return {

@@ -2,9 +2,12 @@
 import type { Variable } from "@lineside/client";
 import { Plus, Trash2 } from "lucide-react";
 import { useDoc, useEditor, useScreen } from "../../design/context";
+import { rename as renameThing } from "../../design/uses";
 import { setVariables } from "../../document";
 import { textIn, useLanguage, useT } from "../../i18n";
+import { asApiError } from "../../shell/resource";
 import { Button, FieldControl, IconButton, Row, Select, toast } from "../../ui";
+import { useDeleteUsed } from "../bind/DeleteUsed";
 
 const types = ["bool", "int", "float", "string"] as const;
 const form = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
@@ -16,6 +19,7 @@ export function VariablesEditor() {
   const screen = useScreen()?.screen;
   const inputs = useDoc((d) => d.app.inputs) ?? [];
   const tags = useDoc((d) => d.app.tags) ?? [];
+  const [mayDelete, question] = useDeleteUsed();
   if (!screen) return null;
   const list = screen.variables ?? [];
   const set = (next: readonly Variable[]) => setVariables(editor.doc, screen.id, next);
@@ -32,7 +36,14 @@ export function VariablesEditor() {
     if (id === list[i]?.id) return;
     if (!form.test(id)) toast(t("actions:variableForm"));
     else if (taken.has(id)) toast(t("actions:variableTaken", { id }));
-    else change(i, { id });
+    else
+      void renameThing(editor, { kind: "variable", id: list[i]?.id ?? "", screen: screen.id }, id).catch((e) =>
+        toast(asApiError(e).message, { kind: "bad" }),
+      );
+  };
+  const remove = async (v: Variable) => {
+    if (await mayDelete({ kind: "variable", id: v.id, screen: screen.id }, v.id))
+      set((editor.record()?.screen.variables ?? []).filter((x) => x.id !== v.id));
   };
   return (
     <div className="variables" data-prop="variables">
@@ -55,7 +66,7 @@ export function VariablesEditor() {
             <IconButton
               small
               label={t("actions:removeVariable", { id: v.id })}
-              onClick={() => set(list.toSpliced(i, 1))}
+              onClick={() => void remove(v)}
             >
               <Trash2 size={14} aria-hidden />
             </IconButton>
@@ -88,6 +99,7 @@ export function VariablesEditor() {
           </Row>
         </fieldset>
       ))}
+      {question}
       <div>
         <Button icon={<Plus size={14} aria-hidden />} onClick={() => set([...list, { id: fresh(), type: "bool" }])}>
           {t("actions:addVariable")}
