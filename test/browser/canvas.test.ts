@@ -189,7 +189,7 @@ test("the same copy again, the menu by its key, and the overview", async () => {
   await page.keyboard.press("Control+d");
   const [first, second, third] = await until("another copy", async () => {
     const list = (await draft("one")).filter((w) => w.id !== "a");
-    return list.length === 3 && (list as [Widget, Widget, Widget]);
+    return list.length === 3 ? (list as [Widget, Widget, Widget]) : undefined;
   });
   expect(second.y).toBeLessThan(first.y - 50);
   expect([third.x - second.x, third.y - second.y]).toEqual([second.x - first.x, second.y - first.y]);
