@@ -55,7 +55,7 @@ export class Targets {
         return box;
       }),
     );
-    this.tell(small.length);
+    if (least > 0) this.tell(small.length);
   }
 
   /** What of the screen answers to a touch, as far as it is in sight. */

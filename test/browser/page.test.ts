@@ -1,4 +1,5 @@
 // Pages of columns at three widths, panes of tabs and splits, and the preview on panels: as an operator and an engineer see them.
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Lineside, launch, person, picture, until } from "./harness.ts";
@@ -32,7 +33,14 @@ const app = {
           on: { click: [{ do: "open", screen: "panes" }] },
         },
         text("left", { w: 616, cells: large(0, 6, 0, 5), props: { text: "Left" } }),
-        text("wide", { name: "Wide text", y: 96, w: 1248, h: 160, cells: large(0, 12, 10, 20), props: { text: "Wide" } }),
+        text("wide", {
+          name: "Wide text",
+          y: 96,
+          w: 1248,
+          h: 160,
+          cells: large(0, 12, 10, 20),
+          props: { text: "Wide" },
+        }),
         {
           id: "card",
           type: "card",
@@ -136,6 +144,14 @@ afterAll(async () => {
   await lineside?.stop();
 });
 
+/** What axe finds that keeps somebody from using the page. */
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter((v) => v.impact === "serious" || v.impact === "critical")
+    .flatMap((v) => v.nodes.map((node) => `${v.id}: ${v.help} ${node.html}`));
+}
+
 const says = (page: Page, label: string | RegExp) => page.getByRole("img", { name: label });
 
 /** Opens the draft of a screen as an operator would see it. */
@@ -237,6 +253,7 @@ test("a divider is dragged and remembered", async () => {
   await engineer.mouse.up();
   await until("the divider to be at 30 %", async () => (await now()) === "30");
   await picture(engineer, "page-07-split");
+  expect(await findings(engineer)).toEqual([]);
   await divider.focus();
   await engineer.keyboard.press("ArrowLeft");
   await until("a key to move it", async () => (await now()) === "28");
@@ -258,7 +275,7 @@ test("an engineer lays the page out at each width, and each is one step", async 
   await column.press("Enter");
   const cells = async () => {
     const draft = (await (await engineer.request.get(`${lineside.url}/api/v1/apps/pages/draft`)).json()) as typeof app;
-    return draft.screens[0]?.widgets.find((w) => w.id === "wide") as {
+    return draft.screens[0]?.widgets.find((w) => w.id === "wide") as unknown as {
       cells: Record<string, { span: number; row: number }>;
     };
   };
@@ -270,6 +287,7 @@ test("an engineer lays the page out at each width, and each is one step", async 
   await until("the small page to have places of its own", async () => !!(await cells()).cells.small);
   expect((await cells()).cells.large?.span).toBe(6);
   await picture(engineer, "page-12-board-own");
+  expect(await findings(engineer)).toEqual([]);
   await bar.getByRole("button", { name: /as on a large page/ }).click();
   await until("the small page to follow the large one", async () => !(await cells()).cells.small);
   await board.press("Control+z");
@@ -286,6 +304,7 @@ test("a tab of the board shows its pane, and what is dropped there lies in it", 
   await engineer.getByRole("treeitem", { name: "Boilers" }).click();
   await engineer.getByRole("button", { name: "Show pane South" }).click();
   await picture(engineer, "page-13-board-tabs");
+  expect(await findings(engineer)).toEqual([]);
   await engineer.getByRole("tab", { name: "Widgets" }).click();
   const box = await board.boundingBox();
   if (!box) throw new Error("no board");
@@ -301,7 +320,7 @@ test("a tab of the board shows its pane, and what is dropped there lies in it", 
   await engineer.mouse.up();
   await until("the lamp in the second pane", async () => {
     const draft = (await (await engineer.request.get(`${lineside.url}/api/v1/apps/pages/draft`)).json()) as typeof app;
-    const found = draft.screens[1]?.widgets.find((w) => w.type === "lamp") as
+    const found = draft.screens[1]?.widgets.find((w) => w.type === "lamp") as unknown as
       | { parent?: string; pane?: number }
       | undefined;
     return found?.parent === "tabs" && found.pane === 1;
@@ -333,5 +352,6 @@ test("the preview shows panels, small targets and other eyes", async () => {
   await preview.getByRole("button", { name: "中文" }).click();
   await until("the page to be Chinese", () => inside.locator("html").evaluate((e) => (e as HTMLElement).lang === "zh"));
   await picture(engineer, "page-22-preview-zh-dark");
+  expect(await findings(engineer)).toEqual([]);
   expect(errors.flat()).toEqual([]);
 });

@@ -107,6 +107,9 @@ export class Board implements Surface {
       get at() {
         return board.session.getState().breakpoint;
       },
+      get opened() {
+        return board.session.getState().panes;
+      },
       manifest: (type: string) => board.manifest(type),
       open: (id: string) => openPane(board, id),
     };

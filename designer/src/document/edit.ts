@@ -16,7 +16,7 @@ import {
   writeBoxes,
   writePlace,
 } from "./layout";
-import { settle } from "./page";
+import { reseat, settle } from "./page";
 import { freshId, type ScreenRecord } from "./state";
 
 type WidgetDraft = Draft<Widget>;
@@ -111,7 +111,14 @@ export function placeWidgets(
   label = "design:step.move",
   merge?: string,
 ): void {
-  doc.change(label, (d) => writeBoxes(d, doc.state, screenId, boxes), { merge });
+  doc.change(
+    label,
+    (d) => {
+      writeBoxes(d, doc.state, screenId, boxes);
+      reseat(d.screens[screenId]);
+    },
+    { merge },
+  );
 }
 
 /** Sets properties of widgets; undefined takes a property out, so that its default holds. */
@@ -215,6 +222,8 @@ export function groupWidgets(doc: Document, screenId: string, ids: Iterable<stri
   const { rotate: _r, flip: _f, ...at } = placeIn(box, turn, boxes.get(parent), turn);
   const group: Widget = { id, type: groupType, ...at };
   if (parent) group.parent = parent;
+  const pane = screen.widgets[tops[0] as string]?.pane;
+  if (parent && pane) group.pane = pane;
   const inside = new Set(tops);
   const last = Math.max(...tops.map((t) => screen.order.indexOf(t)));
   doc.change("design:step.group", (d) => {
@@ -224,6 +233,7 @@ export function groupWidgets(doc: Document, screenId: string, ids: Iterable<stri
     for (const t of tops) {
       const w = s.widgets[t] as WidgetDraft;
       w.parent = id;
+      delete w.pane;
       writePlace(w, placeIn(boxes.get(t) as Box, turns.get(t) ?? level, box, turn));
     }
     const head = screen.order.slice(0, last + 1).filter((o) => !inside.has(o));
@@ -254,6 +264,9 @@ export function ungroupWidgets(doc: Document, screenId: string, ids: Iterable<st
         writePlace(w, placeIn(boxes.get(c) as Box, turns.get(c) ?? level, boxes.get(outer), turns.get(outer)));
         if (outer) w.parent = outer;
         else delete w.parent;
+        const pane = screen.widgets[g]?.pane;
+        if (outer && pane) w.pane = pane;
+        else delete w.pane;
         freed.push(c);
       }
       const moved = new Set(inside);
@@ -344,6 +357,7 @@ export function moveInTree(
       if (parentOf(screen, screen.widgets[id] as Widget) === parent) continue;
       if (parent) w.parent = parent;
       else delete w.parent;
+      delete w.pane;
       writePlace(w, placeIn(boxes.get(id) as Box, turns.get(id) ?? level, boxes.get(parent), turns.get(parent)));
     }
     if (!same(order, screen.order)) s.order = order;

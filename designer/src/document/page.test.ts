@@ -15,11 +15,13 @@ import {
   moveInTree,
   packPage,
   pageCells,
+  placeWidgets,
   pushed,
   removeWidgets,
   resetCells,
   type ScreenRecord,
   setCells,
+  setPanes,
   structureOf,
   toApp,
   toCanvas,
@@ -169,6 +171,55 @@ describe("pages", () => {
     expect(isPlaced(record(doc), "a")).toBe(false);
     moveInTree(doc, "s", ["a"], "", "card");
     expect(record(doc).widgets.a?.cells?.large).toBeDefined();
+  });
+});
+
+describe("panes", () => {
+  const tabs = () =>
+    new Document(
+      fromApp(
+        app([
+          widget("t", 0, 0, { type: "tabs", w: 600, h: 400, props: { titles: ["A", "B", "C"] } }),
+          widget("a", 10, 60, { parent: "t" }),
+          widget("b", 10, 60, { parent: "t", pane: 1 }),
+          widget("b2", 300, 60, { parent: "t", pane: 1 }),
+          widget("c", 10, 60, { parent: "t", pane: 2 }),
+        ]),
+      ),
+    );
+  const panes = (doc: Document) =>
+    Object.fromEntries(
+      Object.values(record(doc).widgets).flatMap((w) => (w.parent === "t" ? [[w.id, w.pane ?? 0]] : [])),
+    );
+
+  test("what is in a pane goes with it, and goes when it is deleted", () => {
+    const doc = tabs();
+    const before = json(doc);
+    setPanes(doc, "s", "t", "titles", { count: 3, titles: ["C", "A", "B"], from: [2, 0, 1] }, "page:step.paneMove");
+    expect(panes(doc)).toEqual({ a: 1, b: 2, b2: 2, c: 0 });
+    setPanes(doc, "s", "t", "titles", { count: 3, titles: ["C", "A"], from: [0, 1] }, "page:step.paneRemove");
+    expect(panes(doc)).toEqual({ a: 1, c: 0 });
+    expect(record(doc).widgets.t?.props?.titles).toEqual(["C", "A"]);
+    doc.undo();
+    doc.undo();
+    expect(json(doc)).toBe(before);
+  });
+
+  test("a group of widgets of a pane is in that pane, and they are again without it", () => {
+    const doc = tabs();
+    const group = groupWidgets(doc, "s", ["b", "b2"]) as string;
+    expect(record(doc).widgets[group]).toMatchObject({ parent: "t", pane: 1 });
+    expect(record(doc).widgets.b?.pane).toBeUndefined();
+    ungroupWidgets(doc, "s", [group]);
+    expect(panes(doc)).toEqual({ a: 0, b: 1, b2: 1, c: 2 });
+    moveInTree(doc, "s", ["b"], "", undefined);
+    expect(record(doc).widgets.b?.pane).toBeUndefined();
+  });
+
+  test("a larger container leaves what is in it as large as it was", () => {
+    const doc = tabs();
+    placeWidgets(doc, "s", new Map([["t", { x: 100, y: 0, w: 900, h: 400 }]]));
+    expect(record(doc).widgets.b2).toMatchObject({ x: 300, y: 60, w: 200, h: 80 });
   });
 });
 

@@ -218,6 +218,19 @@ export function toCanvas(doc: Document, screenId: string): void {
   });
 }
 
+/** After boxes of a page were changed: the cells of a large page go with them. Called within a change. */
+export function reseat(target: Draft<ScreenRecord> | undefined): void {
+  if (target?.screen.layout !== "page") return;
+  const { width } = target.screen;
+  for (const id of target.order) {
+    const w = target.widgets[id];
+    const large = w?.cells?.large;
+    if (!w || !large || large.hidden || (w.parent && target.widgets[w.parent])) continue;
+    const cell = cellOf(w, width, "large");
+    if (!same({ ...large }, cell)) w.cells = { ...w.cells, large: cell };
+  }
+}
+
 /**
  * Gives widgets that have come onto a page their cells, and takes them from those that went into
  * another widget. `fresh` are new: they come to lie where nothing else does. Called within a change.

@@ -1,15 +1,16 @@
 // The widgets of the screen as a tree, the topmost first.
 import { ChevronDown, ChevronRight, Eye, EyeOff, Lock, LockOpen } from "lucide-react";
 import { type DragEvent, type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { openPane } from "../canvas";
 import { useEditor, useScreen, useSession } from "../design/context";
 import {
   ancestors,
-  groupType,
   moveInTree,
   parentOf,
   renameWidget,
   type ScreenRecord,
   setFlag,
+  setPane,
   structureOf,
 } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
@@ -101,7 +102,7 @@ export function Layers() {
   const dropPlace = (e: DragEvent, row: LayerRow): DropPlace => {
     const r = e.currentTarget.getBoundingClientRect();
     const y = (e.clientY - r.top) / r.height;
-    const group = screen.widgets[row.id]?.type === groupType;
+    const group = editor.manifests.get(screen.widgets[row.id]?.type ?? "")?.group === true;
     return { id: row.id, where: group && y > 0.25 && y < 0.75 ? "into" : y < 0.5 ? "above" : "below" };
   };
   const drop = (place: DropPlace, ids: string[]) => {
@@ -112,7 +113,12 @@ export function Layers() {
     // The list shows the topmost first: above in the list is behind it in the drawing order.
     const at = siblings.indexOf(place.id);
     const below = place.where === "into" ? siblings.at(-1) : place.where === "above" ? place.id : siblings[at - 1];
+    // Into the pane of what it was dropped beside, or the one that is open.
+    const pane = place.where === "into" ? (editor.board ? openPane(editor.board, parent) : 0) : (w.pane ?? 0);
+    editor.doc.begin("design:step.order");
     moveInTree(editor.doc, editor.screen(), ids, parent, below);
+    setPane(editor.doc, editor.screen(), ids, pane);
+    editor.doc.commit();
   };
   const from = Math.max(0, Math.floor(top / rowHeight) - 8);
   const shown = rows.slice(from, from + Math.ceil(height / rowHeight) + 16);

@@ -58,7 +58,7 @@ export function Preview() {
     if (!there) return;
     const ask: PreviewAsk = { lineside: "preview", language, theme, targets: least };
     frame.current?.contentWindow?.postMessage(ask, location.origin);
-    if (least === 0) setSmall(undefined);
+    setSmall(undefined);
   }, [there, language, theme, least]);
 
   return (

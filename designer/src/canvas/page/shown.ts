@@ -49,22 +49,31 @@ export interface Showing {
   manifest(type: string): Manifest | undefined;
   /** The open pane of a widget. */
   open(id: string): number;
+  /** All open panes: the same object as long as none is changed. */
+  readonly opened: object;
 }
 
 /** Makes the shown screen of a screen, and the same again as long as nothing changes. */
 export class Shown {
-  #last: { raw: ScreenRecord; at: Breakpoint; panes: string; shown: ScreenRecord } | undefined;
+  #last: { raw: ScreenRecord; at: Breakpoint; opened: object; panes: string; shown: ScreenRecord } | undefined;
   readonly #placed = new WeakMap<Widget, Widget>();
   readonly #counts = new WeakMap<ScreenRecord, ReadonlyMap<string, number>>();
 
   of(raw: ScreenRecord, showing: Showing): ScreenRecord {
-    const { at } = showing;
+    const { at, opened } = showing;
+    const last = this.#last;
+    if (last && last.raw === raw && last.at === at && last.opened === opened) return last.shown;
     const counts = this.#count(raw, showing);
-    if (!isPage(raw) && counts.size === 0) return raw;
+    if (!isPage(raw) && counts.size === 0) {
+      this.#last = { raw, at, opened, panes: "", shown: raw };
+      return raw;
+    }
     const panes = [...counts].map(([id, n]) => Math.min(showing.open(id), n - 1));
     const key = panes.join();
-    const last = this.#last;
-    if (last && last.raw === raw && last.at === at && last.panes === key) return last.shown;
+    if (last && last.raw === raw && last.at === at && last.panes === key) {
+      last.opened = opened;
+      return last.shown;
+    }
     const shown = isPage(raw) ? this.#page(raw, at, last?.shown) : { ...raw };
     const hidden = new Set<string>();
     const openOf = new Map([...counts.keys()].map((id, i) => [id, panes[i] as number]));
@@ -76,7 +85,7 @@ export class Shown {
       if (other || hidden.has(parent)) hidden.add(id);
     }
     closed.set(shown, hidden);
-    this.#last = { raw, at, panes: key, shown };
+    this.#last = { raw, at, opened, panes: key, shown };
     return shown;
   }
 

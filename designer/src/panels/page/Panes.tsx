@@ -30,78 +30,80 @@ export function PanesField({ widget, prop, standard }: { widget: Widget; prop: s
   return (
     <div className="prop wide" data-prop={prop}>
       <span className="prop-label">{t("page:panes.title")}</span>
-      <ul className="panes" aria-label={t("page:panes.title")}>
-        {titles.map((title, i) => {
-          const inside = inPane(editor.doc, editor.screen(), widget.id, i).length;
-          return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a pane is its place in the list
-            <li key={i}>
-              <IconButton
-                small
-                label={t("page:panes.open", { name: name(i) })}
-                pressed={i === open}
-                onClick={() => board && setOpenPane(board, widget.id, i)}
-              >
-                <Eye size={14} aria-hidden />
-              </IconButton>
-              <Input
-                key={title}
-                aria-label={t("page:panes.name", { n: i + 1 })}
-                defaultValue={title}
-                onFocus={() => board && setOpenPane(board, widget.id, i)}
-                onBlur={(e) =>
-                  e.target.value !== title &&
-                  change("page:step.paneName", { titles: titles.with(i, e.target.value), from: all }, i)
-                }
-                onKeyDown={(e) => e.key === "Enter" && e.currentTarget.blur()}
-              />
-              <IconButton
-                small
-                label={t("page:panes.up", { name: name(i) })}
-                disabled={i === 0}
-                onClick={() => {
-                  const swap = <T,>(list: readonly T[]) => list.with(i, list[i - 1] as T).with(i - 1, list[i] as T);
-                  change("page:step.paneMove", { titles: swap(titles), from: swap(all) }, i - 1);
-                }}
-              >
-                <ArrowUp size={14} aria-hidden />
-              </IconButton>
-              <IconButton
-                small
-                label={
-                  inside > 0
-                    ? t("page:panes.removeWith", { name: name(i), count: inside })
-                    : t("page:panes.remove", { name: name(i) })
-                }
-                disabled={titles.length < 2}
-                onClick={() =>
-                  change(
-                    "page:step.paneRemove",
-                    { titles: titles.toSpliced(i, 1), from: all.toSpliced(i, 1) },
-                    Math.min(open, i),
-                  )
-                }
-              >
-                <Trash2 size={14} aria-hidden />
-              </IconButton>
-            </li>
-          );
-        })}
-      </ul>
-      <Button
-        look="quiet"
-        icon={<Plus size={14} aria-hidden />}
-        disabled={titles.length >= 20}
-        onClick={() =>
-          change(
-            "page:step.paneAdd",
-            { titles: [...titles, t("page:panes.fresh", { n: titles.length + 1 })], from: [...all, -1] },
-            titles.length,
-          )
-        }
-      >
-        {t("page:panes.add")}
-      </Button>
+      <div className="panes-list">
+        <ul className="panes" aria-label={t("page:panes.title")}>
+          {titles.map((title, i) => {
+            const inside = inPane(editor.doc, editor.screen(), widget.id, i).length;
+            return (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a pane is its place in the list
+              <li key={i}>
+                <IconButton
+                  small
+                  label={t("page:panes.open", { name: name(i) })}
+                  pressed={i === open}
+                  onClick={() => board && setOpenPane(board, widget.id, i)}
+                >
+                  <Eye size={14} aria-hidden />
+                </IconButton>
+                <Input
+                  key={title}
+                  aria-label={t("page:panes.name", { n: i + 1 })}
+                  defaultValue={title}
+                  onFocus={() => board && setOpenPane(board, widget.id, i)}
+                  onBlur={(e) =>
+                    e.target.value !== title &&
+                    change("page:step.paneName", { titles: titles.with(i, e.target.value), from: all }, i)
+                  }
+                  onKeyDown={(e) => e.key === "Enter" && e.currentTarget.blur()}
+                />
+                <IconButton
+                  small
+                  label={t("page:panes.up", { name: name(i) })}
+                  disabled={i === 0}
+                  onClick={() => {
+                    const swap = <T,>(list: readonly T[]) => list.with(i, list[i - 1] as T).with(i - 1, list[i] as T);
+                    change("page:step.paneMove", { titles: swap(titles), from: swap(all) }, i - 1);
+                  }}
+                >
+                  <ArrowUp size={14} aria-hidden />
+                </IconButton>
+                <IconButton
+                  small
+                  label={
+                    inside > 0
+                      ? t("page:panes.removeWith", { name: name(i), count: inside })
+                      : t("page:panes.remove", { name: name(i) })
+                  }
+                  disabled={titles.length < 2}
+                  onClick={() =>
+                    change(
+                      "page:step.paneRemove",
+                      { titles: titles.toSpliced(i, 1), from: all.toSpliced(i, 1) },
+                      Math.min(open, i),
+                    )
+                  }
+                >
+                  <Trash2 size={14} aria-hidden />
+                </IconButton>
+              </li>
+            );
+          })}
+        </ul>
+        <Button
+          look="quiet"
+          icon={<Plus size={14} aria-hidden />}
+          disabled={titles.length >= 20}
+          onClick={() =>
+            change(
+              "page:step.paneAdd",
+              { titles: [...titles, t("page:panes.fresh", { n: titles.length + 1 })], from: [...all, -1] },
+              titles.length,
+            )
+          }
+        >
+          {t("page:panes.add")}
+        </Button>
+      </div>
     </div>
   );
 }
