@@ -7,6 +7,7 @@ import {
   Copy,
   FilePlus2,
   Flag,
+  ListTree,
   LoaderCircle,
   MoveDown,
   MoveUp,
@@ -21,6 +22,7 @@ import { textIn, useLanguage, useT } from "../i18n";
 import { Link } from "../router";
 import { UserMenu } from "../shell/Page";
 import { Button, Dialog, IconButton, Input, Menu, type MenuEntry, Row, Tooltip } from "../ui";
+import { useDeleteUsed } from "./bind/DeleteUsed";
 import { CommandButton, useCommandMenu } from "./CommandButton";
 import { useViewMenu } from "./canvasMenu";
 import { sentence } from "./format";
@@ -80,6 +82,7 @@ export function TopBar() {
             "-",
             "file.history",
             "file.export",
+            "file.exportFolder",
             "file.import",
           )}
         >
@@ -222,6 +225,7 @@ function ScreenMenu() {
   const { order, screens, app } = useDoc((d) => d);
   const shown = useSession((s) => s.screen);
   const [naming, setNaming] = useState<{ id: string | undefined; name: string }>();
+  const [mayDelete, question] = useDeleteUsed();
   const name = (id: string) => textIn(screens[id]?.screen.name, lang) || id;
   const show = (id: string) => editor.session.setState({ screen: id, selection: [], scope: "" });
   const at = order.indexOf(shown);
@@ -250,6 +254,12 @@ function ScreenMenu() {
       label: t("design:screens.rename"),
       icon: <Pencil size={14} aria-hidden />,
       run: () => setNaming({ id: shown, name: name(shown) }),
+    },
+    {
+      id: "uses",
+      label: t("bind:uses.command"),
+      icon: <ListTree size={14} aria-hidden />,
+      run: () => editor.ui.setState({ dialog: "uses", target: { kind: "screen", id: shown } }),
     },
     {
       id: "copy",
@@ -293,7 +303,9 @@ function ScreenMenu() {
       icon: <Trash2 size={14} aria-hidden />,
       danger: true,
       reason: order.length < 2 ? t("design:screens.isOnly") : undefined,
-      run: () => removeScreen(editor.doc, shown),
+      run: async () => {
+        if (await mayDelete({ kind: "screen", id: shown }, name(shown))) removeScreen(editor.doc, shown);
+      },
     },
   ];
   const named = (text: string) => {
@@ -328,6 +340,7 @@ function ScreenMenu() {
       <IconButton label={t("design:screens.add")} onClick={() => setNaming({ id: undefined, name: "" })}>
         <FilePlus2 size={16} aria-hidden />
       </IconButton>
+      {question}
       {naming && (
         <NameDialog
           title={naming.id ? t("design:screens.rename") : t("design:screens.add")}

@@ -63,11 +63,7 @@ export function VariablesEditor() {
               options={types.map((type) => ({ value: type, label: t(`design:type.${type}`) }))}
               onChange={(type) => change(i, { type: type as Variable["type"], default: undefined })}
             />
-            <IconButton
-              small
-              label={t("actions:removeVariable", { id: v.id })}
-              onClick={() => void remove(v)}
-            >
+            <IconButton small label={t("actions:removeVariable", { id: v.id })} onClick={() => void remove(v)}>
               <Trash2 size={14} aria-hidden />
             </IconButton>
           </div>
