@@ -45,7 +45,10 @@ export function movedSquare(points: readonly number[], i: number, to: Spot, held
   return out;
 }
 
-/** Level and upright lines with one of them moved sideways; an end that is held gets a corner. Answers the points and where the line is now. */
+/** How far a pipe goes on from an end that is held before it may turn. */
+const stub = 16;
+
+/** Level and upright lines with one of them moved sideways. From an end that is held the line first goes on as it did. */
 export function movedSegment(
   points: readonly number[],
   segment: number,
@@ -54,14 +57,24 @@ export function movedSegment(
 ): number[] {
   const out = [...points];
   const n = points.length / 2;
-  const level = Math.abs((points[2 * segment + 1] as number) - (points[2 * segment + 3] as number)) < 0.3;
+  const [ax, ay, bx, by_] = points.slice(2 * segment, 2 * segment + 4) as [number, number, number, number];
+  const level = Math.abs(ay - by_) < 0.3;
   const k = level ? 1 : 0;
   const d = level ? by.y : by.x;
+  const length = level ? bx - ax : by_ - ay;
+  const step = Math.sign(length) * Math.min(stub, Math.abs(length) / 3);
+  const along = (x: number, y: number, s: number): Spot => (level ? { x: x + s, y } : { x, y: y + s });
   out[2 * segment + k] = (out[2 * segment + k] as number) + d;
   out[2 * segment + 2 + k] = (out[2 * segment + 2 + k] as number) + d;
   // Behind first, so that what is before it keeps its place in the list.
-  if (segment + 1 === n - 1 && held(n - 1)) out.push(points[2 * n - 2] as number, points[2 * n - 1] as number);
-  if (segment === 0 && held(0)) out.unshift(points[0] as number, points[1] as number);
+  if (segment + 1 === n - 1 && held(n - 1)) {
+    const p = along(bx, by_, -step);
+    out.splice(2 * n - 2, 2, ...(level ? [p.x, p.y + d] : [p.x + d, p.y]), p.x, p.y, bx, by_);
+  }
+  if (segment === 0 && held(0)) {
+    const p = along(ax, ay, step);
+    out.splice(0, 2, ax, ay, p.x, p.y, ...(level ? [p.x, p.y + d] : [p.x + d, p.y]));
+  }
   return out;
 }
 

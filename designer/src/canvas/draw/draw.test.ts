@@ -60,8 +60,13 @@ describe("points of level and upright lines", () => {
   });
   test("a line moves sideways, and one beside a held end gets a corner", () => {
     expect(movedSegment(z, 1, { x: -20, y: 99 }, none)).toEqual([0, 0, 30, 0, 30, 40, 100, 40]);
-    expect(movedSegment(z, 0, { x: 99, y: 10 }, (i) => i === 0)).toEqual([0, 0, 0, 10, 50, 10, 50, 40, 100, 40]);
-    expect(movedSegment(z, 2, { x: 0, y: 10 }, (i) => i === 3)).toEqual([0, 0, 50, 0, 50, 50, 100, 50, 100, 40]);
+    expect(movedSegment(z, 0, { x: 99, y: 10 }, (i) => i === 0)).toEqual([
+      0, 0, 16, 0, 16, 10, 50, 10, 50, 40, 100, 40,
+    ]);
+    expect(movedSegment(z, 2, { x: 0, y: 10 }, (i) => i === 3)).toEqual([0, 0, 50, 0, 50, 50, 84, 50, 84, 40, 100, 40]);
+    expect(movedSegment([0, 0, 0, 30], 0, { x: 5, y: 0 }, () => true)).toEqual([
+      0, 0, 0, 10, 5, 10, 5, 20, 0, 20, 0, 30,
+    ]);
   });
 });
 

@@ -61,6 +61,7 @@ export class Drawing {
   /** A press with the main button: what it does, or undefined when it is not for drawing. */
   press(p: Point): Gesture | undefined {
     const m = this.#manifest;
+    if (m) this.board.select([]);
     if (m) return isLine(m) ? this.#tracePress(m, p) : new Boxing(this.board, m, p, (box) => this.#addBox(m, box));
     if (!this.#edit) return undefined;
     const gesture = this.#edit.press(p);

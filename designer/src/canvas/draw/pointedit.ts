@@ -221,22 +221,20 @@ export class PointEdit {
   }
 
   /** Shows the points, at other places while they are dragged. */
-  show(points = this.points(), more: { sticks?: Spot[]; stuck?: Spot; guides?: never[] } = {}): void {
+  show(points = this.points(), more?: { sticks?: Spot[]; stuck?: Spot }): void {
     const k = 6 * this.chosen;
     const of = this.chosen >= 0 ? spotAt(points, this.stride, this.chosen) : undefined;
     const handles =
       this.stride === 6 && of
         ? [2, 4].map((h) => ({ at: { x: points[k + h] as number, y: points[k + h + 1] as number }, of }))
         : [];
+    // The box says nothing that the points do not, and while they are dragged it is another.
+    const box = this.passive || more ? { selected: [], around: undefined } : {};
+    this.board.unmark();
     this.board.mark({
+      ...box,
       handles: false,
-      draw: {
-        points: spots(points, this.stride),
-        chosen: this.chosen,
-        handles,
-        sticks: more.sticks,
-        stuck: more.stuck,
-      },
+      draw: { points: spots(points, this.stride), chosen: this.chosen, handles, ...more },
     });
   }
 
