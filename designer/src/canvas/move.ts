@@ -2,9 +2,8 @@
 import type { Widget } from "@lineside/client";
 import {
   type Box,
-  copy,
+  duplicateWidgets,
   parentOf,
-  paste,
   place,
   placed,
   placeWidgets,
@@ -91,14 +90,7 @@ export class Move implements Gesture {
     if (this.#dx === 0 && this.#dy === 0) return;
     const id = stage.screenId();
     if (this.#copies) {
-      const made = paste(
-        stage.doc,
-        id,
-        copy(stage.doc.state.screens[id] ?? stage.record(), this.#ids),
-        this.#dx,
-        this.#dy,
-        "design:step.duplicate",
-      );
+      const made = duplicateWidgets(stage.doc, id, this.#ids, this.#dx, this.#dy);
       stage.select(made);
       stage.session.setState({ copied: { ids: made, x: this.#around.x, y: this.#around.y } });
       stage.doc.settle();

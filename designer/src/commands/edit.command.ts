@@ -15,10 +15,10 @@ import type { Editor } from "../design/editor";
 import {
   clipBox,
   copy,
+  duplicateWidgets,
   flagged,
   groupType,
   groupWidgets,
-  paste,
   removeWidgets,
   same,
   structureOf,
@@ -118,7 +118,7 @@ export default [
       const { copied } = e.session.getState();
       const again = copied && copied.ids.length > 0 && same(copied.ids, selection(e));
       const [dx, dy] = again ? [from.x - copied.x, from.y - copied.y] : [16, 16];
-      const ids = paste(e.doc, e.screen(), clip, dx || 0, dy || 0, "design:step.duplicate");
+      const ids = duplicateWidgets(e.doc, e.screen(), selection(e), dx || 0, dy || 0);
       settle(e, ids);
       e.session.setState({ copied: { ids, x: from.x, y: from.y } });
     },

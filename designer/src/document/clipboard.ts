@@ -2,7 +2,7 @@
 import type { Drawing, Text, Widget } from "@lineside/client";
 import type { Document } from "./document";
 import { carriedDrawings, drawingType, takeDrawings } from "./drawings";
-import { addWidgets, idSource } from "./edit";
+import { addWidgets, idSource, moveInTree } from "./edit";
 import { extentOf, level } from "./geometry";
 import { rejoined } from "./joints";
 import { type Box, parentOf, placed, placeIn, structureOf, topmost, union, withDescendants } from "./layout";
@@ -96,4 +96,34 @@ export function paste(
   addWidgets(doc, screenId, widgets, label);
   doc.commit();
   return roots;
+}
+
+/** Copies widgets on their screen, moved by an offset; those of one group stay in it. Answers the ids of the copies. */
+export function duplicateWidgets(
+  doc: Document,
+  screenId: string,
+  ids: Iterable<string>,
+  dx: number,
+  dy: number,
+): string[] {
+  const label = "design:step.duplicate";
+  const screen = doc.state.screens[screenId];
+  if (!screen) return [];
+  const tops = topmost(screen, ids);
+  const parents = new Set(tops.map((id) => parentOf(screen, screen.widgets[id] as Widget)));
+  const parent = parents.size === 1 ? ([...parents][0] as string) : "";
+  doc.begin(label);
+  const made = paste(doc, screenId, copy(screen, tops), dx, dy, label);
+  if (parent) {
+    doc.change(label, (d) => {
+      made.forEach((id, i) => {
+        const pane = screen.widgets[tops[i] as string]?.pane;
+        const w = d.screens[screenId]?.widgets[id];
+        if (w && pane) w.pane = pane;
+      });
+    });
+    moveInTree(doc, screenId, made, parent, structureOf(screen).children.get(parent)?.at(-1));
+  }
+  doc.commit();
+  return made;
 }

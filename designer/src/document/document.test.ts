@@ -13,6 +13,7 @@ import {
   Document,
   distribute,
   duplicateScreen,
+  duplicateWidgets,
   equalSize,
   flipWidgets,
   fromApp,
@@ -237,6 +238,7 @@ function act(doc: Document, random: () => number): string {
       const from = screen.widgets[pick(screen.order) ?? ""];
       if (from) pasteOnto(doc, screenId, some(), copyBindings(from), kinds);
     },
+    duplicate: () => duplicateWidgets(doc, screenId, some().slice(0, 3), n(40), n(40)),
     paste: () => paste(doc, pick(doc.state.order), copy(screen, some().slice(0, 4)), n(40), n(40)),
     screen: () => addScreen(doc, { en: `S${n(99)}` }, { width: 800, height: 600 }),
     copyScreen: () => doc.state.order.length < 6 && duplicateScreen(doc, screenId, { en: "Copy" }),

@@ -7,6 +7,7 @@ import {
   copyStyle,
   corners,
   Document,
+  duplicateWidgets,
   equalSize,
   extentOf,
   flipWidgets,
@@ -179,6 +180,19 @@ describe("in something that is turned", () => {
     const { g: _, ...rest } = before;
     expect(seen(doc)).toEqual(rest);
   });
+});
+
+test("copies of what is in a group stay in it, also in a turned one", () => {
+  const doc = open(
+    widget("g", 100, 100, 200, 100, { type: "group", rotate: 30, props: { border: true } }),
+    widget("a", 10, 20, 50, 30, { parent: "g", rotate: 15 }),
+  );
+  const from = boxOf(doc, "a");
+  const [id] = duplicateWidgets(doc, "s", ["a"], 40, 10) as [string];
+  expect(of(doc, id)).toMatchObject({ parent: "g", rotate: 15 });
+  near(boxOf(doc, id), { x: from.x + 40, y: from.y + 10 });
+  doc.undo();
+  expect(doc.undoStep).toBeUndefined();
 });
 
 describe("sizes", () => {
