@@ -1,4 +1,5 @@
-import { ExternalLink, FileDown, FileUp, History, Play, Save, Send, Settings2 } from "lucide-react";
+import { ExternalLink, FileDown, FileUp, FolderDown, History, Play, Save, Send, Settings2 } from "lucide-react";
+import { folderAddress } from "../design/api";
 import { download } from "../design/download";
 import type { Command } from "./command";
 
@@ -63,6 +64,19 @@ export default [
     run: (e) => {
       const app = e.app();
       download(`${e.installation}-${app.version}-draft.json`.replace(/[^\w.-]/g, "-"), app);
+    },
+  },
+  {
+    id: "file.exportFolder",
+    group: "file",
+    label: { en: "Export the draft as a folder for git (zip)", zh: "将草稿导出为适合 git 的文件夹（zip）" },
+    icon: FolderDown,
+    run: async (e) => {
+      await e.autosave.flush();
+      const a = document.createElement("a");
+      a.href = folderAddress(e.installation);
+      a.download = "";
+      a.click();
     },
   },
   {

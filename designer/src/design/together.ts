@@ -7,6 +7,7 @@ import {
   fromApp,
   type Merged,
   merge,
+  renameRecords,
   type Side,
   takeIn,
   toApp,
@@ -109,7 +110,7 @@ export class Together {
     const names = renamed.widgets[place.screen] ?? {};
     if (screen !== place.screen || place.selection.some((id) => names[id]))
       session.setState({ screen, selection: place.selection.map((id) => names[id] ?? id) });
-    const count = differences(before, doc.state).reduce((n, s) => n + s.widgets.size, 0);
+    const count = differences(renameRecords(before, renamed), doc.state).reduce((n, s) => n + s.widgets.size, 0);
     if (doc.state === before) return;
     const who = by || t("merge:somebody");
     const key = count > 0 ? "merge:taken" : "merge:takenApp";

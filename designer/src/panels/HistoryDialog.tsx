@@ -1,9 +1,9 @@
 // What was published, what the draft changed since, and taking back the app, a screen or a widget. Nothing on the server changes but the draft, by the editor's own saving.
 import type { ApiError, App, Change, Revision } from "@lineside/client";
 import { History, Undo2 } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { command, run } from "../commands";
-import { loadChanges, loadRevision, loadRevisions } from "../design/api";
+import { keepVersion, loadChanges, loadRevision, loadRevisions } from "../design/api";
 import { useDoc, useEditor, useUi } from "../design/context";
 import {
   canonical,
@@ -17,7 +17,7 @@ import {
 import { textIn, useLanguage, useT } from "../i18n";
 import { asApiError } from "../shell/resource";
 import { useTime } from "../shell/time";
-import { Badge, Busy, Button, Dialog, Empty, ErrorNote, Note, Row, Select } from "../ui";
+import { Badge, Busy, Button, Dialog, Empty, ErrorNote, Input, Note, Row, Select } from "../ui";
 import { ChangeList } from "./ChangeList";
 import { ScreenPicture } from "./ScreenPicture";
 import "./history.css";
@@ -31,7 +31,9 @@ export function HistoryDialog({ onClose }: { onClose: () => void }) {
   const [said, setSaid] = useState("");
   const closing = useRef<HTMLButtonElement>(null);
   const undo = useUi((s) => s.undo);
+  const [asked, ask] = useReducer((n: number) => n + 1, 0);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a version that was saved asks anew
   useEffect(() => {
     let alive = true;
     loadRevisions(editor.installation).then(
@@ -45,7 +47,7 @@ export function HistoryDialog({ onClose }: { onClose: () => void }) {
     return () => {
       alive = false;
     };
-  }, [editor]);
+  }, [editor, asked]);
 
   const some = revisions && revisions.length > 0;
   return (
@@ -79,6 +81,7 @@ export function HistoryDialog({ onClose }: { onClose: () => void }) {
       }
     >
       <ErrorNote error={error} />
+      {revisions && <SaveVersion onSaved={ask} onSaid={setSaid} />}
       {!revisions && !error && <Busy />}
       {revisions?.length === 0 && (
         <Empty icon={<History size={32} aria-hidden />} title={t("history:none")} text={t("history:noneText")}>
@@ -97,17 +100,71 @@ export function HistoryDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
+/** Gives the draft as it is a name, without publishing it. */
+function SaveVersion({ onSaved, onSaid }: { onSaved: () => void; onSaid: (text: string) => void }) {
+  const t = useT();
+  const editor = useEditor();
+  const [name, setName] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError>();
+  const save = async () => {
+    const comment = name.trim();
+    if (!comment || busy) return;
+    setBusy(true);
+    setError(undefined);
+    try {
+      await editor.autosave.flush();
+      const revision = await keepVersion(editor.installation, { comment });
+      setName("");
+      onSaid(t("versions:done", { name: comment, revision }));
+      onSaved();
+    } catch (e) {
+      setError(asApiError(e));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <form
+        className="history-save"
+        onSubmit={(e) => {
+          e.preventDefault();
+          void save();
+        }}
+      >
+        <Row label={t("versions:name")}>
+          {(id) => (
+            <Input
+              id={id}
+              value={name}
+              maxLength={200}
+              placeholder={t("versions:placeholder")}
+              onChange={(e) => setName(e.target.value)}
+            />
+          )}
+        </Row>
+        <Button type="submit" disabled={busy || !name.trim()} title={name.trim() ? undefined : t("versions:nameFirst")}>
+          {t("versions:save")}
+        </Button>
+      </form>
+      <ErrorNote error={error} />
+    </>
+  );
+}
+
 /** The revisions, the newest first; arrow keys choose. */
 function Revisions(props: { list: readonly Revision[]; chosen: number; onChoose: (revision: number) => void }) {
   const t = useT();
   const time = useTime();
   const box = useRef<HTMLFieldSetElement>(null);
+  const published = props.list.find((r) => !r.kind)?.revision;
   // The dialog opened before the list was here.
   useEffect(() => box.current?.querySelector<HTMLElement>(":checked")?.focus(), []);
   return (
     <fieldset className="history-list" ref={box}>
       <legend className="visually-hidden">{t("history:revisions")}</legend>
-      {props.list.map((r, i) => (
+      {props.list.map((r) => (
         <label key={r.revision} className="history-revision">
           <input
             type="radio"
@@ -118,7 +175,8 @@ function Revisions(props: { list: readonly Revision[]; chosen: number; onChoose:
           />
           <span className="history-line">
             <strong>{t("history:revision", { revision: r.revision })}</strong>
-            {i === 0 && <Badge>{t("history:published")}</Badge>}
+            {r.revision === published && <Badge>{t("history:published")}</Badge>}
+            {r.kind && <Badge title={t(`versions:${r.kind}Help`)}>{t(`versions:${r.kind}`)}</Badge>}
           </span>
           <span className={r.comment ? "history-comment" : "history-comment muted"}>
             {r.comment || t("history:noComment")}

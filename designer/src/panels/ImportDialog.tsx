@@ -2,7 +2,7 @@
 import type { App, Problem } from "@lineside/client";
 import { FileUp } from "lucide-react";
 import { useRef, useState } from "react";
-import { readApp } from "../design/api";
+import { readApp, readFolder } from "../design/api";
 import { useEditor } from "../design/context";
 import { restoreApp } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
@@ -30,8 +30,22 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const [chosen, setChosen] = useState<Chosen>();
   const [busy, setBusy] = useState(false);
 
+  /** Reads a folder of files that was packed. */
+  const lookInto = async (file: File): Promise<Chosen> => {
+    const named = { file: file.name };
+    try {
+      const { app, problems } = await readFolder(editor.installation, file);
+      if (app) return { ...named, app, problems };
+      const first = problems.slice(0, 5).map((p) => p.message);
+      if (problems.length > 5) first.push(t("versions:folder.more", { count: problems.length - 5 }));
+      return { ...named, wrong: { title: t("versions:folder.failed"), text: first.join("\n") } };
+    } catch (e) {
+      return { ...named, wrong: { title: t("versions:folder.notFolder", named), text: sentence(asApiError(e)) } };
+    }
+  };
   const look = async (file: File): Promise<Chosen> => {
     const named = { file: file.name };
+    if (/\.zip$/i.test(file.name) || file.type === "application/zip") return lookInto(file);
     let value: unknown;
     try {
       value = JSON.parse(await file.text());
@@ -92,7 +106,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           ref={input}
           type="file"
           hidden
-          accept=".json,application/json"
+          accept=".json,application/json,.zip,application/zip"
           aria-label={t("history:import.choose")}
           onChange={(e) => {
             void choose(e.target.files?.[0]);
@@ -107,7 +121,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       {busy && <Busy />}
       {chosen?.wrong && (
         <Note kind="bad" title={chosen.wrong.title}>
-          {chosen.wrong.text}
+          <span className="import-wrong">{chosen.wrong.text}</span>
         </Note>
       )}
       {app && (

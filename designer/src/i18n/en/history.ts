@@ -1,6 +1,6 @@
 export default {
   title: "History",
-  text: "Choose a published revision to see what the draft changed since, and take back what you want. The published app is not touched.",
+  text: "Choose a revision to see what the draft changed since, and take back what you want. The published app is not touched.",
   revisions: "Revisions",
   revision: "Revision {{revision}}",
   published: "published now",
@@ -50,7 +50,7 @@ export default {
   step: { app: "restore app", screen: "restore screen", widget: "restore widget", import: "import" },
   import: {
     title: "Import a file over the draft",
-    text: "The file takes the place of the whole draft. It is one step: undo takes it back. What is published stays as it is.",
+    text: "A JSON file or the zip of a folder takes the place of the whole draft. It is one step: undo takes it back. What is published stays as it is.",
     choose: "Choose a file",
     other: "Choose another file",
     notJson: "{{file}} is not a JSON file",

@@ -1,6 +1,6 @@
 export default {
   title: "历史版本",
-  text: "选择一个已发布的修订，查看草稿此后的更改，并恢复所需部分。已发布的应用不受影响。",
+  text: "选择一个修订，查看草稿此后的更改，并恢复所需部分。已发布的应用不受影响。",
   revisions: "修订",
   revision: "修订 {{revision}}",
   published: "当前发布",
@@ -48,7 +48,7 @@ export default {
   step: { app: "恢复应用", screen: "恢复画面", widget: "恢复控件", import: "导入" },
   import: {
     title: "导入文件覆盖草稿",
-    text: "文件将替换整个草稿。这是一个步骤，可撤销。已发布的内容保持不变。",
+    text: "JSON 文件或文件夹的 zip 将替换整个草稿。这是一个步骤，可撤销。已发布的内容保持不变。",
     choose: "选择文件",
     other: "选择其他文件",
     notJson: "{{file}} 不是 JSON 文件",
