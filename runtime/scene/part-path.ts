@@ -84,6 +84,32 @@ export class Path extends Part<PathProps> {
     return !!p.stroke && distance(p.points, px, py, p.closed) <= (p.strokeWidth ?? 1) / 2 + 3 / own;
   }
 
+  /** What is painted when dashes move: a rectangle for each line between corners, not the one around all of them. */
+  *pieces(): Iterable<Bounds> {
+    const p = this.props;
+    if (!p.points || p.rotate || p.scale || p.closed) {
+      yield this.bounds;
+      return;
+    }
+    const x = this.ox + (p.x ?? 0);
+    const y = this.oy + (p.y ?? 0);
+    const o = (p.strokeWidth ?? 1) / 2 + 1;
+    for (let i = 0; i + 3 < p.points.length; i += 2) {
+      const [x0, y0, x1, y1] = [p.points[i], p.points[i + 1], p.points[i + 2], p.points[i + 3]] as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      yield {
+        x0: x + Math.min(x0, x1) - o,
+        y0: y + Math.min(y0, y1) - o,
+        x1: x + Math.max(x0, x1) + o,
+        y1: y + Math.max(y0, y1) + o,
+      };
+    }
+  }
+
   draw(q: Painter): void {
     const p = this.props;
     const ctx = q.ctx;

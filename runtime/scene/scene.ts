@@ -471,16 +471,16 @@ export class Scene {
           if (flows(p) && !isEmpty(p.bounds)) {
             any = true;
             if (l.turn) this.dirtyWorld(l.extent, l.margin);
-            else this.dirtyWorld(p.bounds);
+            else for (const b of p.pieces()) this.dirtyWorld(b);
           }
       if (!any) {
         clearInterval(this.mover);
         this.mover = undefined;
       }
-      this.request();
+      if (this.dirty.rects.length > 0) this.request();
     }, 50);
   }
 }
 
 /** Has it dashes that move? */
-const flows = (p: Part): boolean => p instanceof Path && !!p.props.flow;
+const flows = (p: Part): p is Path => p instanceof Path && !!p.props.flow;

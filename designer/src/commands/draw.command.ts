@@ -1,5 +1,6 @@
 // The drawing tools. Their keys are those of Figma and Excalidraw where these are free.
 import { Cable, Circle, type LucideIcon, Slash, Spline, Square, Type, Waypoints } from "lucide-react";
+import { language } from "../i18n";
 import type { Command, Label } from "./command";
 
 /** The types that have a tool, in the order of the strip. */
@@ -18,7 +19,7 @@ function tool(type: (typeof drawTypes)[number], label: Label, icon: LucideIcon, 
       e.session.setState({ tool: { draw: type } });
       // Enter, Backspace and Escape are for the board now.
       e.board?.host.focus({ preventScroll: true });
-      e.say("draw:say.tool", { name: label.en });
+      e.say("draw:say.tool", { name: label[language()] });
     },
   };
 }
