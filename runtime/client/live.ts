@@ -115,7 +115,13 @@ export class View extends Emitter<ViewEvents> {
   }
 
   /** Tells the server what happened to a widget, or with widget "" to the screen. With a write it ends when the device has confirmed. */
-  async event(widget: string, name: string, data?: unknown, reason?: string): Promise<EventResult> {
+  async event(
+    widget: string,
+    name: string,
+    data?: unknown,
+    reason?: string,
+    runs?: readonly number[],
+  ): Promise<EventResult> {
     if (!this.number) throw new LiveError({ code: "not_connected" });
     const { result, effects = [] } = await this.#live.command({
       op: "event",
@@ -124,6 +130,7 @@ export class View extends Emitter<ViewEvents> {
       name,
       data,
       reason,
+      runs,
     });
     return { result, effects };
   }
@@ -136,6 +143,13 @@ export class View extends Emitter<ViewEvents> {
     if (!number) return;
     const r = await this.#live.command({ op: "language", view: number, language });
     if (r.bindings && this.number === number) this.bindings = r.bindings;
+  }
+
+  /** Which actions of an event have conditions that hold now, by their places. Nothing is done. */
+  async would(widget: string, name: string, data?: unknown): Promise<number[]> {
+    if (!this.number) throw new LiveError({ code: "not_connected" });
+    const ask = { op: "event", view: this.number, widget, name, data, ask: true };
+    return (await this.#live.command(ask)).runs ?? [];
   }
 
   close(): void {

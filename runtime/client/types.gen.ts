@@ -688,6 +688,12 @@ export interface LiveRequest {
   widget?: string;
   name?: string;
   data?: unknown;
+  /**
+   * ask of event: nothing is done; Runs of the reply says which actions would be now. Runs of event are
+   * those that may be done, of which the operator was asked; all of them when left out.
+   */
+  ask?: boolean;
+  runs?: number[];
   /** tag and Value of write. Reason is kept in the audit trail, for event too. */
   tag?: string;
   value?: unknown;
@@ -716,6 +722,8 @@ export interface LiveReply {
   v?: Row[];
   /** result of event and write: what became of the write. A write that was refused has an outcome too. */
   result?: WriteResult;
+  /** runs of event with Ask: the places of the actions whose conditions hold now. */
+  runs?: number[];
   /** effects of event: what the client shall do, in order. */
   effects?: Effect[];
 }

@@ -34,13 +34,22 @@ const (
 // Event carries out what an event of a widget means, or of the screen when widget is "": "set"
 // writes data to the tag that the property of the widget's manifest (Writes) is bound to; then the
 // actions that the app puts on the event run in order, until one fails. Those of "change" follow "set".
-// At "load" with data true only those run that are done again when a screen opens itself anew. Errors
-// are *spec.Problem.
-func (e *Engine) Event(ctx context.Context, s *Screen, widget, name string, data json.RawMessage, reason string, actor auth.Actor) (EventResult, error) {
+// At "load" with data true only those run that are done again when a screen opens itself anew. only, when
+// it is given, are the places of the actions that may run, as Would has told them. Errors are *spec.Problem.
+func (e *Engine) Event(ctx context.Context, s *Screen, widget, name string, data json.RawMessage, reason string, actor auth.Actor, only ...[]int) (EventResult, error) {
 	h := &host{engine: e, screen: s, scope: s.scope().withValue(data), actor: actor, reason: reason}
 	actions, path, err := e.actionsOf(s, widget, name)
 	if err != nil {
 		return EventResult{}, err
+	}
+	if len(only) > 0 {
+		var allowed []action.Action
+		for i := range actions {
+			if slices.Contains(only[0], i) {
+				allowed = append(allowed, actions[i])
+			}
+		}
+		actions = allowed
 	}
 	if widget == "" && name == eventLoad && string(data) == "true" {
 		actions = slices.DeleteFunc(slices.Clone(actions), func(a action.Action) bool {
@@ -67,6 +76,29 @@ func (e *Engine) Event(ctx context.Context, s *Screen, widget, name string, data
 		h.result.Write = &WriteResult{Outcome: OutcomeFailed, Problem: p}
 	}
 	return h.result, nil
+}
+
+// Would tells which of the actions of an event have no condition or one that is true now, by
+// their places, so that nobody is asked about what is not going to be done.
+func (e *Engine) Would(s *Screen, widget, name string, data json.RawMessage, actor auth.Actor) ([]int, error) {
+	actions, _, err := e.actionsOf(s, widget, name)
+	if err != nil {
+		return nil, err
+	}
+	h := &host{engine: e, screen: s, scope: s.scope().withValue(data), actor: actor}
+	out := []int{}
+	for i := range actions {
+		holds := true
+		if actions[i].If != "" {
+			if holds, err = action.Holds(h, actions[i].If); err != nil {
+				return nil, err
+			}
+		}
+		if holds {
+			out = append(out, i)
+		}
+	}
+	return out, nil
 }
 
 // actionsOf finds what an event does: the tag that the widget itself writes, "" for none, and the

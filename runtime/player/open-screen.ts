@@ -239,7 +239,13 @@ export class OpenScreen {
     const { lang } = this.around;
     const widget = screen?.widgets.find((w) => w.id === id);
     if (!view || (id !== "" && !widget)) return undefined;
-    const plan = this.plan(widget, name, data);
+    let plan = this.plan(widget, name, data);
+    let runs: number[] | undefined;
+    // Nobody is asked about what its condition leaves out.
+    if (plan.confirm !== "none" && this.conditional(widget, name)) {
+      runs = await view.would(id, name, data).catch(() => undefined);
+      plan = this.plan(widget, name, data, runs);
+    }
     let reason = "";
     if (plan.confirm !== "none") {
       const answer = await this.ask(plan, plan.confirm === "reason");
@@ -248,12 +254,12 @@ export class OpenScreen {
     }
     try {
       sent?.();
-      let r = await view.event(id, name, data, reason || undefined);
+      let r = await view.event(id, name, data, reason || undefined, runs);
       // The policy of a tag that is not on this screen is known to the server only.
       if (r.result?.code === "reason_missing") {
         const answer = await this.ask(plan, true);
         if (answer === undefined) return undefined;
-        r = await view.event(id, name, data, answer);
+        r = await view.event(id, name, data, answer, runs);
       }
       if (r.result) this.outcome(r.result, plan);
       this.around.effects(this, r.effects, chain);
@@ -272,7 +278,12 @@ export class OpenScreen {
     }
   }
 
-  private plan(widget: Widget | undefined, name: string, data: unknown): Plan {
+  private conditional(widget: Widget | undefined, name: string): boolean {
+    const on = (widget ? widget.on : this.screen?.on) ?? {};
+    return [...(on[name] ?? []), ...(name === "set" ? (on.change ?? []) : [])].some((a) => a.if);
+  }
+
+  private plan(widget: Widget | undefined, name: string, data: unknown, runs?: readonly number[]): Plan {
     const on: Record<string, Action[]> = (widget ? widget.on : this.screen?.on) ?? {};
     const metaOf = (prop: string) => (widget ? this.meta[widget.id]?.[prop] : undefined);
     return planOf(
@@ -283,6 +294,7 @@ export class OpenScreen {
       metaOf,
       (path) => this.metaByPath(path),
       this.around.lang,
+      runs,
     );
   }
 

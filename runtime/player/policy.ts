@@ -34,6 +34,7 @@ export function valueText(v: unknown, m: Meta | undefined, lang: Lang): string {
 /**
  * The plan for an event of a widget. A tag of the screen brings its own policy; of one that is not
  * on the screen the policy is not known here, so it is asked about, and the server has the last word.
+ * runs are the places of the actions that are going to be done, all of them when left out.
  */
 export function planOf(
   widget: Widget,
@@ -43,6 +44,7 @@ export function planOf(
   metaOf: (prop: string) => Meta | undefined,
   byPath: (path: string) => Meta | undefined,
   lang: Lang,
+  runs?: readonly number[],
 ): Plan {
   const steps: {
     thing: string;
@@ -53,6 +55,7 @@ export function planOf(
   }[] = [];
   const known = (c: string | undefined): "none" | "ask" | "reason" => (c === "none" || c === "reason" ? c : "ask");
   const actions: Action[] = [...(widget.on?.[name] ?? []), ...(name === "set" ? (widget.on?.change ?? []) : [])];
+  const mine = runs ? actions.filter((_, i) => runs.includes(i)) : actions;
   const sets = name === "set" ? manifest?.writes : undefined;
   // Without a tag of its own an input only has what the app does at its change.
   if (sets && (metaOf(sets)?.path || actions.length === 0)) {
@@ -63,7 +66,7 @@ export function planOf(
     steps.push({ thing, value, question: say("set", lang, thing, value), confirm: known(m?.confirm), toggle: false });
   }
   const asked: { question: string; confirm: "none" | "ask" | "reason" }[] = [];
-  for (const a of actions) {
+  for (const a of mine) {
     const words = a.confirm && !(a.confirm in rank) ? a.confirm : "";
     if (!writing.has(a.do)) {
       if (words) asked.push({ question: words, confirm: "ask" });

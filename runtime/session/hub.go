@@ -28,7 +28,8 @@ import (
 type Engine interface {
 	Table() *tag.Table
 	OpenScreen(installation, screen string, params map[string]json.RawMessage, draft bool, roles ...string) (*engine.Screen, error)
-	Event(ctx context.Context, s *engine.Screen, widget, name string, data json.RawMessage, reason string, actor auth.Actor) (engine.EventResult, error)
+	Event(ctx context.Context, s *engine.Screen, widget, name string, data json.RawMessage, reason string, actor auth.Actor, only ...[]int) (engine.EventResult, error)
+	Would(s *engine.Screen, widget, name string, data json.RawMessage, actor auth.Actor) ([]int, error)
 	Write(ctx context.Context, r engine.WriteRequest) engine.WriteResult
 	Meta(path tag.Path, rights auth.Rights, lang string) (engine.Meta, bool)
 	Notices() (<-chan engine.Notice, func())

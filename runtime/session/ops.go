@@ -367,7 +367,20 @@ func (c *conn) operate(r Request) {
 }
 
 func (c *conn) event(ctx context.Context, ref *screenRef, r *Request) {
-	result, err := c.hub.engine.Event(ctx, ref.Screen, r.Widget, r.Name, r.Data, r.Reason, c.actor)
+	if r.Ask {
+		runs, err := c.hub.engine.Would(ref.Screen, r.Widget, r.Name, r.Data, c.actor)
+		if err != nil {
+			c.fail(r.ID, c.errorOf(err))
+			return
+		}
+		c.reply(&Reply{ID: r.ID, OK: true, Runs: runs})
+		return
+	}
+	var only [][]int
+	if r.Runs != nil {
+		only = [][]int{r.Runs}
+	}
+	result, err := c.hub.engine.Event(ctx, ref.Screen, r.Widget, r.Name, r.Data, r.Reason, c.actor, only...)
 	if err != nil {
 		c.fail(r.ID, c.errorOf(err))
 		return

@@ -37,6 +37,10 @@ type plantFloor struct {
 	notices chan engine.Notice
 }
 
+func (p *plantFloor) Would(*engine.Screen, string, string, json.RawMessage, auth.Actor) ([]int, error) {
+	return []int{0}, nil
+}
+
 func (p *plantFloor) Table() *tag.Table { return p.table }
 
 func (p *plantFloor) OpenScreen(installation, screen string, _ map[string]json.RawMessage, draft bool, _ ...string) (*engine.Screen, error) {
@@ -47,7 +51,7 @@ func (p *plantFloor) OpenScreen(installation, screen string, _ map[string]json.R
 	return s, nil
 }
 
-func (p *plantFloor) Event(_ context.Context, s *engine.Screen, widget, name string, data json.RawMessage, reason string, actor auth.Actor) (engine.EventResult, error) {
+func (p *plantFloor) Event(_ context.Context, s *engine.Screen, widget, name string, data json.RawMessage, reason string, actor auth.Actor, _ ...[]int) (engine.EventResult, error) {
 	switch name {
 	case "go":
 		return engine.EventResult{Effects: []action.Effect{{Do: "close"}}}, nil

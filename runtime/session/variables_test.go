@@ -78,6 +78,13 @@ func TestVariablesAreOfOneView(t *testing.T) {
 		t.Errorf("effects %+v %+v", r.Effects, r.Error)
 	}
 	one.until("its own variable", func(m message) bool { return m.View == a.View && is(m, "n", "2") })
+	// What would be done is told, and nothing is done.
+	if r := one.ask(fmt.Sprintf(`"op":"event","view":%d,"name":"click","widget":"more","ask":true`, a.View)); fmt.Sprint(r.Runs) != "[0 1]" || len(r.Effects) > 0 {
+		t.Errorf("would run %v, %+v", r.Runs, r.Error)
+	}
+	if r := one.ask(click + `"more","runs":[2]`); r.Error != nil || len(r.Effects) > 0 {
+		t.Errorf("only what may run: %+v %+v", r.Effects, r.Error)
+	}
 	// A second view of the same connection has its own, too.
 	c := one.ask(open)
 	if c.View == a.View || !is(c, "n", "1") {

@@ -82,6 +82,11 @@ type Request struct {
 	Name   string          `json:"name,omitempty"`
 	Data   json.RawMessage `json:"data,omitempty"`
 
+	// Ask of event: nothing is done; Runs of the reply says which actions would be now. Runs of event are
+	// those that may be done, of which the operator was asked; all of them when left out.
+	Ask  bool  `json:"ask,omitempty"`
+	Runs []int `json:"runs,omitempty"`
+
 	// Tag and Value of write. Reason is kept in the audit trail, for event too.
 	Tag    string          `json:"tag,omitempty"`
 	Value  json.RawMessage `json:"value,omitempty"`
@@ -110,6 +115,8 @@ type Reply struct {
 	Values []json.RawMessage `json:"v,omitempty"`
 	// Result of event and write: what became of the write. A write that was refused has an outcome too.
 	Result *WriteResult `json:"result,omitempty"`
+	// Runs of event with Ask: the places of the actions whose conditions hold now.
+	Runs []int `json:"runs,omitzero"`
 	// Effects of event: what the client shall do, in order.
 	Effects []action.Effect `json:"effects,omitempty"`
 }

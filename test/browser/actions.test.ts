@@ -64,7 +64,7 @@ const app: App = {
         button("tell", "Tell", 3, { click: [{ do: "notice", text: { en: "Be careful" }, level: "warning" }] }),
         button("show", "Show", 4, { click: [{ do: "set", variable: "shown", value: { expr: "not shown" } }] }),
         button("cond", "Write", 5, {
-          click: [{ do: "write", tag: "m1/speed", value: 99, if: 'tag("m1/on")' }],
+          click: [{ do: "write", tag: "m1/speed", value: 99, confirm: "Really?", if: 'tag("m1/on")' }],
         }),
         button("low", "Limited", 6, { click: [{ do: "write", tag: "m2/speed", value: 500, high: 100 }] }),
         button("twice", "Twice", 7, {
@@ -240,6 +240,7 @@ test("a condition stops a write and lets it through; limits refuse", async () =>
   await page.request.put(api("tags/m1/on"), { data: { value: true } });
   await saysSoon(page, "long", /on|true/i);
   await click("cond");
+  await page.getByRole("dialog", { name: "Really?" }).getByRole("button", { name: "Set" }).click();
   await until("the write", async () => (await tagValue("m1/speed")) === 99);
 });
 

@@ -74,7 +74,7 @@ function KeyRecorder(props: { chord?: string; taken: (chord: string) => boolean;
     <>
       <Button
         icon={<Keyboard size={14} aria-hidden />}
-        aria-label={props.chord ? t("actions:changeKey", { chord: props.chord }) : undefined}
+        aria-label={props.chord && !asking ? t("actions:changeKey", { chord: props.chord }) : undefined}
         aria-pressed={asking}
         onClick={() => {
           setAsking(!asking);
