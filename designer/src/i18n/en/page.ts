@@ -23,7 +23,7 @@ export default {
     leadRow: "R",
     leadRows: "H",
     hidden: "Hidden at this width",
-    pixels: "{{w}} × {{h}} px at this width",
+    pixels: "{{w}} × {{h}} px",
   },
   pane: "Pane",
   panes: {

@@ -23,7 +23,7 @@ export default {
     leadRow: "行",
     leadRows: "高",
     hidden: "在此宽度下隐藏",
-    pixels: "此宽度下为 {{w}} × {{h}} 像素",
+    pixels: "{{w}} × {{h}} 像素",
   },
   pane: "所在页",
   panes: {
