@@ -124,7 +124,10 @@ describe("keys", () => {
 
   test("the words keep their language, with English beside", () => {
     expect(textFrom("泵", "zh")).toEqual({ en: "泵", zh: "泵" });
+    expect(textFrom("泵", "en")).toEqual({ en: "泵", zh: "泵" });
     expect(textFrom("Pump", "en")).toEqual({ en: "Pump" });
+    expect(textFrom("Pump", "zh")).toEqual({ en: "Pump" });
+    expect(textFrom("Pumpe", "de")).toEqual({ en: "Pumpe", de: "Pumpe" });
   });
 });
 

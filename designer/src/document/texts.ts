@@ -102,7 +102,8 @@ export function textFrom(words: string, language: string): Text {
   const both = sideBySide(words);
   if (both) return both;
   // English stands in for what is missing, so it is there from the beginning.
-  return language === "en" ? { en: words } : { en: words, [language]: words };
+  if (/\p{Script=Han}/u.test(words)) return { en: words, zh: words };
+  return language === "en" || language === "zh" ? { en: words } : { en: words, [language]: words };
 }
 
 type AppDraft = Draft<AppState["app"]>;

@@ -16,11 +16,14 @@ export function ScreenPicture(props: {
   /** Texts by key and the language they are shown in, when it is not that of the pages. */
   texts?: Texts;
   language?: string;
+  /** What lies around the page; "surface" when not given. */
+  outside?: string;
 }) {
   const { record, catalogue } = props;
   const pages = useLanguage();
   const lang = props.language ?? pages;
   const { texts } = props;
+  const outside = useRef(props.outside ?? "surface");
   const theme = useTheme();
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<ScreenView | undefined>(undefined);
@@ -38,7 +41,7 @@ export function ScreenPicture(props: {
       lang,
       texts,
       mode: "design",
-      outside: "surface",
+      outside: outside.current,
     });
     view.current = made;
     const stop = made.onCamera(() => showWhole(made, first.current.screen));

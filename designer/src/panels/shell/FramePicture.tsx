@@ -100,6 +100,7 @@ export function FramePicture() {
             catalogue={editor.catalogue.widgets}
             label={record.screen.name[language] || record.screen.name.en || screen}
             marks={noMarks}
+            outside={record.screen.ground || "ground"}
             texts={state.app.texts}
             language={language}
           />,

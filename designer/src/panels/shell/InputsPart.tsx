@@ -156,7 +156,9 @@ function Things(props: {
               {props.head.map((h) => (
                 <th key={h}>{h}</th>
               ))}
-              <th aria-label={t("bind:uses.command")} />
+              <th>
+                <span className="visually-hidden">{t("bind:uses.command")}</span>
+              </th>
             </tr>
           </thead>
           <tbody>

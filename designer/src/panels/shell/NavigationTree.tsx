@@ -149,7 +149,6 @@ export function NavigationTree(props: { path: ItemPath; onPath: (path: ItemPath)
               aria-level={row.path.length}
               aria-selected={equal(row.path, path)}
               aria-expanded={row.item.items?.length ? true : undefined}
-              aria-label={title(row)}
               className={where ? `nav-row drop-${where}` : "nav-row"}
               style={{ paddingInlineStart: 8 + (row.path.length - 1) * 18 }}
               draggable

@@ -2,7 +2,7 @@
 import type { Field, Prop, Widget } from "@lineside/client";
 import { nameOf } from "@lineside/player";
 import { Languages } from "lucide-react";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import { useDoc, useEditor } from "../../design/context";
 import { isKey, isTextKey, keyFrom, makeText, renameText, setProps, setText, textFrom, textUses } from "../../document";
 import { useT } from "../../i18n";
@@ -23,12 +23,13 @@ export function WithText(props: {
   const language = useDrawingLanguage();
   const texts = useDoc((d) => d.app.texts);
   const [open, setOpen] = useState(false);
+  const here = useRef<HTMLDivElement>(null);
   if ((field.kind !== "string" && field.kind !== "text") || field.from === "unit") return props.children;
   const key = isTextKey(value) ? value.text : undefined;
   const text = key === undefined ? undefined : texts?.[key];
   const title = t("texts:translate", { name: props.label });
   return (
-    <div className="with-text">
+    <div className="with-text" ref={here}>
       {key === undefined ? (
         props.children
       ) : (
@@ -43,6 +44,8 @@ export function WithText(props: {
         open={open}
         onOpenChange={setOpen}
         side="left"
+        // Beside the panel, so that it hides none of it.
+        offset={besideOf(here.current)}
         className="text-popover"
         label={title}
         trigger={
@@ -59,6 +62,12 @@ export function WithText(props: {
       </Popover>
     </div>
   );
+}
+
+/** How far the sign stands from the left edge of its panel. */
+function besideOf(row: HTMLElement | null): number {
+  const panel = row?.closest(".prop");
+  return row && panel ? row.getBoundingClientRect().right - 24 - panel.getBoundingClientRect().left + 8 : 4;
 }
 
 interface PartProps {
