@@ -154,6 +154,7 @@ func (c *comparer) head(old, new *App) {
 	} {
 		c.value(f.at, "app", f.en, f.zh, f.a, f.b)
 	}
+	c.shell(old, new)
 }
 
 // value tells of one thing that has a value.
@@ -179,6 +180,9 @@ func show(v any) string {
 	if raw, ok := v.(json.RawMessage); ok {
 		if len(raw) == 0 {
 			return ""
+		}
+		if key, ok := ParseText(raw); ok {
+			return "{" + key + "}"
 		}
 		if b, ok := ParseBinding(raw); ok {
 			if b.Expr != "" {

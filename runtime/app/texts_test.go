@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/widgets"
 )
 
@@ -135,5 +136,37 @@ func TestNavigationByRole(t *testing.T) {
 	}
 	if !slices.IsSorted(Roles) {
 		t.Error("the most specific role does not come first")
+	}
+}
+
+func TestChangesOfTheShellAreTold(t *testing.T) {
+	old := &App{Texts: map[string]spec.Text{"a": {"en": "A"}, "b": {"en": "B"}}, Theme: &Theme{Logo: "data:image/png;base64,AAAA"}}
+	new := &App{
+		Languages: []string{"en", "de"}, Texts: map[string]spec.Text{"a": {"en": "A"}, "b": {"en": "Bee"}, "c": {"en": "C"}}, Theme: &Theme{Scheme: "dark"},
+		Navigation: &Navigation{Style: "menu", Breadcrumbs: true, Starts: map[string]string{"operator": "s"}, Items: []NavigationItem{{Screen: "s"}}},
+	}
+	var got []string
+	for _, c := range Changes(old, new) {
+		got = append(got, c.Kind+" "+c.At+": "+c.Text["en"])
+		if c.Text["zh"] == "" || c.What != "app" {
+			t.Errorf("%+v", c)
+		}
+	}
+	want := []string{
+		`added /languages: Languages set to "en, de"`,
+		`changed /texts/b: Text "b" changed from "B" to "Bee"`,
+		`added /texts/c: Text "c" set to "C"`,
+		`added /theme/scheme: Light or dark for everybody set to "dark"`,
+		`removed /theme/logo: Logo removed`,
+		`added /navigation/style: Place of the navigation set to "menu"`,
+		`added /navigation/breadcrumbs: Breadcrumbs set to true`,
+		`added /navigation/starts/operator: Start screen of the role "operator" set to "s"`,
+		`changed /navigation/items: Entries of the navigation changed`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if s := show(json.RawMessage(`{"text":"pump.start"}`)); s != "{pump.start}" {
+		t.Errorf("a text by key is shown as %s", s)
 	}
 }
