@@ -68,11 +68,11 @@ export function ConflictDialog({ conflict }: { conflict: Conflict }) {
       }
     >
       <ErrorNote error={failed} />
+      <Note title={t("merge:safe")} />
       <div className="conflict">
         <ClashList conflict={conflict} theirs={theirs} shown={shown} onChoose={choose} onShow={setShown} who={who} />
         {shown?.screen && <Pictures conflict={conflict} clash={shown} who={who} />}
       </div>
-      <Note title={t("merge:safe")} />
     </Dialog>
   );
 }

@@ -40,9 +40,8 @@ export function ProblemsPanel() {
               <span className="muted">{g.problems.length}</span>
             </h3>
             <ul>
-              {g.problems.map((p, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: problems have no identity
-                <Row key={i} problem={p} checked={checked} />
+              {keyed(g.problems).map(([key, p]) => (
+                <Row key={key} problem={p} checked={checked} />
               ))}
             </ul>
           </section>
@@ -50,6 +49,17 @@ export function ProblemsPanel() {
       </div>
     </div>
   );
+}
+
+/** Problems with a name each that stays when others go: the rows keep their focus. */
+function keyed(problems: readonly Problem[]): [string, Problem][] {
+  const seen = new Map<string, number>();
+  return problems.map((p) => {
+    const key = `${p.code} ${p.at ?? ""}`;
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return [count > 1 ? `${key} ${count}` : key, p];
+  });
 }
 
 /** Severity, rule, and the fix of all that one rule has found. */
