@@ -19,6 +19,9 @@ type TagState struct {
 	Type  string `json:"type" enum:"none,bool,int,float,string,bytes,json"`
 	Unit  string `json:"unit,omitempty"`
 	Title string `json:"title,omitempty"`
+	// Low and High are the engineering range, when the tag has one.
+	Low  *float64 `json:"low,omitempty"`
+	High *float64 `json:"high,omitempty"`
 	// Value is null when the quality is bad.
 	Value json.RawMessage `json:"value"`
 	// Quality is an OPC UA StatusCode, 0 good; QualityName its symbolic name.
@@ -81,7 +84,7 @@ func (s *Server) tagState(ctx context.Context, slot tag.Slot, path tag.Path) (Ta
 		return TagState{}, false
 	}
 	sample := s.engine.Table().Get(slot)
-	out := TagState{Path: string(path), Type: m.Type.String(), Unit: m.Unit, Title: m.Title, Value: json.RawMessage("null"),
+	out := TagState{Path: string(path), Type: m.Type.String(), Unit: m.Unit, Title: m.Title, Low: m.Low, High: m.High, Value: json.RawMessage("null"),
 		Quality: uint32(sample.Quality), QualityName: sample.Quality.String(), Writable: m.Writable, Device: m.Device, Kind: string(m.Kind)}
 	if !sample.Quality.IsBad() {
 		out.Value = sample.Value.AppendJSON(nil)

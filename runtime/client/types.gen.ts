@@ -1417,6 +1417,9 @@ export interface TagState {
   type: "none" | "bool" | "int" | "float" | "string" | "bytes" | "json";
   unit?: string;
   title?: string;
+  /** low and High are the engineering range, when the tag has one. */
+  low?: number;
+  high?: number;
   /** value is null when the quality is bad. */
   value: unknown;
   /** quality is an OPC UA StatusCode, 0 good; QualityName its symbolic name. */

@@ -45,21 +45,27 @@ test("only what may be bound, and not the main value, can be animated", () => {
 
 test("a new animation fits the type of its tag and what it changes", () => {
   const by = { tag: "a/b" };
-  expect(newAnimation("visible", by, "bool", manifest)).toEqual({
+  expect(newAnimation("visible", by, { type: "bool" }, manifest)).toEqual({
     what: "visible",
     by,
     steps: [{ is: true, set: true }],
     else: false,
   });
-  expect(newAnimation("level", by, "float", manifest)).toEqual({ what: "level", by, in: [0, 100], out: [0, 1] });
-  expect(newAnimation("fill", by, "float", manifest).steps).toEqual([{ from: 1, set: "urgent" }]);
-  expect(newAnimation("opacity", by, "bool", manifest).steps).toEqual([{ is: true, set: 0.4 }]);
+  expect(newAnimation("level", by, { type: "float" }, manifest)).toEqual({
+    what: "level",
+    by,
+    in: [0, 100],
+    out: [0, 1],
+  });
+  expect(newAnimation("level", by, { type: "float", low: -20, high: 60 }, manifest).in).toEqual([-20, 60]);
+  expect(newAnimation("fill", by, { type: "float" }, manifest).steps).toEqual([{ from: 1, set: "urgent" }]);
+  expect(newAnimation("opacity", by, { type: "bool" }, manifest).steps).toEqual([{ is: true, set: 0.4 }]);
 });
 
 test("setting animations of several widgets is one step that undo takes back", () => {
   const doc = new Document(fromApp(app()));
   const before = toApp(doc.state);
-  const list: Animation[] = [newAnimation("rotate", { tag: "a/b" }, "float", manifest)];
+  const list: Animation[] = [newAnimation("rotate", { tag: "a/b" }, { type: "float" }, manifest)];
   setAnimations(doc, "main", ["a", "b"], list);
   expect(doc.state.screens.main?.widgets.b?.animate).toEqual(list);
   setAnimations(doc, "main", ["a"], []);

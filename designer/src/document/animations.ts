@@ -42,15 +42,16 @@ export function linear(what: string, manifest: Manifest | undefined): boolean {
   return kind === "float" || kind === "int";
 }
 
-/** What a new animation begins with. */
+/** What a new animation begins with, by the type and range of the value that it follows. */
 export function newAnimation(
   what: string,
   by: Animation["by"],
-  type: string,
+  of: { type?: string; low?: number; high?: number },
   manifest: Manifest | undefined,
 ): Animation {
+  const type = of.type ?? "";
   const field = setField(what, manifest);
-  const range: [number, number] = [0, 100];
+  const range: [number, number] = [of.low ?? 0, of.high ?? 100];
   const out: Record<string, number[]> = {
     opacity: [0, 1],
     rotate: [0, 360],

@@ -31,13 +31,13 @@ export function AnimationsEditor({ widgets }: { widgets: readonly Widget[] }) {
     const own = manifest?.settings.find((f) => f.name === what);
     return own ? textIn(own.title, lang) : t(`animation:what.${what}`);
   };
-  const add = (what: string, by: Binding, type: string) => {
+  const add = (what: string, by: Binding, of: { type?: string; low?: number; high?: number }) => {
     setPending(undefined);
-    set([...list, newAnimation(what, by, type, manifest)]);
+    set([...list, newAnimation(what, by, of, manifest)]);
   };
   const begin = (what: string) => {
     const main = first.props?.[manifest?.drop ?? "value"];
-    if (isBinding(main)) add(what, main, editor.live.meta(first.id, manifest?.drop ?? "value")?.type ?? "");
+    if (isBinding(main)) add(what, main, editor.live.meta(first.id, manifest?.drop ?? "value") ?? {});
     else setPending(what);
   };
   const sameType = widgets.every((w) => w.type === first.type);
@@ -92,7 +92,7 @@ export function AnimationsEditor({ widgets }: { widgets: readonly Widget[] }) {
             binding={undefined}
             widget={first}
             prop=""
-            onSet={(by, type) => add(pending, by, type)}
+            onSet={(by, tag) => add(pending, by, tag ?? {})}
           />
           <button type="button" className="button quiet" onClick={() => setPending(undefined)}>
             {t("common:cancel")}

@@ -1,5 +1,5 @@
 // The tag or expression that an animation follows, with its live value.
-import type { Binding, Widget } from "@lineside/client";
+import type { Binding, TagState, Widget } from "@lineside/client";
 import { useState } from "react";
 import { findTags } from "../../design/api";
 import { isBinding } from "../../document";
@@ -12,18 +12,19 @@ export function ValueSource(props: {
   binding: Binding | undefined;
   widget: Widget;
   prop: string;
-  /** The type is that of the tag, "" when it is not known. */
-  onSet: (by: Binding, type: string) => void;
+  /** With the tag it is bound to, when it is one. */
+  onSet: (by: Binding, tag: TagState | undefined) => void;
 }) {
   const t = useT();
   const [open, setOpen] = useState(false);
   const choose = async (by: Binding) => {
-    let type = "";
-    if (by.tag) {
-      const found = await findTags(by.tag, 20, "", new AbortController().signal).catch(() => undefined);
-      type = found?.tags.find((tag) => tag.path === by.tag)?.type ?? "";
-    }
-    props.onSet(by, type);
+    const found = by.tag
+      ? await findTags(by.tag, 20, "", new AbortController().signal).catch(() => undefined)
+      : undefined;
+    props.onSet(
+      by,
+      found?.tags.find((tag) => tag.path === by.tag),
+    );
   };
   return (
     <Popover
