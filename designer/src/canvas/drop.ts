@@ -113,13 +113,15 @@ export function addWidget(stage: Stage, manifest: Manifest, x: number, y: number
   return widget.id;
 }
 
-/** Puts one widget for each tag, in columns of eight, and selects them. */
+/** Puts one widget for each tag, in columns of up to eight, and selects them. */
 export function addForTags(stage: Stage, manifest: Manifest, tags: readonly DraggedTag[], x: number, y: number): void {
   const fresh = idSource(stage.record());
   const { width, height } = manifest.size;
   const left = Math.round((x - width / 2) / gridSize) * gridSize;
   const top = Math.round((y - height / 2) / gridSize) * gridSize;
-  const rows = Math.min(8, tags.length);
+  // As many below each other as the screen has room for, eight at most.
+  const room = Math.floor((stage.record().screen.height + gridSize) / (height + gridSize));
+  const rows = Math.max(1, Math.min(8, room, tags.length));
   const columns = Math.ceil(tags.length / rows);
   const whole = {
     x: left,

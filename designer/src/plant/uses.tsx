@@ -45,7 +45,7 @@ export function UsesList({ uses, warn }: { uses: TagUses | undefined; warn?: boo
   return (
     <div className="tag-uses">
       <p className={warn ? "wrong" : "muted"}>
-        {t("bind:plant.uses", { count: total })}. {warn && t("bind:plant.mustFollow")}
+        {warn ? t("bind:plant.mustFollow", { count: total }) : t("bind:plant.uses", { count: total })}
       </p>
       <div className="tag-uses-list">
         {[...groups].map(([app, list]) => (
@@ -93,8 +93,8 @@ export function RenamedDialog({ result, onClose }: { result: TagRenamed; onClose
       }
     >
       <p>
-        {t("bind:plant.done", { count: result.tags })}.{" "}
-        {result.places > 0 && `${t("bind:plant.plant")}: ${t("bind:plant.followed", { count: result.places })}.`}
+        {t("bind:plant.done", { count: result.tags })}
+        {result.places > 0 && ` · ${t("bind:plant.plant")}: ${t("bind:plant.followed", { count: result.places })}`}
       </p>
       {result.apps.map((app) => (
         <Note key={app.id} kind={app.stale > 0 ? "warning" : "good"} title={textIn(app.name) || app.id}>
@@ -105,7 +105,9 @@ export function RenamedDialog({ result, onClose }: { result: TagRenamed; onClose
             app.left?.length && t("bind:plant.left", { count: app.left.length }),
           ]
             .filter(Boolean)
-            .join(". ")}{" "}
+            .map((line) => (
+              <div key={String(line)}>{line}</div>
+            ))}
           {(app.stale > 0 || !!app.left?.length) && (
             <a href={`/design/${encodeURIComponent(app.id)}`} target="_blank" rel="noreferrer">
               {t("bind:plant.open", { name: textIn(app.name) || app.id })}

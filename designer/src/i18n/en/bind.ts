@@ -5,7 +5,6 @@ export default {
     replace: "replace",
     rename: "rename",
     drop: "widgets for tags",
-    delete: "delete",
   },
   find: {
     title: "Find and replace",
@@ -29,7 +28,6 @@ export default {
     count_other: "{{count}} places",
     none: "Nothing found",
     shown: "The first {{count}} are shown.",
-    all: "All of {{name}}",
     tick: "Replace in {{place}}",
     jump: "Show {{place}}",
     ofApp: "The app itself",
@@ -71,7 +69,6 @@ export default {
     done_one: "{{count}} widget bound",
     done_other: "{{count}} widgets bound",
     none: "The selected widgets have no property in common that can be bound.",
-    checking: "…",
   },
   drop: {
     title_one: "Show {{count}} tag",
@@ -169,7 +166,6 @@ export default {
     remove: "Remove {{name}}",
     id: "Name in expressions",
     idOf: "Name of input {{n}}",
-    title: "Title",
   },
   computed: {
     help: "Tags that the app computes; they appear below apps/.",
@@ -187,10 +183,10 @@ export default {
     plant: "Plant",
     published: "published",
     draft: "draft",
-    mustFollow: "Without it, these places have a bad value:",
+    mustFollow_one: "Named in {{count}} place, which will have a bad value without it:",
+    mustFollow_other: "Named in {{count}} places, which will have a bad value without it:",
     apps: "Rename in all apps, too",
     publish: "Publish those apps again whose draft holds nothing else that is new",
-    renameHint: "Expressions of the plant follow in any case.",
     area: "Rename area…",
     areaTitle: "Rename an area",
     areaText: "All tags below it, and everything that names them, follow.",
@@ -212,5 +208,4 @@ export default {
     rights_one: "{{count}} person has rights in the old area. Rights do not move: change them under Administration.",
     rights_other: "{{count}} people have rights in the old area. Rights do not move: change them under Administration.",
   },
-  fit: { checking: "…" },
 };

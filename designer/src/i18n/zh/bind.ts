@@ -5,7 +5,6 @@ export default {
     replace: "替换",
     rename: "重命名",
     drop: "由变量创建控件",
-    delete: "删除",
   },
   find: {
     title: "查找和替换",
@@ -28,7 +27,6 @@ export default {
     count_other: "{{count}} 处",
     none: "未找到",
     shown: "仅显示前 {{count}} 处。",
-    all: "{{name}} 全部",
     tick: "替换 {{place}}",
     jump: "定位到 {{place}}",
     ofApp: "应用本身",
@@ -63,7 +61,6 @@ export default {
     only: "跳过不存在的变量",
     done_other: "已绑定 {{count}} 个控件",
     none: "所选控件没有可绑定的共同属性。",
-    checking: "…",
   },
   drop: {
     title_other: "显示 {{count}} 个变量",
@@ -152,7 +149,6 @@ export default {
     remove: "移除 {{name}}",
     id: "表达式中的名称",
     idOf: "输入 {{n}} 的名称",
-    title: "标题",
   },
   computed: {
     help: "由应用计算的变量，位于 apps/ 之下。",
@@ -168,10 +164,9 @@ export default {
     plant: "工厂",
     published: "已发布",
     draft: "草稿",
-    mustFollow: "没有它，以下位置将没有有效数值：",
+    mustFollow_other: "以下 {{count}} 处引用了它，移除后将没有有效数值：",
     apps: "同时在所有应用中重命名",
     publish: "草稿没有其他改动的应用重新发布",
-    renameHint: "工厂中的表达式总会一并更新。",
     area: "重命名区域…",
     areaTitle: "重命名区域",
     areaText: "其下的所有变量以及引用它们的内容一并更新。",
@@ -188,5 +183,4 @@ export default {
     left_other: "{{count}} 个表达式无法解析，未作修改",
     rights_other: "{{count}} 人的权限设在旧区域，权限不会自动迁移，请在“管理”中修改。",
   },
-  fit: { checking: "…" },
 };

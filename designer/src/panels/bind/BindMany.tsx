@@ -16,6 +16,9 @@ import { TagValue } from "../TagBrowser";
 import { fitsField } from "./fits";
 import "./bind.css";
 
+/** Nobody reads more rows, and drawing them would make typing slow. */
+const mostShown = 200;
+
 /** What is known of the result of one row. */
 interface Found {
   type?: string;
@@ -90,7 +93,9 @@ export function BindMany({ onClose }: { onClose: () => void }) {
     expression,
     field,
   );
-  const live = useTagValues(useMemo(() => (expression ? [] : rows.map((r) => r.text)), [rows, expression]));
+  const seen = rows.slice(0, mostShown);
+  const watched = expression ? "" : seen.map((r) => r.text).join("\n");
+  const live = useTagValues(useMemo(() => (watched ? watched.split("\n").filter(Boolean) : []), [watched]));
   const missing = rows.filter((r) => found.get(r.text)?.wrong === "missing").length;
   const bindings = new Map<string, Binding>(
     rows
@@ -220,7 +225,8 @@ export function BindMany({ onClose }: { onClose: () => void }) {
                 ? t("bind:many.same")
                 : "\u00a0"}
           </p>
-          <div className="many-list">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keys */}
+          <div className="many-list" tabIndex={0}>
             <table className="bind-table">
               <thead>
                 <tr>
@@ -232,7 +238,7 @@ export function BindMany({ onClose }: { onClose: () => void }) {
                 </tr>
               </thead>
               <tbody>
-                {rows.map((r) => {
+                {seen.map((r) => {
                   const f = found.get(r.text);
                   const b = present(r.id);
                   const now = live.get(r.text);
@@ -268,6 +274,9 @@ export function BindMany({ onClose }: { onClose: () => void }) {
                 })}
               </tbody>
             </table>
+            {rows.length > mostShown && (
+              <p className="muted">{t("bind:uses.more", { count: rows.length - mostShown })}</p>
+            )}
           </div>
         </>
       )}

@@ -183,7 +183,9 @@ export function BindingsPanel() {
                   </button>
                 </th>
               ))}
-              <th aria-label={t("bind:find.scope")} />
+              <th>
+                <span className="visually-hidden">{t("bind:find.scope")}</span>
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -156,6 +156,7 @@ function Grid({ tags, at }: { tags: readonly DraggedTag[]; at: { x: number; y: n
                 x={w.x + w.w / 2}
                 y={w.y + w.h / 2}
                 className="drop-name"
+                fontSize={Math.max(13, grid.h / 24)}
                 textAnchor="middle"
                 dominantBaseline="central"
               >
