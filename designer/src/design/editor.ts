@@ -9,6 +9,7 @@ import { checkApp, saveDraft } from "./api";
 import { DraftLive } from "./draftlive";
 import { keepSession, keptSession } from "./kept";
 import type { ProblemFilter } from "./problems";
+import { settingsOf } from "./settings";
 import { type Stashed, stash } from "./stash";
 import { type Conflict, Together } from "./together";
 import type { Target } from "./uses";
@@ -203,6 +204,9 @@ export class Editor {
   /** Shows where a problem is: the screen, the widget and the property that its pointer names. */
   jump(problem: Problem): void {
     const place = this.placeOf(problem.at ?? "");
+    const dialog = settingsOf(problem.at ?? "");
+    // After the dialog that the problem was listed in has closed.
+    if (dialog) queueMicrotask(() => this.ui.setState({ dialog }));
     if (!place) return;
     if (place.screen !== this.screen()) this.session.setState({ screen: place.screen, selection: [], scope: "" });
     if (place.widget) this.board?.reveal([place.widget]);
