@@ -25,7 +25,7 @@ function server() {
   return { s, put };
 }
 
-function setup(delay = 5) {
+function setup(delay = 5, lost?: (s: ReturnType<typeof server>["s"], doc: Document) => Promise<string | undefined>) {
   const { s, put } = server();
   const doc = new Document(fromApp(app));
   const states: SaveState["kind"][] = [];
@@ -36,6 +36,7 @@ function setup(delay = 5) {
     onSaved: () => {},
     onState: (x) => states.push(x.kind),
     stash: (w) => (kept = w),
+    lost: lost && (() => lost(s, doc)),
     delay,
   });
   return { s, doc, save, states, kept: () => kept };
@@ -123,5 +124,36 @@ describe("autosave", () => {
     await vi.waitFor(() => expect(name(s.body)).toBe("C"));
     expect(states).toContain("dirty");
     save.destroy();
+  });
+
+  test("a lost race that could be merged is saved over by itself", async () => {
+    const { s, doc, save, states, kept } = setup(5, async (s, doc) => {
+      setApp(doc, { version: "2.0.0" }); // what the other did
+      return String(s.etag);
+    });
+    s.etag = 7;
+    setApp(doc, { name: { en: "B" } });
+    await vi.waitFor(() => expect(save.state.kind).toBe("saved"));
+    expect([name(s.body), (s.body as App).version, s.etag]).toEqual(["B", "2.0.0", 8]);
+    expect(states).not.toContain("conflict");
+    expect(kept()).toBeUndefined();
+    save.destroy();
+  });
+
+  test("a lost race that clashes waits for a choice, and one whose draft cannot be read for the server", async () => {
+    const { s, doc, save, kept } = setup(5, async () => undefined);
+    s.etag = 7;
+    setApp(doc, { name: { en: "B" } });
+    await vi.waitFor(() => expect(save.state.kind).toBe("conflict"));
+    expect(name(kept()?.body)).toBe("B");
+    expect(await save.overwrite("7")).toBe(true);
+    save.destroy();
+
+    const cut = setup(5, () => Promise.reject({ status: 0, message: "no" } satisfies SaveError));
+    cut.s.etag = 7;
+    setApp(cut.doc, { name: { en: "B" } });
+    await vi.waitFor(() => expect(cut.save.state.kind).toBe("offline"));
+    expect(name(cut.kept()?.body)).toBe("B");
+    cut.save.destroy();
   });
 });
