@@ -314,7 +314,7 @@ test("an engineer lays the page out at each width, and each is one step", async 
   await until("the drag to be saved", async () => (await cells()).cells.large?.row === 20);
   const card = await widget("card");
   expect(card?.cells.large?.row).toBe(40);
-  await engineer.getByText("Saved", { exact: true }).waitFor();
+  await engineer.getByText("Saved", { exact: true }).waitFor({ state: "attached" });
 });
 
 test("a tab of the board shows its pane, and what is dropped there lies in it", async () => {
@@ -348,7 +348,7 @@ test("a tab of the board shows its pane, and what is dropped there lies in it", 
       | undefined;
     return found?.parent === "tabs" && found.pane === 1;
   });
-  await engineer.getByText("Saved", { exact: true }).waitFor();
+  await engineer.getByText("Saved", { exact: true }).waitFor({ state: "attached" });
 });
 
 test("the preview shows panels, small targets and other eyes", async () => {
