@@ -28,6 +28,11 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc
 	npm ci --no-progress
 	@touch $@
 
+test/peer/node/node_modules/.package-lock.json: test/peer/node/package-lock.json
+	npm ci --no-progress --prefix test/peer/node
+	npm rebuild --prefix test/peer/node --ignore-scripts=false node-snap7
+	@touch $@
+
 designer/dist/index.html: node_modules/.package-lock.json vite.config.ts $(TS_SOURCES)
 	find designer/dist -mindepth 1 ! -name .gitkeep -delete
 	npx vite build --logLevel warn
@@ -48,7 +53,7 @@ check: node_modules/.package-lock.json ## formatting, linters, types, generated 
 unit: node_modules/.package-lock.json ## TypeScript unit tests
 	npx vitest run
 
-go-test: designer/dist/index.html ## Go tests with the race detector, protocol peers included
+go-test: designer/dist/index.html test/peer/node/node_modules/.package-lock.json ## Go tests with the race detector, protocol peers included
 	CGO_ENABLED=1 $(GO) test -race -shuffle=on -count=1 -timeout 20m ./...
 
 browser-test: bin/lineside ## the whole story in Chromium; pictures go to .screenshots/

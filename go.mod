@@ -4,6 +4,8 @@ go 1.26.0
 
 ignore ./node_modules
 
+ignore ./test/peer/node/node_modules
+
 exclude github.com/google/pprof v0.0.0-20261016150608-1facf8f91b50
 
 require (

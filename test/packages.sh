@@ -3,7 +3,7 @@
 # Without the right to install it names what is missing in one line and fails.
 set -euo pipefail
 
-packages=(chromium fonts-noto-cjk gcc libc6-dev libmodbus-dev mosquitto mosquitto-clients postgresql-15 python3-pymodbus)
+packages=(chromium fonts-noto-cjk g++ gcc libc6-dev libmodbus-dev make mosquitto mosquitto-clients postgresql-15 python3-pymodbus snmp snmpd socat)
 
 missing=()
 for package in "${packages[@]}"; do
