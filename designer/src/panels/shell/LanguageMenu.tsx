@@ -30,12 +30,11 @@ export function LanguageMenu() {
     <Menu entries={entries}>
       <Button
         look="quiet"
-        className="drawing-language"
         icon={<Languages size={14} aria-hidden />}
         aria-label={t("texts:drawing.now", { name: nameOf(language) })}
         title={t("texts:drawing.now", { name: nameOf(language) })}
       >
-        {language}
+        {nameOf(language)}
       </Button>
     </Menu>
   );
