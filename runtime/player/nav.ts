@@ -206,13 +206,18 @@ export class Nav {
       const open = this.dropped?.button === button;
       this.drop();
       if (open) return;
-      const r = button.getBoundingClientRect();
       list.hidden = false;
       button.setAttribute("aria-expanded", "true");
       this.dropped = { button, list };
-      // Fixed, because the row of tabs scrolls and would cut it off.
-      const room = document.documentElement.clientWidth - list.offsetWidth - 4;
-      Object.assign(list.style, { left: `${Math.max(4, Math.min(r.left, room))}px`, top: `${r.bottom}px` });
+      // Placed in the frame, because the row of tabs scrolls and would cut it off; the frame may be drawn smaller.
+      const frame = this.tabs.closest<HTMLElement>(".ls-frame") ?? document.body;
+      const [r, f] = [button.getBoundingClientRect(), frame.getBoundingClientRect()];
+      const scale = f.width / frame.offsetWidth || 1;
+      const room = frame.clientWidth - list.offsetWidth - 4;
+      Object.assign(list.style, {
+        left: `${Math.max(4, Math.min((r.left - f.left) / scale, room))}px`,
+        top: `${(r.bottom - f.top) / scale}px`,
+      });
     });
     return el("div", "ls-drop", button, list);
   }

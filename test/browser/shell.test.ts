@@ -187,6 +187,36 @@ test("an operator changes the language while the app runs", async () => {
   expect(await findings(operator)).toEqual([]);
 });
 
+test("tabs of the header drop what is below a heading", async () => {
+  const api = `${lineside.url}/api/v1/apps/pump-station`;
+  const draft = await engineer.request.get(`${api}/draft`);
+  const now = (await draft.json()) as { navigation: { style?: string } };
+  now.navigation.style = "header";
+  const put = await engineer.request.put(`${api}/draft`, {
+    data: now,
+    headers: { "If-Match": draft.headers().etag ?? "" },
+  });
+  expect(put.status(), await put.text()).toBeLessThan(300);
+  await engineer.goto(`${lineside.url}/run/pump-station/home?draft=1`);
+  const tabs = engineer.getByRole("navigation", { name: "Screens" });
+  const areas = tabs.getByRole("button", { name: "Areas" });
+  await areas.focus();
+  await engineer.keyboard.press("Enter");
+  const hall = tabs.getByRole("link", { name: "Hall" });
+  await hall.waitFor();
+  const [below, button] = [await hall.boundingBox(), await areas.boundingBox()];
+  expect(below && button && below.y >= button.y + button.height - 2 && Math.abs(below.x - button.x) < 8).toBe(true);
+  await picture(engineer, "shell-07-tabs");
+  expect(await findings(engineer)).toEqual([]);
+  await engineer.keyboard.press("Escape");
+  expect(await hall.isVisible()).toBe(false);
+  await engineer.keyboard.press("Enter");
+  await engineer.keyboard.press("ArrowDown");
+  await engineer.keyboard.press("Enter");
+  await engineer.locator(".ls-crumbs [aria-current]").getByText("Hall").waitFor();
+  expect(await areas.getAttribute("aria-expanded")).toBe("false");
+});
+
 test("on a phone the menu is a drawer behind a button", async () => {
   const phone = await browser.newContext({
     viewport: { width: 390, height: 780 },
