@@ -107,6 +107,19 @@ export interface Drawn {
   press?(down: boolean): void;
   /** What a screen reader says; the default speaks name and value. */
   describe?(): Omit<MirrorEntry, "act">;
+  /** It is drawn turned so many degrees, all around it included; for what stands upright beside it. */
+  turned?(degrees: number): void;
+  /** It is gone: what comes later is for nobody. */
+  destroy?(): void;
+}
+
+/** One stroke or fill of a picture, in pixels of its size. */
+export interface Stroke {
+  d?: string;
+  text?: { text: string; x: number; y: number; size: number };
+  fill?: string;
+  stroke?: string;
+  strokeWidth?: number;
 }
 
 /** A view of vector parts on the canvas. */
@@ -115,6 +128,11 @@ export interface DrawingView {
   live?: readonly string[];
   /** For a widget that holds others and does not simply lie behind them: its panes, by Widget.pane. */
   panes?(box: { width: number; height: number }, settings: Settings, local: Local): Pane[];
+  /** What a choice of its variant looks like in a box, for lists of such. */
+  picture?(
+    variant: string,
+    box: { width: number; height: number },
+  ): Promise<{ width: number; height: number; strokes: readonly Stroke[] } | undefined>;
   build(
     g: Group,
     box: { width: number; height: number },

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"sort"
 
@@ -38,6 +39,11 @@ type Manifest struct {
 	Draw string `json:"draw,omitempty" enum:"box,line,polyline,path"`
 	// Points are the connection points that pipes stick to; without any they are n, e, s and w.
 	Points []Point `json:"points,omitempty"`
+	// Variant names the setting that chooses one of the presets: how it looks, its size when dropped and
+	// its connection points.
+	Variant      string        `json:"variant,omitempty"`
+	Presets      []Preset      `json:"presets,omitempty"`
+	PresetGroups []PresetGroup `json:"presetGroups,omitempty"`
 }
 
 // Point is a connection point, in fractions of the box: 0, 0 is its top left corner.
@@ -61,7 +67,7 @@ type Event struct {
 	Title spec.Text `json:"title"`
 }
 
-//go:embed */manifest.json
+//go:embed */manifest.json */presets.gen.json
 var files embed.FS
 
 // Schema is the JSON Schema of a manifest, for editors that know such.
@@ -88,6 +94,9 @@ func Load() (Catalogue, error) {
 		m := new(Manifest)
 		if err := json.Unmarshal(raw, m); err != nil {
 			return nil, fmt.Errorf("widgets: %s: %w", name, err)
+		}
+		if err := addPresets(m, path.Dir(name)); err != nil {
+			return nil, err
 		}
 		c[m.ID] = m
 	}

@@ -17,11 +17,13 @@ import {
   type Values,
   views,
 } from "./index";
+import { load } from "./symbol/library";
 import { align, Ring } from "./trend/ring";
 import { seconds } from "./trend/view";
 
-beforeAll(() => {
+beforeAll(async () => {
   Object.assign(globalThis, { Path2D: RecordingPath });
+  await load();
 });
 
 const good: LiveValue = { v: 42.5, q: 0, t: 1 };

@@ -24,6 +24,8 @@ var outputs = []output{
 	{"runtime/app/app.schema.json", appSchema},
 	{"runtime/plant/plant.schema.json", plantSchema},
 	{"widgets/catalog.schema.json", widgetSchema},
+	{"widgets/symbol/symbols.gen.ts", symbolsModule},
+	{"widgets/symbol/presets.gen.json", symbolPresets},
 	{"runtime/client/types.gen.ts", typeScript},
 	{"docs/reference/live.md", livePage},
 	{"docs/reference/expressions.md", expressionsPage},

@@ -74,6 +74,7 @@ a constant, {"tag": path} or {"expr": text}.`)
 			}
 			p.paragraph("Events: " + strings.Join(names, ", ") + ".")
 		}
+		p.presets(m)
 	}
 	return p.Bytes(), nil
 }

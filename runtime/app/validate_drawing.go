@@ -102,20 +102,18 @@ func (v *validator) joint(at string, w *Widget, j *Joint, s *Screen, index map[s
 	case isLine(m):
 		v.fail("joint_form", at+"/widget", "Name a widget that is no line.", "Widget %q is a line, which has no connection points.", clip(j.Widget))
 	default:
-		if known := connections(m); !slices.Contains(known, j.Point) {
+		if known := connections(m, s.Widgets[to].Props); !slices.Contains(known, j.Point) {
 			v.add(spec.OneOf("point_unknown", at+"/point", fmt.Sprintf("Widget type %q has no connection point %q.", m.ID, clip(j.Point)), j.Point, known))
 		}
 	}
 }
 
-// connections are the names of the connection points of a widget type.
-func connections(m *widgets.Manifest) []string {
-	if len(m.Points) == 0 {
-		return []string{"n", "e", "s", "w"}
-	}
-	names := make([]string, len(m.Points))
-	for i := range m.Points {
-		names[i] = m.Points[i].Name
+// connections are the names of the connection points of a widget.
+func connections(m *widgets.Manifest, props map[string]json.RawMessage) []string {
+	points := m.Connections(props)
+	names := make([]string, len(points))
+	for i := range points {
+		names[i] = points[i].Name
 	}
 	return names
 }

@@ -501,6 +501,13 @@ export interface Manifest extends Component {
   draw?: "box" | "line" | "polyline" | "path";
   /** points are the connection points that pipes stick to; without any they are n, e, s and w. */
   points?: Point[];
+  /**
+   * variant names the setting that chooses one of the presets: how it looks, its size when dropped and
+   * its connection points.
+   */
+  variant?: string;
+  presets?: Preset[];
+  presetGroups?: PresetGroup[];
 }
 
 /** ConnectorType is a kind of connector: it describes itself and makes connectors. */
@@ -596,6 +603,32 @@ export interface Point {
   name: string;
   x: number;
   y: number;
+}
+
+/**
+ * Preset is a choice of a widget's variant, such as a symbol. The palette offers each as if it
+ * were a widget of its own.
+ */
+export interface Preset {
+  /** id is the value of the setting that Manifest.Variant names. */
+  id: string;
+  title: Text;
+  /** words are other words that it is found by, with spaces between them. */
+  words?: Text;
+  /** group is one of Manifest.PresetGroups. */
+  group: string;
+  /** size is in place of that of the manifest when it is dropped. */
+  size: WidgetSize;
+  /** points are in place of those of the manifest. */
+  points: Point[];
+  /** inline says that it has points at its left and right through which a line can go. */
+  inline?: boolean;
+}
+
+/** PresetGroup is a part of the palette. */
+export interface PresetGroup {
+  id: string;
+  title: Text;
 }
 
 /** Field describes one setting. */

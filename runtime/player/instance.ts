@@ -69,6 +69,10 @@ const waiting: LiveValue = Object.freeze({ v: null, q: 0x80320000, t: 0 });
 
 const isBinding = (v: unknown): boolean => typeof v === "object" && v !== null && !Array.isArray(v) && !isTextKey(v);
 
+/** By how many degrees something is turned clockwise. */
+const angleOf = (turn: Turn | undefined): number =>
+  turn?.matrix ? (Math.atan2(turn.matrix[1], turn.matrix[0]) * 180) / Math.PI : 0;
+
 /** Equal as documents: what comes again from the server is no change. */
 const same = (a: unknown[], b: unknown[]): boolean =>
   a.every((v, i) => v === b[i] || JSON.stringify(v) === JSON.stringify(b[i]));
@@ -313,6 +317,7 @@ export class Instance {
   private clear(): void {
     try {
       this.mounted?.destroy();
+      this.drawn?.destroy?.();
     } catch (e) {
       console.error(`widget ${this.widget.id}:`, e);
     }
@@ -378,6 +383,7 @@ export class Instance {
     const own = turnOfWidget(this.widget, box, this.whole, this.host.mode);
     const turn = compose(this.host.around(this.widget), own);
     if (this.layer) this.layer.turn = turn;
+    if (this.drawn?.turned) this.drawn.turned(angleOf(turn));
     const seen = this.turn?.visible !== false;
     this.turn = turn;
     if (this.node) {

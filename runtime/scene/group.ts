@@ -17,6 +17,8 @@ import { Text, type TextProps } from "./part-text";
 export interface GroupProps extends PartProps {
   x?: number;
   y?: number;
+  /** However its layer is turned and mirrored, what is in it is drawn level, about its origin. */
+  standing?: boolean;
 }
 
 /** Parts with an origin of their own, in drawing order. It draws nothing itself. */
@@ -104,6 +106,7 @@ export class Group extends Part<GroupProps> {
     part.ox = this.ox + (this.props.x ?? 0);
     part.oy = this.oy + (this.props.y ?? 0);
     part.shown = this.shown && this.props.visible !== false;
+    part.stand = this.stand ?? (this.props.standing ? { x: part.ox, y: part.oy } : undefined);
     if (part instanceof Group) part.spread();
     else {
       part.measure();

@@ -2,7 +2,7 @@ import { type Bounds, type Box, clearBounds, contains, emptyBounds, join } from 
 import { Group, leaves } from "./group";
 import type { Part } from "./part";
 import type { Placed } from "./place";
-import { invert, type Matrix, mapBounds, mapPoint, sameTurn, stretch, type Turn } from "./transform";
+import { invert, level, type Matrix, mapBounds, mapPoint, sameTurn, stretch, type Turn } from "./transform";
 import type { Type } from "./type";
 
 /** What a layer needs of its scene. */
@@ -34,6 +34,8 @@ export class Layer extends Group implements Placed {
   private clipNow: Bounds | undefined;
   private flat: Part[] | undefined;
   private size: { width: number; height: number };
+  /** Some of its parts are drawn level although it is turned. */
+  private standing = false;
 
   constructor(
     readonly id: string,
@@ -49,6 +51,8 @@ export class Layer extends Group implements Placed {
       touch: (b) => this.touch(b),
       restructure: () => {
         this.flat = undefined;
+        // What was added may stand upright, and so elsewhere.
+        if (this.turnNow?.matrix) this.renew();
       },
     };
     this.refit();
@@ -134,9 +138,19 @@ export class Layer extends Group implements Placed {
     this.host.changed(this);
   }
 
+  /** Takes the extent again and paints everything of it, where it was and where it is. */
+  private renew(): void {
+    this.damage();
+    this.refit();
+    this.damage();
+  }
+
   /** Its parts in drawing order. */
   get parts(): Part[] {
-    this.flat ??= leaves(this);
+    if (!this.flat) {
+      this.flat = leaves(this);
+      this.standing = this.flat.some((p) => p.stand);
+    }
     return this.flat;
   }
 
@@ -145,15 +159,26 @@ export class Layer extends Group implements Placed {
     const b = this.box;
     clearBounds(this.extent);
     join(this.extent, { x0: b.x, y0: b.y, x1: b.x + b.width, y1: b.y + b.height });
-    for (const p of this.parts) join(this.extent, p.bounds);
+    const { parts } = this;
     const m = this.turnNow?.matrix;
+    const upright = m !== undefined && this.standing;
+    for (const p of parts) if (!upright || !p.stand) join(this.extent, p.bounds);
     if (m) mapBounds(m, this.extent, this.extent);
+    if (upright)
+      for (const p of parts)
+        if (p.stand && p.bounds.x1 > p.bounds.x0)
+          join(this.extent, mapBounds(level(m, p.stand.x, p.stand.y), p.bounds, { ...p.bounds }));
     this.host.moved(this);
   }
 
   private touch(b: Bounds): void {
     if (!(b.x1 > b.x0)) return;
     const m = this.turnNow?.matrix;
+    if (m && this.standing) {
+      // What stands upright is drawn elsewhere than the rest.
+      this.renew();
+      return;
+    }
     if (m) {
       b = mapBounds(m, b, { ...b });
       this.reach = Math.max(this.reach, this.margin);
@@ -185,7 +210,7 @@ export class Layer extends Group implements Placed {
       const b = this.box;
       if (x >= b.x && y >= b.y && x < b.x + b.width && y < b.y + b.height) return true;
     }
-    for (const p of this.parts) if (p.hit(x, y)) return true;
+    for (const p of this.parts) if (p.hit(x, y) && !(turn?.matrix && p.stand)) return true;
     return false;
   }
 }

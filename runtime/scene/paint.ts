@@ -1,7 +1,7 @@
 import type { Bounds } from "./geometry";
 import type { Part } from "./part";
 import { color, type Theme } from "./tokens";
-import { axial, type Matrix, type Turn, unmirror } from "./transform";
+import { axial, level, type Matrix, type Turn, unmirror } from "./transform";
 import { Type } from "./type";
 
 /** The 2D context as the scene uses it. */
@@ -178,6 +178,24 @@ export class Painter {
     const t = this.turn;
     const b = (part.props.line && this.lines?.get(part.props.line)) ?? part.bounds;
     if (t?.matrix) this.aim(unmirror(t.matrix, t.flipX, t.flipY, (b.x0 + b.x1) / 2, (b.y0 + b.y1) / 2));
+  }
+
+  /** Draws a part that stands upright within what is turned. */
+  stand(part: Part): void {
+    const { turn, mirrored, snap } = this;
+    if (!turn?.matrix || !part.stand) {
+      part.draw(this);
+      return;
+    }
+    this.turn = { ...turn, matrix: level(turn.matrix, part.stand.x, part.stand.y), flipX: false, flipY: false };
+    this.mirrored = false;
+    this.snap = axial(this.turn.matrix as Matrix);
+    this.home();
+    part.draw(this);
+    this.turn = turn;
+    this.mirrored = mirrored;
+    this.snap = snap;
+    this.home();
   }
 
   /** Parts draw in device pixels: the matrix goes from there to the world and back. */

@@ -30,6 +30,8 @@ export abstract class Part<P extends PartProps = PartProps> {
   oy = 0;
   /** All groups around it are visible. */
   shown = true;
+  /** Where it stands upright, in world coordinates, when a group around it does. */
+  stand: { readonly x: number; readonly y: number } | undefined;
 
   constructor(readonly props: P) {}
 

@@ -42,7 +42,7 @@ export class Readout {
   readonly line = {};
 
   constructor(
-    g: Group,
+    private readonly g: Group,
     private readonly style: Omit<TextProps, "text" | "width" | "height"> & { width: number; height: number },
   ) {
     this.place = { x: style.x, y: style.y, width: style.width, height: style.height };
@@ -61,6 +61,11 @@ export class Readout {
       line: this.line,
     });
     this.hand = g.path({ d: hand, fill: "text", x: 0, y: 0, visible: false, line: this.line });
+  }
+
+  /** Takes it out of its group. */
+  remove(): void {
+    for (const part of [this.ground, this.bone, this.words, this.mark, this.hand]) this.g.remove(part);
   }
 
   /** Width of the text as drawn, with its mark. */

@@ -371,7 +371,8 @@ export class Scene {
     const from = this.drawn.length;
     for (const p of layer.parts) {
       // Of a mirrored line a part may stand where another of it lies.
-      if (!intersects(p.bounds, near) && !(p.props.line && layer.mirrored && !isEmpty(p.bounds))) continue;
+      const elsewhere = p.stand || (p.props.line && layer.mirrored);
+      if (!intersects(p.bounds, near) && !(elsewhere && !isEmpty(p.bounds))) continue;
       if (p.props.blink) this.wantBlink();
       if (flows(p)) this.wantFlow();
       if (!p.props.blink || this.painter.blinkOn) this.drawn.push(p);
@@ -399,7 +400,7 @@ export class Scene {
         const fade = turn.blink && !q.blinkOn ? turn.opacity * dimmed : turn.opacity;
         q.enter(turn, fade, layer.mirrored ? layer.lines : undefined);
       }
-      for (; i < to; i++) (this.drawn[i] as Part).draw(q);
+      for (; i < to; i++) q.stand(this.drawn[i] as Part);
       if (turn?.blink && this.reducedMotion) this.outline(layer);
       if (turn) q.leave(r);
       if (cut) {

@@ -23,6 +23,8 @@ const light = {
   /** A lamp or state that is on, by brightness; and off. */
   lit: "#FFFFFF",
   unlit: "#8A8A8A",
+  /** What stands on lit, or on the brighter alarm marks. */
+  ink: "#1E1E1E",
   /** Alarm marks only, always with shape, digit and an outline in text colour. */
   urgent: "#B00020",
   high: "#E06C00",
@@ -54,6 +56,7 @@ const dark: Record<Token, string> = {
   contrast: "#10202F",
   lit: "#F4F4F4",
   unlit: "#4C4C4C",
+  ink: "#1E1E1E",
   urgent: "#FF5252",
   high: "#FF9326",
   medium: "#FFF27A",

@@ -139,6 +139,13 @@ export function unmirror(m: Matrix, flipX: boolean, flipY: boolean, x: number, y
   return multiply(m, about([flipX ? -1 : 1, 0, 0, flipY ? -1 : 1], x, y, 0, 0));
 }
 
+/** A matrix that takes a point to where it was taken, without turning or mirroring what is around it. */
+export function level(m: Matrix, x: number, y: number): Matrix {
+  const scale = Math.sqrt(Math.abs(m[0] * m[3] - m[1] * m[2]));
+  const to = mapPoint(m, x, y);
+  return [scale, 0, 0, scale, to.x - scale * x, to.y - scale * y];
+}
+
 /** How many times larger things become at most. */
 export const stretch = (m: Matrix): number => Math.max(Math.hypot(m[0], m[1]), Math.hypot(m[2], m[3]));
 

@@ -4,6 +4,7 @@ import { type ScreenMeta, type ScreenValues, ScreenView } from "@lineside/player
 import type { Theme } from "@lineside/scene";
 import { type Lang, manifests } from "@lineside/widgets";
 import { putShapes } from "./shapes";
+import { putSymbols } from "./symbols";
 
 const query = new URLSearchParams(location.search);
 const theme = (query.get("theme") ?? "light") as Theme;
@@ -278,6 +279,9 @@ for (const m of Object.values(manifests)) {
     case "group":
       put("group", 320, 120, { title: lang === "zh" ? "反应釜" : "Reactor", border: true }, {}, undefined);
       put("group", 320, 120, { border: true, fill: "surface" }, {}, undefined);
+      break;
+    case "symbol":
+      putSymbols(put, row, query.get("part") ?? "states");
       break;
     default:
       if (!putShapes(m.id, put, live)) put(m.id, w, h, {}, {}, undefined);

@@ -19,7 +19,7 @@ const browser = await chromium.launch({
 });
 const [what = "gallery", ...args] = process.argv.slice(2);
 try {
-  if (what === "gallery") await gallery(args[0]);
+  if (what === "gallery") await gallery(args[0], args[1]);
   else if (what === "bench") await bench(Number(args[0] ?? 1000), Number(args[1] ?? 10000), Number(args[2] ?? 10));
   else throw new Error(`no such thing: ${what}`);
 } finally {
@@ -27,7 +27,7 @@ try {
   await server.close();
 }
 
-async function gallery(only) {
+async function gallery(only, part = "states") {
   mkdirSync(out, { recursive: true });
   const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
   page.on("console", (m) => ["error", "warning"].includes(m.type()) && console.log(m.type(), m.text()));
@@ -35,7 +35,7 @@ async function gallery(only) {
   for (const theme of ["light", "dark"])
     for (const lang of ["en", "zh"]) {
       if (only && (theme === "dark") !== (lang === "zh")) continue;
-      await page.goto(`${base}gallery.html?theme=${theme}&lang=${lang}&widget=${only ?? "all"}`);
+      await page.goto(`${base}gallery.html?theme=${theme}&lang=${lang}&widget=${only ?? "all"}&part=${part}`);
       await page.waitForFunction(() => window.ready);
       await page.waitForTimeout(500);
       const file = `${out}widgets-${only ?? "all"}-${theme}-${lang}.png`;

@@ -20,6 +20,7 @@ var tokens = map[string][2]string{
 	"contrast":    {"#FFFFFF", "#10202F"},
 	"lit":         {"#FFFFFF", "#F4F4F4"},
 	"unlit":       {"#8A8A8A", "#4C4C4C"},
+	"ink":         {"#1E1E1E", "#1E1E1E"},
 	"urgent":      {"#B00020", "#FF5252"},
 	"high":        {"#E06C00", "#FF9326"},
 	"medium":      {"#FFE500", "#FFF27A"},

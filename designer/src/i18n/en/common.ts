@@ -71,6 +71,7 @@ export default {
     contrast: "Text on interactive",
     lit: "Lit",
     unlit: "Unlit",
+    ink: "Ink on lit",
     urgent: "Alarm: urgent",
     high: "Alarm: high",
     medium: "Alarm: medium",

@@ -21,6 +21,7 @@ export default {
     values: "Values",
     control: "Control",
     layout: "Layout",
+    symbols: "Symbols",
     other: "Other",
   },
   palette2: {

@@ -67,6 +67,7 @@ export default {
     contrast: "交互色上的文字",
     lit: "点亮",
     unlit: "熄灭",
+    ink: "亮底文字",
     urgent: "报警：紧急",
     high: "报警：高",
     medium: "报警：中",

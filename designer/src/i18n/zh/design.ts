@@ -15,7 +15,7 @@ export default {
     noneText: "可按中文或英文名称、用途搜索。",
     hint: "将控件拖到画面上，或按回车键放在中间。",
   },
-  category: { basic: "基础", drawing: "绘图", values: "数值", control: "操作", layout: "布局", other: "其他" },
+  category: { basic: "基础", drawing: "绘图", values: "数值", control: "操作", layout: "布局", symbols: "符号", other: "其他" },
   palette2: {
     title: "命令与搜索",
     search: "搜索命令、画面、控件和变量",

@@ -1,0 +1,79 @@
+import type { Look } from "@lineside/scene";
+import { lookText, numeric, type Shown, truth, usable } from "../kit";
+import type { Lang } from "../view";
+
+export type State = "none" | "running" | "stopped" | "fault" | "manual" | "nocomm";
+
+const codes: readonly State[] = ["stopped", "running", "fault", "manual", "nocomm"];
+
+// What plants write for it, in small letters.
+const said: Readonly<Record<string, State>> = {
+  running: "running",
+  run: "running",
+  on: "running",
+  started: "running",
+  true: "running",
+  stopped: "stopped",
+  stop: "stopped",
+  off: "stopped",
+  ready: "stopped",
+  false: "stopped",
+  fault: "fault",
+  alarm: "fault",
+  trip: "fault",
+  tripped: "fault",
+  error: "fault",
+  manual: "manual",
+  hand: "manual",
+  local: "manual",
+  nocomm: "nocomm",
+  offline: "nocomm",
+  none: "none",
+};
+
+const words: Record<State, { en: string; zh: string }> = {
+  none: { en: "", zh: "" },
+  running: { en: "Running", zh: "运行" },
+  stopped: { en: "Stopped", zh: "停止" },
+  fault: { en: "Fault", zh: "故障" },
+  manual: { en: "Manual", zh: "手动" },
+  nocomm: { en: "No comm.", zh: "无通信" },
+};
+
+const positions = { open: { en: "Open", zh: "开" }, closed: { en: "Closed", zh: "关" } };
+
+/** The state in a value; undefined when it has none or one that nobody knows. */
+export function stateOf(s: Shown): State | undefined {
+  if (!usable(s)) return undefined;
+  if (typeof s.v === "string" && s.v.trim() !== "" && Number.isNaN(Number(s.v))) return said[s.v.trim().toLowerCase()];
+  const n = numeric(s);
+  return n === undefined ? undefined : codes[n];
+}
+
+/** The state in words. A value that stands for none of them is shown as it is. */
+export const stateText = (s: Shown, lang: Lang): string => {
+  const state = stateOf(s);
+  return state ? words[state][lang] : usable(s) ? String(s.v) : "";
+};
+
+/** How far a valve is open, 0 to 1. */
+export function openOf(s: Shown): number | undefined {
+  if (!usable(s)) return undefined;
+  if (typeof s.v === "boolean") return s.v ? 1 : 0;
+  const n = numeric(s);
+  if (n !== undefined) return Math.max(0, Math.min(1, n / 100));
+  const t = String(s.v).toLowerCase();
+  return t === "open" ? 1 : t === "closed" ? 0 : truth(s) ? 1 : 0;
+}
+
+/** "Open", "Closed" or "45 %". */
+export function openText(s: Shown, lang: Lang): string {
+  const open = openOf(s);
+  if (open === undefined) return "";
+  if (open <= 0.005) return positions.closed[lang];
+  return open >= 0.995 ? positions.open[lang] : `${Math.round(open * 100)} %`;
+}
+
+/** A text and how far it may be trusted, for a screen reader. */
+export const spoken = (text: string, look: Look, lang: Lang): string =>
+  [text, lookText(look, lang)].filter(Boolean).join(" ");
