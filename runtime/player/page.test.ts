@@ -1,5 +1,6 @@
 import type { Cell, Screen, Widget } from "@lineside/client";
 import { describe, expect, it } from "vitest";
+import { generator } from "../../test/random";
 import { boxOf, breakpointOf, cellOf, cellsAt, columns, inReadingOrder, layout, overlap } from "./page";
 
 const widget = (id: string, over: Partial<Widget> = {}): Widget => ({
@@ -20,17 +21,6 @@ const screen = (...widgets: Widget[]): Screen => ({
   widgets,
 });
 const cell = (column: number, span: number, row: number, rows: number): Cell => ({ column, span, row, rows });
-
-/** mulberry32. */
-function generator(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 describe("breakpoints", () => {
   it.each([

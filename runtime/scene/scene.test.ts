@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { generator as random } from "../../test/random";
 import { DirtyRects } from "./dirty";
 import type { Bounds } from "./geometry";
 import { area, contains, intersects } from "./geometry";
@@ -6,7 +7,7 @@ import { pathBounds } from "./path";
 import { GridIndex } from "./place";
 import { look, Readout } from "./quality";
 import { Recording, RecordingPath } from "./recording";
-import { random, stage } from "./stage";
+import { stage } from "./stage";
 import { Type } from "./type";
 
 beforeAll(() => {

@@ -1,8 +1,9 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { generator as random } from "../../test/random";
 import type { Box } from "./geometry";
 import { Readout } from "./quality";
 import { RecordingPath } from "./recording";
-import { random, stage } from "./stage";
+import { stage } from "./stage";
 import { compose, invert, type Matrix, mapBounds, mapPoint, multiply, type Transform, turnOf } from "./transform";
 
 beforeAll(() => {

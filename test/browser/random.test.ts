@@ -2,6 +2,7 @@
 // hangs in the air, and undo goes back all the way.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { generator } from "../random.ts";
 import { Lineside, launch, person, picture, until } from "./harness.ts";
 import { setUp } from "./steps.ts";
 
@@ -26,17 +27,6 @@ let lineside: Lineside;
 let browser: Browser;
 let page: Page;
 let errors: string[];
-
-/** mulberry32: a small generator whose sequence is known by its seed. */
-function generator(from: number): () => number {
-  let a = from;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const types = ["value", "gauge", "text", "button", "lamp", "bar", "image", "rectangle", "ellipse", "trend"];
 

@@ -1,5 +1,6 @@
 import type { Action, App, Variable } from "@lineside/client";
 import { describe, expect, test } from "vitest";
+import { generator } from "../../../test/random";
 import { Document, fromApp, moveScreenActions, setActions, setScreenActions, setVariables, toApp } from ".";
 
 const app: App = {
@@ -45,13 +46,8 @@ describe("actions of a screen", () => {
 
 /** Numbers that are the same at every run. */
 function random(seed: number): (below: number) => number {
-  let a = seed;
-  return (below) => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
+  const next = generator(seed);
+  return (below) => Math.floor(next() * below);
 }
 
 test("whatever is done, undo all gives the same document, redo all the same again", () => {

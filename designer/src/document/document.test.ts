@@ -1,5 +1,6 @@
 import type { App, Manifest, Widget } from "@lineside/client";
 import { describe, expect, test } from "vitest";
+import { generator } from "../../../test/random";
 import {
   addScreen,
   addWidgets,
@@ -102,17 +103,6 @@ const kinds: ReadonlyMap<string, Manifest> = new Map(
 );
 
 const json = (doc: Document) => JSON.stringify(toApp(doc.state));
-
-/** mulberry32: a small generator whose sequence is known by its seed. */
-function generator(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** Nothing hangs in the air: order and widgets name the same, every parent is there, and no group is in itself. */
 function sound(doc: Document): void {

@@ -1,6 +1,7 @@
 import type { App, Widget } from "@lineside/client";
 import { manifests } from "@lineside/widgets";
 import { describe, expect, test } from "vitest";
+import { generator } from "../../../test/random";
 import {
   addWidgets,
   boxed,
@@ -233,17 +234,6 @@ describe("points", () => {
     expect(boxed([10, 20, 110, 20], 2)).toEqual({ box: { x: 10, y: 20, w: 100, h: 1 }, fractions: [0, 0, 1, 0] });
   });
 });
-
-/** mulberry32. */
-function generator(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 describe("any sequence", () => {
   test.each(Array.from({ length: 30 }, (_, i) => i + 1))(

@@ -1,5 +1,6 @@
 import type { App, Widget } from "@lineside/client";
 import { describe, expect, test } from "vitest";
+import { generator } from "../../../test/random";
 import {
   type AppState,
   addScreen,
@@ -328,17 +329,6 @@ function sound({ order, screens, app }: AppState): void {
       expect(ancestors(s, id)).not.toContain(id);
     }
   }
-}
-
-/** mulberry32: a small generator whose sequence is known by its seed. */
-function generator(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 /** One random command of an engineer. */

@@ -1,6 +1,7 @@
 import type { App, Cell, Widget } from "@lineside/client";
 import { describe, expect, test } from "vitest";
 import { layout, overlap } from "../../../runtime/player/page";
+import { generator } from "../../../test/random";
 import {
   addWidgets,
   type Breakpoint,
@@ -222,17 +223,6 @@ describe("panes", () => {
     expect(record(doc).widgets.b2).toMatchObject({ x: 300, y: 60, w: 200, h: 80 });
   });
 });
-
-/** mulberry32. */
-function generator(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 test("any sequence of changes of a page: undo all is the page as it was, redo all as it became", () => {
   for (let seed = 1; seed <= 25; seed++) {

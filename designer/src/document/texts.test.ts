@@ -1,5 +1,6 @@
 import type { App, Field } from "@lineside/client";
 import { describe, expect, test } from "vitest";
+import { generator } from "../../../test/random";
 import {
   addLanguage,
   addText,
@@ -300,11 +301,7 @@ describe("as CSV", () => {
 
 test("any sequence of commands on texts is undone and done again", () => {
   for (let seed = 1; seed <= 40; seed++) {
-    let a = seed * 2654435761;
-    const random = () => {
-      a = (Math.imul(a ^ (a >>> 15), 1 | a) + 0x6d2b79f5) | 0;
-      return ((a ^ (a >>> 14)) >>> 0) / 4294967296;
-    };
+    const random = generator(seed);
     const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
     const doc = made();
     const begin = json(doc);
