@@ -70,7 +70,7 @@ func plantSchema(src *source) ([]byte, error) {
 	if err := replace(s, "Plant", "format", &jsonschema.Schema{Type: "integer", Const: plant.Format}); err != nil {
 		return nil, err
 	}
-	for _, f := range [][2]string{{"Device", "settings"}, {"Tag", "address"}} {
+	for _, f := range [][2]string{{"Device", "settings"}, {"Tag", "address"}, {"Property", "address"}} {
 		if err := replace(s, f[0], f[1], &jsonschema.Schema{Type: "object"}); err != nil {
 			return nil, err
 		}

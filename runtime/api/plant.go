@@ -23,13 +23,17 @@ type PlantPut struct {
 	Areas   []plant.Area   `json:"areas,omitempty"`
 	Devices []plant.Device `json:"devices,omitempty"`
 	Tags    []plant.Tag    `json:"tags,omitempty"`
+	Models  []plant.Model  `json:"models,omitempty"`
+	Assets  []plant.Asset  `json:"assets,omitempty"`
 }
 
-// PlantRemove is what is taken away: paths of areas and tags, ids of devices.
+// PlantRemove is what is taken away: paths of areas, tags and assets, ids of devices and models.
 type PlantRemove struct {
 	Areas   []string `json:"areas,omitempty"`
 	Devices []string `json:"devices,omitempty"`
 	Tags    []string `json:"tags,omitempty"`
+	Models  []string `json:"models,omitempty"`
+	Assets  []string `json:"assets,omitempty"`
 }
 
 // Saved is a document that was kept.
@@ -62,7 +66,7 @@ func (s *Server) plantResource() {
 	r.method, r.id, r.summary, r.access, r.answer = "PUT", "putPlant", "Replace the plant document", whole(auth.Design), nil
 	r.maxBody, r.body = plant.MaxBytes, schemaOf[plant.Plant](s)
 	add(s, r, s.putPlant)
-	r.method, r.id, r.summary, r.access, r.body = "PATCH", "patchPlant", "Change areas, devices and tags", anywhere(auth.Design), schemaOf[PlantPatch](s)
+	r.method, r.id, r.summary, r.access, r.body = "PATCH", "patchPlant", "Change areas, devices, tags, models and assets", anywhere(auth.Design), schemaOf[PlantPatch](s)
 	add(s, r, s.patchPlantRoute)
 }
 
@@ -75,6 +79,7 @@ func (s *Server) getPlant(ctx context.Context, _ *nothing) (*rawDocument, error)
 	shown := *p
 	if !rights.Allows(auth.View, "") {
 		shown.Tags = slices.DeleteFunc(slices.Clone(p.Tags), func(t plant.Tag) bool { return !rights.Allows(auth.View, t.Path) })
+		shown.Assets = slices.DeleteFunc(slices.Clone(p.Assets), func(a plant.Asset) bool { return !rights.Allows(auth.View, a.Path) })
 	}
 	if !rights.Allows(auth.Design, "") {
 		// Addresses of devices are for those who configure them.
@@ -136,10 +141,10 @@ func readPatch(raw []byte) (PlantPatch, error) {
 	whole := map[string]any{"format": plant.Format}
 	for key, v := range parts.Put {
 		switch key {
-		case "areas", "devices", "tags":
+		case "areas", "devices", "tags", "models", "assets":
 			whole[key] = v
 		default:
-			return PlantPatch{}, spec.Problems{{Code: "key_unknown", At: "/put/" + spec.Escape(key), Message: "This cannot be put: " + key + ".", Hint: "Known are areas, devices and tags."}}
+			return PlantPatch{}, spec.Problems{{Code: "key_unknown", At: "/put/" + spec.Escape(key), Message: "This cannot be put: " + key + ".", Hint: "Known are areas, devices, tags, models and assets."}}
 		}
 	}
 	text, err := json.Marshal(whole)
@@ -150,5 +155,5 @@ func readPatch(raw []byte) (PlantPatch, error) {
 	if err != nil {
 		return PlantPatch{}, err
 	}
-	return PlantPatch{Put: PlantPut{p.Areas, p.Devices, p.Tags}, Remove: parts.Remove}, nil
+	return PlantPatch{Put: PlantPut{p.Areas, p.Devices, p.Tags, p.Models, p.Assets}, Remove: parts.Remove}, nil
 }

@@ -85,9 +85,9 @@ func (s *Server) savePlant(ctx context.Context, want string, change func(old *pl
 
 // plantDiff is what differs between two plants.
 type plantDiff struct {
-	head, areas, devices bool
-	tags                 []tag.Path
-	counts               map[string]int // "2 tags added" for the audit trail
+	head, areas, devices, models bool
+	tags                         []tag.Path     // and assets
+	counts                       map[string]int // "2 tags added" for the audit trail
 }
 
 func comparePlants(old, next *plant.Plant) plantDiff {
@@ -96,12 +96,17 @@ func comparePlants(old, next *plant.Plant) plantDiff {
 	d.areas = !same(old.Areas, next.Areas)
 	before, after := keyed(old.Devices, deviceID), keyed(next.Devices, deviceID)
 	d.devices = d.count("devices", before, after, nil)
-	d.count("tags", keyed(old.Tags, tagPath), keyed(next.Tags, tagPath), func(path string) { d.tags = append(d.tags, tag.Path(path)) })
+	at := func(path string) { d.tags = append(d.tags, tag.Path(path)) }
+	d.count("tags", keyed(old.Tags, tagPath), keyed(next.Tags, tagPath), at)
+	d.models = d.count("models", keyed(old.Models, modelID), keyed(next.Models, modelID), nil)
+	d.count("assets", keyed(old.Assets, assetPath), keyed(next.Assets, assetPath), at)
 	return d
 }
 
 func deviceID(d plant.Device) string { return d.ID }
 func tagPath(t plant.Tag) string     { return string(t.Path) }
+func modelID(m plant.Model) string   { return m.ID }
+func assetPath(a plant.Asset) string { return string(a.Path) }
 
 func keyed[T any](list []T, key func(T) string) map[string][]byte {
 	out := make(map[string][]byte, len(list))
@@ -154,9 +159,11 @@ func (d plantDiff) String() string {
 		}
 		fmt.Fprintf(&b, format, args...)
 	}
-	for _, what := range []string{"devices added", "devices changed", "devices removed", "tags added", "tags changed", "tags removed"} {
-		if n := d.counts[what]; n > 0 {
-			add("%d %s", n, what)
+	for _, what := range []string{"devices", "tags", "models", "assets"} {
+		for _, verb := range []string{"added", "changed", "removed"} {
+			if n := d.counts[what+" "+verb]; n > 0 {
+				add("%d %s %s", n, what, verb)
+			}
 		}
 	}
 	if d.areas {
@@ -168,13 +175,13 @@ func (d plantDiff) String() string {
 	return b.String()
 }
 
-// allowed refuses a difference that the actor may not make: tags need the right to design
-// where they are, everything else in the whole plant. The runtime itself may do anything.
+// allowed refuses a difference that the actor may not make: tags and assets need the right to
+// design where they are, everything else in the whole plant. The runtime itself may do anything.
 func (d plantDiff) allowed(a auth.Actor) error {
 	if a.Rights.Allows(auth.Design, "") {
 		return nil
 	}
-	if d.head || d.areas || d.devices {
+	if d.head || d.areas || d.devices || d.models {
 		return errForbidden.with("design", "in the whole plant")
 	}
 	for _, path := range d.tags {
@@ -192,6 +199,8 @@ func patchPlant(old *plant.Plant, patch PlantPatch) (*plant.Plant, error) {
 	next.Areas = merge(old.Areas, patch.Put.Areas, patch.Remove.Areas, func(a plant.Area) string { return string(a.Path) }, "area", "areas", &missing)
 	next.Devices = merge(old.Devices, patch.Put.Devices, patch.Remove.Devices, deviceID, "device", "devices", &missing)
 	next.Tags = merge(old.Tags, patch.Put.Tags, patch.Remove.Tags, tagPath, "tag", "tags", &missing)
+	next.Models = merge(old.Models, patch.Put.Models, patch.Remove.Models, modelID, "model", "models", &missing)
+	next.Assets = merge(old.Assets, patch.Put.Assets, patch.Remove.Assets, assetPath, "asset", "assets", &missing)
 	if missing.Errors() {
 		return nil, missing
 	}

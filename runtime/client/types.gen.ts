@@ -364,6 +364,10 @@ export interface Plant {
   devices?: Device[];
   /** tags are what the plant measures, computes and controls. */
   tags?: PlantTag[];
+  /** models are the kinds of machine there are. */
+  models?: ThingModel[];
+  /** assets are the machines; each property of the model is a tag. */
+  assets?: Asset[];
 }
 
 /** Area is a level of the hierarchy (IEC 62264-1). */
@@ -423,6 +427,52 @@ export interface PlantTag {
   write?: TagWrite;
 }
 
+/**
+ * ThingModel is a thing model: what all machines of one kind have in common. An Asset is one such
+ * machine; each property of its model is a tag below the path of the asset.
+ */
+export interface ThingModel {
+  /** id is unique among models: letters, digits, "_" and "-", at most 64. */
+  id: string;
+  name?: Text;
+  description?: string;
+  /** icon is the id of an icon or of a symbol. */
+  icon?: string;
+  /** extends is the model that this one is a special kind of: it has all that the other has. */
+  extends?: string;
+  /**
+   * mixins are further models whose parameters, properties and commands this one has, too.
+   * What stands here again replaces what came from there.
+   */
+  mixins?: string[];
+  /**
+   * parameters are what differs from one asset to the next. {id} stands for the value in the device, the
+   * address, the scan class, the title, the description, the unit and the expressions of a property;
+   * {id+4}, {id*10+1} compute with whole numbers, {id:02} writes 7 as 07. {path} and {name} are the path
+   * of the asset and its last level, {title} its title.
+   */
+  parameters?: ModelParameter[];
+  properties?: ModelProperty[];
+  commands?: ModelCommand[];
+}
+
+/** Asset is one machine of a model, at a place of the ISA-95 hierarchy. */
+export interface Asset {
+  /** path is where it is; its tags lie below. It is also what rights are given for. */
+  path: string;
+  model: string;
+  title?: Text;
+  /** params are the values of the parameters of the model. */
+  params?: Record<string, string | number | boolean>;
+  /**
+   * overrides are by property what differs from the model here, as a JSON Merge Patch (RFC 7396) of the
+   * property: {"speed": {"range": {"low": 0, "high": 3000}, "unit": null}}. To reset, take it away.
+   */
+  overrides?: Record<string, Record<string, unknown>>;
+  /** disabled keeps the asset in the document, without tags. */
+  disabled?: boolean;
+}
+
 /** ScanClass is a scan class: tags that are polled together. */
 export interface ScanClass {
   id: string;
@@ -470,6 +520,69 @@ export interface TagWrite {
   confirm?: "none" | "ask" | "reason";
   /** readBack is how long the device's value may take to follow, default 5s; "0s" does not wait. */
   readBack?: string;
+}
+
+/** ModelParameter is what an asset must or may say of itself. */
+export interface ModelParameter {
+  /** id is a letter, then letters, digits and "_"; path, name and title are taken. */
+  id: string;
+  type: "string" | "int" | "float" | "bool" | "device";
+  title?: Text;
+  /** default is the value where an asset gives none. */
+  default?: string | number | boolean;
+  /** required refuses an asset that gives no value. */
+  required?: boolean;
+}
+
+/**
+ * ModelProperty is a tag that every asset of the model has, at <path of the asset>/<id>. All but ID is as
+ * in Tag. In an expression tag("./speed") is the property speed of the same asset, tag("../flow") the tag
+ * flow one level up; sumOf("pump", "power") is the sum over all pumps below the asset.
+ */
+export interface ModelProperty {
+  /** id is the end of the path of the tag: one level or several, "speed" or "motor/speed". */
+  id: string;
+  type: "bool" | "int" | "float" | "string" | "bytes" | "json";
+  title?: Text;
+  description?: string;
+  /** unit is the engineering unit, UCUM where it has one. */
+  unit?: string;
+  /** range is the engineering range: gauges begin and end there. */
+  range?: Range;
+  /** decimals is the number of decimals shown, 0 to 10. */
+  decimals?: number;
+  device?: string;
+  address?: Record<string, unknown>;
+  /** scan is a scan class of the device, "" for its first. */
+  scan?: string;
+  /** expr computes the property from others. */
+  expr?: string;
+  /** initial is the first value of a memory tag. */
+  initial?: unknown;
+  scale?: Scale;
+  deadband?: Deadband;
+  /** bit takes one bit (0 = least significant) of an integer the device delivers; the tag is then a bool. */
+  bit?: number;
+  /** normal is the normal band, drawn behind the value. */
+  normal?: Range;
+  /** write says how the property may be written; without it, it is read-only. */
+  write?: TagWrite;
+}
+
+/**
+ * ModelCommand is something an asset can be told to do: it writes a value to a property, through the same
+ * gate as any other write.
+ */
+export interface ModelCommand {
+  /** id is letters, digits, "_" and "-", at most 64. */
+  id: string;
+  title?: Text;
+  /** property is what is written; it must be writable. */
+  property: string;
+  /** value is what is written to it. */
+  value: unknown;
+  /** confirm asks the operator before: none, ask, reason; "" is what the property asks. */
+  confirm?: "none" | "ask" | "reason";
 }
 
 // What components say of themselves.
@@ -1318,13 +1431,17 @@ export interface PlantPut {
   areas?: Area[];
   devices?: Device[];
   tags?: PlantTag[];
+  models?: ThingModel[];
+  assets?: Asset[];
 }
 
-/** PlantRemove is what is taken away: paths of areas and tags, ids of devices. */
+/** PlantRemove is what is taken away: paths of areas, tags and assets, ids of devices and models. */
 export interface PlantRemove {
   areas?: string[];
   devices?: string[];
   tags?: string[];
+  models?: string[];
+  assets?: string[];
 }
 
 /** Publish makes the draft a revision. */

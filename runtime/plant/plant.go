@@ -26,6 +26,10 @@ type Plant struct {
 	Devices []Device `json:"devices,omitempty"`
 	// Tags are what the plant measures, computes and controls.
 	Tags []Tag `json:"tags,omitempty"`
+	// Models are the kinds of machine there are.
+	Models []Model `json:"models,omitempty"`
+	// Assets are the machines; each property of the model is a tag.
+	Assets []Asset `json:"assets,omitempty"`
 }
 
 // Area is a level of the hierarchy (IEC 62264-1).

@@ -1,0 +1,109 @@
+package plant
+
+import (
+	"encoding/json"
+
+	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// Model is a thing model: what all machines of one kind have in common. An Asset is one such
+// machine; each property of its model is a tag below the path of the asset.
+type Model struct {
+	// ID is unique among models: letters, digits, "_" and "-", at most 64.
+	ID          string    `json:"id"`
+	Name        spec.Text `json:"name,omitempty"`
+	Description string    `json:"description,omitempty"`
+	// Icon is the id of an icon or of a symbol.
+	Icon string `json:"icon,omitempty"`
+	// Extends is the model that this one is a special kind of: it has all that the other has.
+	Extends string `json:"extends,omitempty"`
+	// Mixins are further models whose parameters, properties and commands this one has, too.
+	// What stands here again replaces what came from there.
+	Mixins []string `json:"mixins,omitempty"`
+	// Parameters are what differs from one asset to the next. {id} stands for the value in the device, the
+	// address, the scan class, the title, the description, the unit and the expressions of a property;
+	// {id+4}, {id*10+1} compute with whole numbers, {id:02} writes 7 as 07. {path} and {name} are the path
+	// of the asset and its last level, {title} its title.
+	Parameters []Parameter `json:"parameters,omitempty"`
+	Properties []Property  `json:"properties,omitempty"`
+	Commands   []Command   `json:"commands,omitempty"`
+}
+
+// Parameter is what an asset must or may say of itself.
+type Parameter struct {
+	// ID is a letter, then letters, digits and "_"; path, name and title are taken.
+	ID    string    `json:"id"`
+	Type  string    `json:"type" enum:"string,int,float,bool,device"`
+	Title spec.Text `json:"title,omitempty"`
+	// Default is the value where an asset gives none.
+	Default json.RawMessage `json:"default,omitempty"`
+	// Required refuses an asset that gives no value.
+	Required bool `json:"required,omitempty"`
+}
+
+// Property is a tag that every asset of the model has, at <path of the asset>/<id>. All but ID is as
+// in Tag. In an expression tag("./speed") is the property speed of the same asset, tag("../flow") the tag
+// flow one level up; sumOf("pump", "power") is the sum over all pumps below the asset.
+type Property struct {
+	// ID is the end of the path of the tag: one level or several, "speed" or "motor/speed".
+	ID          string    `json:"id"`
+	Type        string    `json:"type" enum:"bool,int,float,string,bytes,json"`
+	Title       spec.Text `json:"title,omitempty"`
+	Description string    `json:"description,omitempty"`
+	// Unit is the engineering unit, UCUM where it has one.
+	Unit string `json:"unit,omitempty"`
+	// Range is the engineering range: gauges begin and end there.
+	Range *Range `json:"range,omitempty"`
+	// Decimals is the number of decimals shown, 0 to 10.
+	Decimals *int `json:"decimals,omitempty"`
+
+	Device  string          `json:"device,omitempty"`
+	Address json.RawMessage `json:"address,omitempty"`
+	// Scan is a scan class of the device, "" for its first.
+	Scan string `json:"scan,omitempty"`
+
+	// Expr computes the property from others.
+	Expr string `json:"expr,omitempty"`
+	// Initial is the first value of a memory tag.
+	Initial json.RawMessage `json:"initial,omitempty"`
+
+	Scale    *Scale    `json:"scale,omitempty"`
+	Deadband *Deadband `json:"deadband,omitempty"`
+	// Bit takes one bit (0 = least significant) of an integer the device delivers; the tag is then a bool.
+	Bit *int `json:"bit,omitempty"`
+	// Normal is the normal band, drawn behind the value.
+	Normal *Range `json:"normal,omitempty"`
+
+	// Write says how the property may be written; without it, it is read-only.
+	Write *Write `json:"write,omitempty"`
+}
+
+// Command is something an asset can be told to do: it writes a value to a property, through the same
+// gate as any other write.
+type Command struct {
+	// ID is letters, digits, "_" and "-", at most 64.
+	ID    string    `json:"id"`
+	Title spec.Text `json:"title,omitempty"`
+	// Property is what is written; it must be writable.
+	Property string `json:"property"`
+	// Value is what is written to it.
+	Value json.RawMessage `json:"value"`
+	// Confirm asks the operator before: none, ask, reason; "" is what the property asks.
+	Confirm string `json:"confirm,omitempty" enum:"none,ask,reason"`
+}
+
+// Asset is one machine of a model, at a place of the ISA-95 hierarchy.
+type Asset struct {
+	// Path is where it is; its tags lie below. It is also what rights are given for.
+	Path  tag.Path  `json:"path"`
+	Model string    `json:"model"`
+	Title spec.Text `json:"title,omitempty"`
+	// Params are the values of the parameters of the model.
+	Params map[string]json.RawMessage `json:"params,omitempty"`
+	// Overrides are by property what differs from the model here, as a JSON Merge Patch (RFC 7396) of the
+	// property: {"speed": {"range": {"low": 0, "high": 3000}, "unit": null}}. To reset, take it away.
+	Overrides map[string]json.RawMessage `json:"overrides,omitempty"`
+	// Disabled keeps the asset in the document, without tags.
+	Disabled bool `json:"disabled,omitempty"`
+}
