@@ -1,5 +1,5 @@
 // The drawing board: the screen as the player draws it, with choosing, moving, sizing and dropping on top.
-import type { Manifest, Screen, Widget } from "@lineside/client";
+import type { Manifest, Preset, Screen, Widget } from "@lineside/client";
 import { ScreenView } from "@lineside/player";
 import type { Camera, Theme } from "@lineside/scene";
 import {
@@ -18,7 +18,7 @@ import {
   union,
 } from "../document";
 import { fitCamera, zoomAt, zoomStep } from "./camera";
-import type { DraggedTag } from "./create";
+import { type DraggedTag, newSize } from "./create";
 import { drawnAt } from "./draw/touch";
 import { addForTags, addWidget, type Load } from "./drop";
 import { Dropping } from "./dropping";
@@ -179,10 +179,10 @@ export class Board implements Surface {
   }
 
   /** Adds a widget in the middle of what is seen. */
-  addInMiddle(manifest: Manifest): void {
-    const { width, height } = manifest.size;
+  addInMiddle(manifest: Manifest, preset?: Preset): void {
+    const { width, height } = newSize(manifest, preset);
     const { x, y } = this.#freeSpot(width, height);
-    addWidget(this, manifest, x, y);
+    addWidget(this, manifest, x, y, undefined, preset);
     this.host.focus({ preventScroll: true });
   }
 

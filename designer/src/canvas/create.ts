@@ -1,5 +1,5 @@
 // New widgets from the catalogue, and which of them fit a tag.
-import type { Manifest, Prop, TagType, Widget } from "@lineside/client";
+import type { Manifest, Preset, Prop, TagType, Widget } from "@lineside/client";
 
 /** A tag as it is dragged onto the canvas. */
 export interface DraggedTag {
@@ -9,15 +9,28 @@ export interface DraggedTag {
   writable?: boolean;
 }
 
+/** The size of a new widget of a type, or of one of its presets. */
+export const newSize = (manifest: Manifest, preset?: Preset): { width: number; height: number } =>
+  preset?.size ?? manifest.size;
+
 /** A widget of a type at a place, all its properties at their defaults but those given. */
-export function newWidget(manifest: Manifest, id: string, x: number, y: number, props?: Record<string, Prop>): Widget {
+export function newWidget(
+  manifest: Manifest,
+  id: string,
+  x: number,
+  y: number,
+  props?: Record<string, Prop>,
+  preset?: Preset,
+): Widget {
+  const { width, height } = newSize(manifest, preset);
+  if (preset && manifest.variant) props = { [manifest.variant]: preset.id, ...props };
   const widget: Widget = {
     id,
     type: manifest.id,
     x: Math.round(x),
     y: Math.round(y),
-    w: manifest.size.width,
-    h: manifest.size.height,
+    w: width,
+    h: height,
   };
   if (props && Object.keys(props).length > 0) widget.props = props;
   return widget;

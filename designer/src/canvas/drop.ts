@@ -1,21 +1,36 @@
 // Dragging from a panel onto the canvas: a widget of the palette, or tags of the tag browser.
-import type { Manifest, Widget } from "@lineside/client";
-import { ancestors, type Box, idSource, setProps, structureOf, union } from "../document";
-import { type DraggedTag, fits, newWidget } from "./create";
+import type { Manifest, Preset, Widget } from "@lineside/client";
+import {
+  ancestors,
+  type Box,
+  extentOf,
+  idSource,
+  placed,
+  placeIn,
+  type Seat,
+  setProps,
+  structureOf,
+  union,
+} from "../document";
+import { type DraggedTag, fits, newSize, newWidget } from "./create";
 import { gridSize, type Point, reach, type Stage } from "./gesture";
+import { addInLine, seatNear } from "./inline";
 import { ghost, neighbours } from "./move";
 import { paneBelow, put } from "./page/adding";
 import { Snapper } from "./snap";
 import { Spatial } from "./spatial";
 
 /** What is dragged. */
-export type Load = { kind: "widget"; manifest: Manifest } | { kind: "tags"; tags: readonly DraggedTag[] };
+export type Load =
+  | { kind: "widget"; manifest: Manifest; preset?: Preset; done?: () => void }
+  | { kind: "tags"; tags: readonly DraggedTag[] };
 
 /** One drag from a panel. The board feeds it; it may leave the canvas and come back. */
 export class Drop {
   #snapper: Snapper | undefined;
   #at: { x: number; y: number } | undefined;
   #target: { id: string; manifest: Manifest } | undefined;
+  #seat: Seat | undefined;
 
   constructor(
     private readonly stage: Stage,
@@ -25,13 +40,14 @@ export class Drop {
   ) {}
 
   over(p: Point): void {
-    if (this.load.kind === "widget") this.#overWidget(p, this.load.manifest);
+    if (this.load.kind === "widget") this.#overWidget(p, this.load.manifest, this.load.preset);
     else this.#overTags(p, this.load.tags);
   }
 
   leave(): void {
     this.#at = undefined;
     this.#target = undefined;
+    this.#seat = undefined;
     this.stage.preview(undefined);
     this.stage.mark({ guides: [], target: undefined, badge: undefined });
   }
@@ -42,9 +58,12 @@ export class Drop {
     const { stage, load } = this;
     const at = this.#at;
     const target = this.#target;
+    const seat = this.#seat;
     this.leave();
     if (load.kind === "widget") {
-      if (at) addWidget(stage, load.manifest, at.x, at.y);
+      if (seat) addInLine(stage, load.manifest, load.preset as Preset, seat);
+      else if (at) addWidget(stage, load.manifest, at.x, at.y, undefined, load.preset);
+      if (at) load.done?.();
       return !!at;
     }
     const tag = load.tags[0];
@@ -58,9 +77,18 @@ export class Drop {
     return true;
   }
 
-  #overWidget(p: Point, manifest: Manifest): void {
+  #overWidget(p: Point, manifest: Manifest, preset: Preset | undefined): void {
     const { stage } = this;
-    const { width, height } = manifest.size;
+    const { width, height } = newSize(manifest, preset);
+    this.#seat = p.ctrl ? undefined : seatNear(stage, preset, { w: width, h: height }, { x: p.wx, y: p.wy });
+    if (this.#seat) {
+      const { box, turn } = this.#seat;
+      const widget = newWidget(manifest, `${ghost}new`, 0, 0, undefined, preset);
+      this.#at = box;
+      stage.preview(new Map([[widget.id, placed(widget, placeIn(box, turn, undefined))]]));
+      stage.mark({ guides: [], target: { box: extentOf(box, turn.angle), text: "" }, badge: undefined });
+      return;
+    }
     const screen = stage.record();
     const page = { x: 0, y: 0, w: screen.screen.width, h: screen.screen.height };
     this.#snapper ??= new Snapper(neighbours(stage, []), page, stage.rulings());
@@ -72,7 +100,7 @@ export class Drop {
         : { dx: 0, dy: 0, guides: [] };
     const at = onPage(stage, { ...box, x: Math.round(box.x + s.dx), y: Math.round(box.y + s.dy) });
     this.#at = at;
-    stage.preview(new Map([[`${ghost}new`, newWidget(manifest, `${ghost}new`, at.x, at.y)]]));
+    stage.preview(new Map([[`${ghost}new`, newWidget(manifest, `${ghost}new`, at.x, at.y, undefined, preset)]]));
     const pane = paneBelow(stage, [{ ...box, ...at }])?.box;
     const target = pane && { box: pane, text: "" };
     stage.mark({ guides: s.guides, target, badge: { box: { ...box, ...at }, text: `${at.x}, ${at.y}` } });
@@ -105,8 +133,16 @@ function parentScope(stage: Stage, id: string): string {
 }
 
 /** Puts a new widget at a place and selects it. */
-export function addWidget(stage: Stage, manifest: Manifest, x: number, y: number, props?: Widget["props"]): string {
-  const widget = newWidget(manifest, idSource(stage.record())(manifest.id), x, y, props);
+export function addWidget(
+  stage: Stage,
+  manifest: Manifest,
+  x: number,
+  y: number,
+  props?: Widget["props"],
+  preset?: Preset,
+): string {
+  const id = idSource(stage.record())(preset?.id ?? manifest.id);
+  const widget = newWidget(manifest, id, x, y, props, preset);
   stage.select([widget.id], put(stage, [widget], intoScope(stage, [widget])));
   stage.doc.settle();
   stage.say("design:say.added", { name: widget.id });

@@ -1,7 +1,7 @@
 // Ends of lines and pipes that stick to connection points of other widgets. Document.change calls tie after every
 // change, so that it does not matter which function moved, sized, turned or deleted something: in the same step the
 // ends have followed, and none holds on to what is gone.
-import type { Joint, Manifest, Widget } from "@lineside/client";
+import type { Joint, Manifest, Point, Preset, Widget } from "@lineside/client";
 import { type Patch, produceWithPatches } from "immer";
 import { type Box, level, type Spot, type Turn, within } from "./geometry";
 import { ownTurn, placed, placeIn, seenBox, writeBoxes } from "./layout";
@@ -32,16 +32,30 @@ const sides: Record<string, { x: number; y: number }> = {
   w: { x: 0, y: 0.5 },
 };
 
-/** The connection points of a type: those of its manifest, or the middles of its sides. Lines have none. */
-export function connections(m: Manifest | undefined): { name: string; x: number; y: number }[] {
+/** The choice of its variant that a widget with some properties is, such as a symbol. */
+export function presetOf(m: Manifest | undefined, props: Widget["props"]): Preset | undefined {
+  if (!m?.variant) return undefined;
+  const id = props?.[m.variant] ?? m.settings.find((f) => f.name === m.variant)?.default;
+  return m.presets?.find((p) => p.id === id);
+}
+
+/** The connection points of a widget: those of its preset or manifest, or the middles of its sides. Lines have none. */
+export function connections(m: Manifest | undefined, props: Widget["props"]): readonly Point[] {
   if (isLine(m)) return [];
+  const preset = presetOf(m, props);
+  if (preset) return preset.points;
   if (m?.points && m.points.length > 0) return m.points;
   return Object.entries(sides).map(([name, at]) => ({ name, ...at }));
 }
 
-/** Where a connection point of a widget is on the screen; undefined when its type has none of that name. */
-export function connectionAt(seen: Seen, m: Manifest | undefined, point: string): Spot | undefined {
-  const found = connections(m).find((p) => p.name === point);
+/** Where a connection point of a widget is on the screen; undefined when it has none of that name. */
+export function connectionAt(
+  seen: Seen,
+  m: Manifest | undefined,
+  point: string,
+  props?: Widget["props"],
+): Spot | undefined {
+  const found = connections(m, props).find((p) => p.name === point);
   return found && spotOf(seen, found.x, found.y);
 }
 
@@ -105,14 +119,15 @@ function changes(before: Widgets, after: Widgets, ids: readonly string[], kinds:
       const joint = w[end];
       if (!joint) continue;
       const target = joint.widget === id ? undefined : after[joint.widget];
-      const at = target && connectionAt(seenAmong(after, joint.widget), kinds(target.type), joint.point);
+      const at = target && connectionAt(seenAmong(after, joint.widget), kinds(target.type), joint.point, target.props);
       if (!at || points.length < 2 * stride) {
         change.free.push(end);
         continue;
       }
       if (apart(at, endOf(points, stride, end))) off.push([end, at]);
       const oldTarget = before[joint.widget];
-      const was = oldTarget && connectionAt(seenAmong(before, joint.widget), kinds(oldTarget.type), joint.point);
+      const was =
+        oldTarget && connectionAt(seenAmong(before, joint.widget), kinds(oldTarget.type), joint.point, oldTarget.props);
       if (!was || Math.hypot(was.x - at.x, was.y - at.y) > 0.001 || !sameJoint(old?.[end], joint)) pulled = true;
     }
     if (off.length > 0) {

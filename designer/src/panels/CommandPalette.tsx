@@ -76,7 +76,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       });
     }
     for (const m of editor.catalogue.widgets)
-      if (!m.group)
+      if (!m.group && !m.presets?.length)
         out.push({
           id: `w:${m.id}`,
           group: t("design:palette2.add"),
@@ -84,6 +84,16 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
           icon: <Icon name={m.icon} />,
           words: `${m.id} ${Object.values(m.title).join(" ")}`,
           run: () => editor.board?.addInMiddle(m),
+        });
+    for (const m of editor.catalogue.widgets)
+      for (const p of m.presets ?? [])
+        out.push({
+          id: `w:${m.id}/${p.id}`,
+          group: t("design:palette2.add"),
+          label: t("design:palette2.addWidget", { name: textIn(p.title, lang) }),
+          icon: <Icon name={m.icon} />,
+          words: [p.id, ...Object.values(p.title), ...Object.values(p.words ?? {})].join(" "),
+          run: () => editor.board?.addInMiddle(m, p),
         });
     for (const id of order)
       for (const w of Object.values(screens[id]?.widgets ?? {})) {

@@ -6,25 +6,28 @@ import { useEditor } from "../design/context";
 import { drawingType } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { Empty, Icon, SearchInput, Tooltip } from "../ui";
+import { PresetList } from "./PresetList";
+import { presetFits } from "./presets";
 
-const order = ["basic", "drawing", "values", "control"];
+const order = ["basic", "drawing", "symbols", "values", "control"];
 
 export function Palette() {
   const t = useT();
   const lang = useLanguage();
   const editor = useEditor();
   const [query, setQuery] = useState("");
+  const words = useMemo(() => query.toLowerCase().split(/\s+/).filter(Boolean), [query]);
   const groups = useMemo(() => {
-    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
     const found = editor.catalogue.widgets.filter((m) => {
       const text = [m.id, ...Object.values(m.title), ...Object.values(m.summary ?? {})].join(" ").toLowerCase();
+      if (m.presets?.length) return m.presets.some((p) => presetFits(m, p, words));
       return !m.group && words.every((w) => text.includes(w));
     });
     const by = new Map<string, Manifest[]>();
     for (const m of found) by.set(m.category ?? "other", [...(by.get(m.category ?? "other") ?? []), m]);
     const rank = (c: string) => order.indexOf(c) + 1 || order.length + 1;
     return [...by].sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
-  }, [query, editor]);
+  }, [words, editor]);
   const add = (m: Manifest) => {
     // A drawing comes from a file; one that the app has already is chosen in the inspector.
     if (m.id === drawingType && !editor.doc.state.app.drawings?.length) run(editor, command("edit.importFile"));
@@ -38,8 +41,9 @@ export function Palette() {
       {groups.map(([category, list]) => (
         <section key={category}>
           <h3 className="panel-heading">{categoryName(t, category)}</h3>
+          {list.map((m) => m.presets?.length && <PresetList key={m.id} manifest={m} words={words} />)}
           <div className="palette-grid">
-            {list.map((m) => (
+            {list.filter(isPlain).map((m) => (
               <Tooltip key={m.id} text={textIn(m.summary, lang)} side="right">
                 <button
                   type="button"
@@ -70,6 +74,9 @@ export function Palette() {
     </div>
   );
 }
+
+/** Presets are listed in place of their widget. */
+const isPlain = (m: Manifest): boolean => !m.presets?.length;
 
 function categoryName(t: (key: string) => string, category: string): string {
   const key = `design:category.${category}`;

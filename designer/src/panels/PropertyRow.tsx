@@ -10,6 +10,7 @@ import { fitsField } from "./bind/fits";
 import { purposeOf, useMismatch } from "./bind/useMismatch";
 import { ExpressionEditor } from "./ExpressionEditor";
 import { formatValue } from "./format";
+import { PresetPicker } from "./PresetPicker";
 import { WithText } from "./shell/WithText";
 import { TagValue } from "./TagBrowser";
 import { TagPicker } from "./TagPicker";
@@ -40,6 +41,8 @@ export function PropertyRow(props: {
     );
   const label = textIn(field.title, lang) || field.name;
   const id = `prop-${field.name}`;
+  const manifest = editor.manifests.get(widgets[0]?.type ?? "");
+  const variant = manifest?.presets?.length && manifest.variant === field.name ? manifest : undefined;
   const wide = field.kind === "text" || field.kind === "list" || field.kind === "object" || field.kind === "image";
   return (
     <div className={wide ? "prop wide" : "prop"} data-prop={field.name} ref={row}>
@@ -50,7 +53,9 @@ export function PropertyRow(props: {
         </label>
       </Tooltip>
       <div className="prop-value">
-        {binding ? (
+        {variant ? (
+          <PresetPicker id={id} manifest={variant} widgets={widgets} />
+        ) : binding ? (
           <BindingChip
             binding={binding}
             widget={widgets.length === 1 ? widgets[0] : undefined}

@@ -31,8 +31,8 @@ export function stickAt(stage: Stage, x: number, y: number, not: ReadonlySet<str
     const seen = seenOn(screen, id);
     if (!w || !seen || isPlainGroup(w) || flagged(screen, id, "hidden")) continue;
     const m = stage.manifest(w.type);
-    for (const p of connections(m)) {
-      const at = connectionAt(seen, m, p.name);
+    for (const p of connections(m, w.props)) {
+      const at = connectionAt(seen, m, p.name, w.props);
       const d = at ? Math.hypot(at.x - x, at.y - y) : Number.POSITIVE_INFINITY;
       if (!at || d >= least) continue;
       least = d;
@@ -67,8 +67,8 @@ export function sticksNear(stage: Stage, x: number, y: number, not: ReadonlySet<
     const seen = seenOn(screen, id);
     if (!w || !seen || isPlainGroup(w) || flagged(screen, id, "hidden")) continue;
     const m = stage.manifest(w.type);
-    for (const p of connections(m)) {
-      const at = connectionAt(seen, m, p.name);
+    for (const p of connections(m, w.props)) {
+      const at = connectionAt(seen, m, p.name, w.props);
       if (at) out.push(at);
     }
     if (out.length > 64) break;

@@ -2,9 +2,10 @@ export default {
   tools: "Drawing tools",
   keep: "Double-click keeps the tool; Esc puts it away.",
   kept: "stays until Esc",
-  step: { draw: "Draw", points: "Edit points" },
+  step: { draw: "Draw", points: "Edit points", inline: "Put into a line" },
   say: {
     drawn: "{{name}} drawn",
+    inline: "{{name}} put into {{line}}",
     editing:
       "Editing {{count}} points. Tab goes from point to point, arrows move it, Delete takes it out, Escape ends.",
     point: "Point {{n}} at {{x}}, {{y}}",

@@ -1,0 +1,8 @@
+export default {
+  recent: "Recently used",
+  choose: "Choose another",
+  search: "Search symbols",
+  none: "No symbol is called that.",
+  step: "Change symbol",
+  picture: "{{name}}, change",
+};
