@@ -1,15 +1,7 @@
 package peer
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
-	"math/big"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,7 +67,10 @@ func StartMosquitto(t testing.TB, o MosquittoOptions) *Mosquitto {
 		lines = append(lines, "allow_anonymous false", "password_file "+passwords, "acl_file "+acl)
 	}
 	if o.TLS {
-		lines = append(lines, m.certificates(t, dir)...)
+		c := NewCertificates(t)
+		m.CA, m.ClientCert, m.ClientKey = c.CA, c.Client, c.ClientKey
+		lines = append(lines, "cafile "+writeFile(t, dir, "ca.pem", c.CA), "certfile "+writeFile(t, dir, "server.pem", c.Server),
+			"keyfile "+writeFile(t, dir, "server.key", c.ServerKey), "require_certificate true")
 	}
 	m.config = writeFile(t, dir, "mosquitto.conf", strings.Join(lines, "\n")+"\n")
 	m.Restart(t)
@@ -126,41 +121,5 @@ func (s *Subscription) Next(t testing.TB) string {
 		case <-end:
 			t.Fatal("no message came")
 		}
-	}
-}
-
-// certificates makes a CA, a server and a client certificate, and the lines of the
-// configuration that use them.
-func (m *Mosquitto) certificates(t testing.TB, dir string) []string {
-	t.Helper()
-	fail := func(err error) {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	make := func(name string, template, parent *x509.Certificate, signer *ecdsa.PrivateKey) (string, string, *ecdsa.PrivateKey) {
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		fail(err)
-		if signer == nil {
-			signer = key
-		}
-		template.Subject = pkix.Name{CommonName: name}
-		template.NotBefore, template.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
-		der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
-		fail(err)
-		secret, err := x509.MarshalPKCS8PrivateKey(key)
-		fail(err)
-		return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})), key
-	}
-	ca := &x509.Certificate{SerialNumber: big.NewInt(1), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
-	caPEM, _, caKey := make("Test CA", ca, ca, nil)
-	server := &x509.Certificate{SerialNumber: big.NewInt(2), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
-	serverPEM, serverKey, _ := make("127.0.0.1", server, ca, caKey)
-	client := &x509.Certificate{SerialNumber: big.NewInt(3), ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
-	m.ClientCert, m.ClientKey, _ = make("lineside", client, ca, caKey)
-	m.CA = caPEM
-	return []string{
-		"cafile " + writeFile(t, dir, "ca.pem", caPEM), "certfile " + writeFile(t, dir, "server.pem", serverPEM),
-		"keyfile " + writeFile(t, dir, "server.key", serverKey), "require_certificate true",
 	}
 }
