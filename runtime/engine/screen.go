@@ -43,6 +43,10 @@ type ScreenBinding struct {
 	Reads []tag.Path
 	// Tag is the path when the binding is one tag and nothing else.
 	Tag tag.Path
+	// Computed is the computed tag of a draft when the binding is one and nothing else: it has no path
+	// before it is published, but a title and a unit. ComputedType is its type.
+	Computed     *app.Tag
+	ComputedType tag.Type
 	// Problem says why there is no value; the slot then is bad for as long as that holds.
 	Problem *spec.Problem
 	// Own says that the slot is of this opening of the screen alone, because it names a variable.
@@ -81,6 +85,7 @@ type boundProp struct {
 	slot         tag.Slot          // of the direct tag, when it exists
 	typ          tag.Type          // of the direct tag
 	shared       *sharedExpression // expression, or a direct tag that does not exist yet
+	computed     *app.Tag          // of a draft, when it is bound to that alone
 }
 
 // sharedExpression is an anonymous computed slot that all bindings with the same text in
@@ -242,6 +247,7 @@ func (e *Engine) bindProp(v *view, widget, prop string, b app.Binding) {
 	switch {
 	case x != nil:
 		x.refs++
+		p.computed = v.computedTag(p.path)
 		p.path, p.shared = "", x
 	case p.path == "":
 		p.shared = e.share(s.keyOf(text, found), text, "", s, &found)
@@ -254,6 +260,16 @@ func (e *Engine) bindProp(v *view, widget, prop string, b app.Binding) {
 		}
 	}
 	v.props = append(v.props, p)
+}
+
+// computedTag is the computed tag of the app with a path.
+func (v *view) computedTag(path tag.Path) *app.Tag {
+	for i := range v.app.Tags {
+		if appPath(v.installation, v.app.Tags[i].ID) == path {
+			return &v.app.Tags[i]
+		}
+	}
+	return nil
 }
 
 // compiled is the outcome of compiling a text.
@@ -332,6 +348,7 @@ func (e *Engine) bindingsOf(props []boundProp) []ScreenBinding {
 		b := ScreenBinding{Slot: p.slot, Widget: p.widget, Prop: p.prop, Tag: p.path}
 		if x := p.shared; x != nil {
 			b.Slot, b.Problem, b.Reads = x.slot, x.problem, x.reads
+			b.Computed, b.ComputedType = p.computed, x.typ
 		} else {
 			b.Reads = []tag.Path{p.path}
 		}

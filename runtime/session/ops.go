@@ -204,6 +204,8 @@ func (c *conn) bindings(s *engine.Screen, index []int) []ViewBinding {
 		out[i] = ViewBinding{Slot: index[i], Widget: b.Widget, Prop: b.Prop}
 		if b.Tag != "" && c.actor.Rights.Allows(auth.View, b.Tag) {
 			out[i].Meta = c.meta(b.Tag)
+		} else if t := b.Computed; t != nil {
+			out[i].Meta = &Meta{Type: b.ComputedType.String(), Title: t.Title.In(c.language()), Unit: t.Unit}
 		}
 	}
 	return out

@@ -116,3 +116,24 @@ func TestTheLanguageIsChangedAtRunTime(t *testing.T) {
 		t.Errorf("took what is no language: %+v", r.Bindings[0].Meta)
 	}
 }
+
+// A value of a draft that is a computed tag of the app has its title and unit before it is published.
+func TestComputedTagOfADraftHasItsUnit(t *testing.T) {
+	catalogue, err := widgets.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := engine.New(engine.Options{Catalogue: catalogue})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(ctx) }()
+	defer func() { cancel(); <-ended }()
+	doc := boiler("Boiler", app.Widget{ID: "v", Type: "value", Width: 100, Height: 40, Props: map[string]json.RawMessage{"value": json.RawMessage(`{"expr":"cost"}`)}})
+	doc.Tags = []app.Tag{{ID: "cost", Expr: "1.5 * 2", Unit: "EUR/h", Title: spec.Text{"en": "Cost", "zh": "费用"}}}
+	e.SetDraft(app.Installation{ID: "boiler"}, doc)
+	w := newWorldOf(t, e, Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	r := w.dial(t, "admin", nil).ask(`"op":"open","installation":"boiler","draft":true`)
+	if len(r.Bindings) != 1 || r.Bindings[0].Meta == nil || r.Bindings[0].Meta.Unit != "EUR/h" || r.Bindings[0].Meta.Title != "Cost" || r.Bindings[0].Meta.Type != "float" {
+		t.Errorf("got %+v", r.Bindings)
+	}
+}
