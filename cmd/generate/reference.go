@@ -11,6 +11,7 @@ import (
 	_ "github.com/lineside/lineside/runtime/connector/http"
 	_ "github.com/lineside/lineside/runtime/connector/modbus" // the page of connectors lists them
 	_ "github.com/lineside/lineside/runtime/connector/mqtt"
+	_ "github.com/lineside/lineside/runtime/connector/s7"
 	_ "github.com/lineside/lineside/runtime/connector/simulator"
 	"github.com/lineside/lineside/runtime/expression"
 	"github.com/lineside/lineside/runtime/spec"
