@@ -46,7 +46,9 @@ export function Tokens() {
               <th>{t("admin:grants")}</th>
               <th>{t("admin:expires")}</th>
               <th>{t("admin:lastUsed")}</th>
-              <th aria-label={t("plant:actions")} />
+              <th>
+                <span className="visually-hidden">{t("plant:actions")}</span>
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -42,7 +42,9 @@ export function Users() {
               <th>{t("login:name")}</th>
               <th>{t("admin:grants")}</th>
               <th>{t("plant:state")}</th>
-              <th aria-label={t("plant:actions")} />
+              <th>
+                <span className="visually-hidden">{t("plant:actions")}</span>
+              </th>
             </tr>
           </thead>
           <tbody>

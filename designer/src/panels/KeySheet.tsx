@@ -36,7 +36,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
   const t = useT();
   const lang = useLanguage();
   return (
-    <Dialog open onClose={onClose} title={t("design:keys.title")} size="wide">
+    <Dialog open reading onClose={onClose} title={t("design:keys.title")} size="wide">
       <div className="key-sheet">
         {groups.map((g) => (
           <section key={g}>

@@ -127,10 +127,17 @@ export function Layers() {
       <div className="panel-search">
         <SearchInput value={query} onChange={setQuery} label={t("design:layers.search")} />
       </div>
+      {rows.length === 0 && (
+        <Empty
+          title={query ? t("design:layers.none") : t("design:layers.empty")}
+          text={query ? undefined : t("design:layers.emptyText")}
+        />
+      )}
       <div
         ref={list}
         className="panel-list"
         role="tree"
+        hidden={rows.length === 0}
         aria-label={t("design:tab.layers")}
         aria-multiselectable
         tabIndex={0}
@@ -138,12 +145,6 @@ export function Layers() {
         onKeyDown={keys}
         onScroll={(e) => setTop(e.currentTarget.scrollTop)}
       >
-        {rows.length === 0 && (
-          <Empty
-            title={query ? t("design:layers.none") : t("design:layers.empty")}
-            text={query ? undefined : t("design:layers.emptyText")}
-          />
-        )}
         <div style={{ height: rows.length * rowHeight, position: "relative" }}>
           {shown.map((row, i) => {
             const w = screen.widgets[row.id];

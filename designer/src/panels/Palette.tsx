@@ -3,13 +3,13 @@ import type { Manifest } from "@lineside/client";
 import { useMemo, useState } from "react";
 import { command, run } from "../commands";
 import { useEditor } from "../design/context";
-import { drawingType } from "../document";
+import { drawingType, groupType } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { Empty, Icon, SearchInput, Tooltip } from "../ui";
 import { PresetList } from "./PresetList";
 import { presetFits } from "./presets";
 
-const order = ["basic", "drawing", "symbols", "values", "control"];
+const order = ["basic", "drawing", "symbols", "values", "control", "layout"];
 
 export function Palette() {
   const t = useT();
@@ -21,7 +21,8 @@ export function Palette() {
     const found = editor.catalogue.widgets.filter((m) => {
       const text = [m.id, ...Object.values(m.title), ...Object.values(m.summary ?? {})].join(" ").toLowerCase();
       if (m.presets?.length) return m.presets.some((p) => presetFits(m, p, words));
-      return !m.group && words.every((w) => text.includes(w));
+      // A plain group is made of what is selected.
+      return m.id !== groupType && words.every((w) => text.includes(w));
     });
     const by = new Map<string, Manifest[]>();
     for (const m of found) by.set(m.category ?? "other", [...(by.get(m.category ?? "other") ?? []), m]);
@@ -40,7 +41,7 @@ export function Palette() {
       </div>
       {groups.map(([category, list]) => (
         <section key={category}>
-          <h3 className="panel-heading">{categoryName(t, category)}</h3>
+          <h2 className="panel-heading">{categoryName(t, category)}</h2>
           {list.map((m) => m.presets?.length && <PresetList key={m.id} manifest={m} words={words} />)}
           <div className="palette-grid">
             {list.filter(isPlain).map((m) => (

@@ -184,7 +184,7 @@ export function createEditor(host: HTMLElement, options: TextOptions): TextEdito
         options.placeholder ? hint(options.placeholder) : [],
         options.complete ? autocompletion({ override: [complete], icons: false }) : [],
         readOnly.of(lock(!!options.readOnly)),
-        EditorView.contentAttributes.of({ "aria-label": options.label }),
+        EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
         EditorView.updateListener.of((u) => u.docChanged && options.onChange?.(u.state.doc.toString())),
         EditorView.domEventHandlers({
           blur: () => options.onBlur?.(),

@@ -87,7 +87,9 @@ export function Devices({
               <th className="number">{t("plant:reads")}</th>
               <th className="number">{t("plant:errors")}</th>
               <th>{t("plant:enabled")}</th>
-              <th aria-label={t("plant:actions")} />
+              <th>
+                <span className="visually-hidden">{t("plant:actions")}</span>
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -130,7 +130,9 @@ export function Tags({
               <th>{t("plant:quality")}</th>
               <th>{t("plant:type")}</th>
               <th>{t("plant:source")}</th>
-              <th aria-label={t("plant:actions")} />
+              <th>
+                <span className="visually-hidden">{t("plant:actions")}</span>
+              </th>
             </tr>
           </thead>
           <tbody>

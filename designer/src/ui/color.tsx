@@ -34,6 +34,14 @@ export function ColorInput(props: {
       : token
         ? (tokens[theme][value as Token] ?? none)
         : value;
+  const said =
+    value === undefined
+      ? fallback
+        ? t(`common:color.${fallback}`)
+        : (props.placeholder ?? t("common:field.default"))
+      : token
+        ? t(`common:color.${value}`)
+        : value;
   return (
     <Popover
       label={props.label}
@@ -43,18 +51,10 @@ export function ColorInput(props: {
           id={props.id}
           className="input color-input"
           disabled={props.disabled}
-          aria-label={`${props.label}: ${value ?? (props.placeholder || t("common:field.default"))}`}
+          aria-label={`${props.label}: ${said}`}
         >
           <span className="swatch" style={{ background: paint ?? "transparent" }} />
-          <span className={value === undefined ? "muted" : undefined}>
-            {value === undefined
-              ? fallback
-                ? t(`common:color.${fallback}`)
-                : (props.placeholder ?? t("common:field.default"))
-              : token
-                ? t(`common:color.${value}`)
-                : value}
-          </span>
+          <span className={value === undefined ? "muted" : undefined}>{said}</span>
         </button>
       }
     >

@@ -7,6 +7,7 @@ import { Button, IconButton } from "./button";
 /** Where the focus of a dialog begins: the first field, else what is there to choose, else the button that does it, but none that does harm. */
 function beginning(content: HTMLElement): HTMLElement {
   for (const place of [
+    ".body[tabindex]",
     ".body :is(input, textarea, select):not(:disabled, [type=hidden])",
     ".body :is(.button, .choice):not(:disabled)",
     "footer .button.primary:not(:disabled)",
@@ -29,6 +30,8 @@ export function Dialog(props: {
   /** Said to screen readers and shown under the title. */
   text?: ReactNode;
   size?: "wide" | "full";
+  /** There is nothing but a text to read: the keys scroll it. */
+  reading?: boolean;
   footer?: ReactNode;
   children?: ReactNode;
 }) {
@@ -54,7 +57,8 @@ export function Dialog(props: {
           className={["dialog", props.size].filter(Boolean).join(" ")}
           {...(props.text ? {} : { "aria-describedby": undefined })}
         >
-          <header>
+          {/* A header element would be a landmark of the page. */}
+          <div className="dialog-head">
             <Radix.Title asChild>
               <h2>{props.title}</h2>
             </Radix.Title>
@@ -63,8 +67,8 @@ export function Dialog(props: {
                 <X size={16} aria-hidden />
               </IconButton>
             </Radix.Close>
-          </header>
-          <div className="body">
+          </div>
+          <div className="body" tabIndex={props.reading ? 0 : undefined}>
             {props.text && (
               <Radix.Description asChild>
                 <p className="muted">{props.text}</p>

@@ -6,12 +6,13 @@ export function Bits(props: { mask: number; onChange: (mask: number) => void }) 
   const { mask } = props;
   const t = useT();
   const set = Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (mask >>> bit) & 1);
+  const said = set.length > 0 ? t("animation:bitList", { bits: set.join(", ") }) : t("animation:noBits");
   return (
     <Popover
       label={t("animation:bits")}
       trigger={
-        <button type="button" className="input menu-input" aria-label={`${t("animation:bits")}: ${set.join(", ")}`}>
-          {set.length > 0 ? t("animation:bitList", { bits: set.join(", ") }) : t("animation:noBits")}
+        <button type="button" className="input menu-input" aria-label={`${t("animation:bits")}: ${said}`}>
+          {said}
         </button>
       }
     >

@@ -244,7 +244,12 @@ function Expression(props: { label: string; value: string; onCommit: (text: stri
   const [text, setText] = useState<string>();
   if (text === undefined)
     return (
-      <button type="button" className="binding-chip" aria-label={props.label} onClick={() => setText(props.value)}>
+      <button
+        type="button"
+        className="binding-chip"
+        aria-label={`${props.label}: ${props.value}`}
+        onClick={() => setText(props.value)}
+      >
         <span className="binding-text mono">{props.value || t("design:bind.empty")}</span>
       </button>
     );
