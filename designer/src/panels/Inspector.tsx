@@ -8,6 +8,7 @@ import {
   drawingType,
   isPlaced,
   placeWidgets,
+  presetOf,
   renameWidget,
   setFlag,
   structureOf,
@@ -120,7 +121,8 @@ function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {
     <>
       <Header widgets={widgets} manifest={types.size === 1 ? manifests[0] : undefined} />
       {problems
-        .filter((p) => !visible.some((f) => f.name === p.prop))
+        // Those of events stand beside them.
+        .filter((p) => !p.prop?.startsWith("on.") && !visible.some((f) => f.name === p.prop))
         .map((p) => (
           <p
             key={`${p.prop}${p.message}`}
@@ -173,7 +175,8 @@ function Header({ widgets, manifest }: { widgets: readonly Widget[]; manifest: M
   const ids = widgets.map((w) => w.id);
   const locked = widgets.every((w) => w.locked);
   const hidden = widgets.every((w) => w.hidden);
-  const title = manifest ? textIn(manifest.title, lang) : t("design:inspector.mixed");
+  const preset = widgets.length === 1 ? presetOf(manifest, first.props) : undefined;
+  const title = manifest ? textIn((preset ?? manifest).title, lang) : t("design:inspector.mixed");
   return (
     <div className="inspector-head">
       <div className="inspector-title">

@@ -1,9 +1,11 @@
 // The events of widgets or of a screen, and what is done at each: only those that are used are shown.
-import type { Action } from "@lineside/client";
+import type { Action, Problem } from "@lineside/client";
 import { Plus } from "lucide-react";
 import { type DragEvent, type ReactNode, useState } from "react";
+import { useEditor, useUi } from "../../design/context";
 import { useT } from "../../i18n";
 import { Button, type FieldContext, IconButton, Menu, type MenuEntry } from "../../ui";
+import { sentence } from "../format";
 import { ActionCard } from "./ActionCard";
 
 /** An event that can be chosen. */
@@ -29,6 +31,8 @@ export function EventList(props: {
   used: readonly UsedEvent[];
   choices: readonly EventChoice[];
   context: FieldContext;
+  /** Whose events they are: a widget's, "" for those of several, or of the screen. */
+  widget?: string;
   onChange: (event: string, actions: readonly Action[]) => void;
   /** More that can be added, such as a key. */
   more?: ReactNode;
@@ -61,6 +65,7 @@ export function EventList(props: {
           key={event.name}
           event={event}
           context={props.context}
+          widget={props.widget}
           fresh={fresh}
           onFresh={setFresh}
           onChange={(actions) => props.onChange(event.name, actions)}
@@ -81,6 +86,7 @@ export function EventList(props: {
 function EventBlock(props: {
   event: UsedEvent;
   context: FieldContext;
+  widget: string | undefined;
   fresh: string;
   onFresh: (id: string) => void;
   onChange: (actions: readonly Action[]) => void;
@@ -88,6 +94,7 @@ function EventBlock(props: {
   const { event, onChange } = props;
   const t = useT();
   const { actions } = event;
+  const problems = useEventProblems(props.widget, event);
   const move = (from: number, to: number) => {
     if (to < 0 || to >= actions.length || from === to) return;
     const one = actions[from] as Action;
@@ -139,8 +146,30 @@ function EventBlock(props: {
             onDrop={drop(i)}
           />
         ))}
+      {problems.map((p) => (
+        // What was only just added is not wrong yet, it is not finished.
+        <p
+          key={p.message}
+          className={props.fresh.startsWith(`${event.name}/`) ? "hint" : p.severity === "warning" ? "warn" : "wrong"}
+          role="status"
+        >
+          {sentence(p)}
+        </p>
+      ))}
     </div>
   );
+}
+
+/** What is wrong with the actions of an event, each text once. */
+function useEventProblems(widget: string | undefined, event: UsedEvent): Problem[] {
+  const editor = useEditor();
+  const all = useUi((s) => s.problems);
+  if (event.mixed) return [];
+  const found = all.filter((p) => {
+    const place = editor.placeOf(p.at ?? "");
+    return place?.screen === editor.screen() && place.widget === widget && place.prop === `on.${event.name}`;
+  });
+  return found.filter((p, i) => found.findIndex((o) => o.message === p.message) === i);
 }
 
 import "./actions.css";

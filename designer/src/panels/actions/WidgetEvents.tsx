@@ -31,6 +31,7 @@ export function WidgetEvents(props: {
   names.sort((a, b) => order(a) - order(b));
   return (
     <EventList
+      widget={widgets.length === 1 ? widgets[0]?.id : ""}
       choices={choices}
       context={props.context}
       used={names.map((name) => {
