@@ -20,7 +20,7 @@ import {
 import { fitCamera, zoomAt, zoomStep } from "./camera";
 import { type DraggedTag, newSize } from "./create";
 import { drawnAt } from "./draw/touch";
-import { addForTags, addWidget, type Load } from "./drop";
+import { addForTags, addWidget, blockOf, type Load } from "./drop";
 import { Dropping } from "./dropping";
 import { gridSize, type Point } from "./gesture";
 import { type Marks, Overlay } from "./overlay";
@@ -186,10 +186,11 @@ export class Board implements Surface {
     this.host.focus({ preventScroll: true });
   }
 
-  /** Adds one widget of a type for each tag. */
+  /** Adds one widget of a type for each tag, the first about a point; without one, where there is room. */
   addForTags(manifest: Manifest, tags: readonly DraggedTag[], at?: { x: number; y: number }): void {
-    const seen = this.seen();
-    const p = at ?? { x: seen.x + seen.w / 2, y: seen.y + seen.h / 2 };
+    const { w, h } = blockOf(this, manifest, tags.length);
+    const free = at ? undefined : this.#freeSpot(w, h);
+    const p = at ?? { x: (free?.x ?? 0) + manifest.size.width / 2, y: (free?.y ?? 0) + manifest.size.height / 2 };
     addForTags(this, manifest, tags, p.x, p.y);
     this.host.focus({ preventScroll: true });
   }
@@ -223,7 +224,12 @@ export class Board implements Surface {
   /** Shows the whole screen. */
   fitScreen(): void {
     const { width, height } = this.record().screen;
-    this.setCamera(fitCamera({ x: 0, y: 0, w: width, h: height }, this.view.viewport, 40, 1));
+    // The drawing tools stand at the left edge of the board.
+    const strip = 16;
+    const { viewport } = this.view;
+    const room = { width: viewport.width - strip, height: viewport.height };
+    const camera = fitCamera({ x: 0, y: 0, w: width, h: height }, room, 40, 1);
+    this.setCamera({ ...camera, x: camera.x - strip / camera.zoom });
   }
 
   /** Shows the selection. */

@@ -155,17 +155,8 @@ export function addForTags(stage: Stage, manifest: Manifest, tags: readonly Drag
   const { width, height } = manifest.size;
   const left = Math.round((x - width / 2) / gridSize) * gridSize;
   const top = Math.round((y - height / 2) / gridSize) * gridSize;
-  // As many below each other as the screen has room for, eight at most.
-  const room = Math.floor((stage.record().screen.height + gridSize) / (height + gridSize));
-  const rows = Math.max(1, Math.min(8, room, tags.length));
-  const columns = Math.ceil(tags.length / rows);
-  const whole = {
-    x: left,
-    y: top,
-    w: columns * (width + 2 * gridSize) - 2 * gridSize,
-    h: rows * (height + gridSize) - gridSize,
-  };
-  const start = onPage(stage, whole);
+  const { rows, w, h } = blockOf(stage, manifest, tags.length);
+  const start = onPage(stage, { x: left, y: top, w, h });
   const widgets = tags.map((tag, i) => {
     const column = Math.floor(i / rows);
     const w = newWidget(
@@ -183,6 +174,19 @@ export function addForTags(stage: Stage, manifest: Manifest, tags: readonly Drag
   );
   stage.doc.settle();
   stage.say("design:say.selected", { count: widgets.length });
+}
+
+/** The room that so many widgets of a type take: as many below each other as the screen has room for, eight at most. */
+export function blockOf(stage: Stage, manifest: Manifest, count: number): { rows: number; w: number; h: number } {
+  const { width, height } = manifest.size;
+  const room = Math.floor((stage.record().screen.height + gridSize) / (height + gridSize));
+  const rows = Math.max(1, Math.min(8, room, count));
+  const columns = Math.ceil(count / rows);
+  return {
+    rows,
+    w: columns * (width + 2 * gridSize) - 2 * gridSize,
+    h: rows * (height + gridSize) - gridSize,
+  };
 }
 
 /** Where a new box comes to lie: within the page, unless it was dropped wholly beside it or does not fit. */

@@ -55,7 +55,15 @@ export interface Ui {
   /** The language of the drawing, when it is not that of the pages. */
   language: string | undefined;
   /** Tags that were dropped beside the widgets, waiting for a choice. */
-  offer: { tags: readonly DraggedTag[]; at: { x: number; y: number }; client: { x: number; y: number } } | undefined;
+  offer:
+    | {
+        tags: readonly DraggedTag[];
+        at: { x: number; y: number };
+        client: { x: number; y: number };
+        /** No place was pointed at: they come to lie where there is room. */
+        free?: boolean;
+      }
+    | undefined;
   /** The last thing said to a screen reader. */
   said: string;
   /** The undo and redo steps by the keys of their texts; they change with every change. */

@@ -12,10 +12,12 @@ export function OfferPopover() {
   const editor = useEditor();
   const offer = useUi((s) => s.offer);
   const box = useRef<HTMLDivElement>(null);
+  const from = useRef<HTMLElement>(null);
   const close = () => editor.ui.setState({ offer: undefined });
 
   useEffect(() => {
     if (!offer) return;
+    from.current = document.activeElement as HTMLElement | null;
     box.current?.querySelector("button")?.focus();
     const away = (e: PointerEvent) => {
       if (!box.current?.contains(e.target as Node)) editor.ui.setState({ offer: undefined });
@@ -40,7 +42,9 @@ export function OfferPopover() {
         const at = items.indexOf(document.activeElement as HTMLButtonElement);
         if (e.key === "Escape") {
           close();
-          editor.board?.host.focus();
+          // Back to the list of tags that it was opened from, else to the board.
+          const list = from.current?.closest<HTMLElement>("[role=listbox]");
+          (list ?? editor.board?.host)?.focus();
         } else if (e.key === "ArrowDown") items[(at + 1) % items.length]?.focus();
         else if (e.key === "ArrowUp") items[(at - 1 + items.length) % items.length]?.focus();
         else return;
@@ -59,7 +63,7 @@ export function OfferPopover() {
           className="menu-item offer-item"
           data-offer={m.id}
           onClick={() => {
-            editor.board?.addForTags(m, offer.tags, offer.at);
+            editor.board?.addForTags(m, offer.tags, offer.free ? undefined : offer.at);
             close();
           }}
         >

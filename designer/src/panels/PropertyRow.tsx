@@ -1,7 +1,7 @@
 // One property of the selected widgets: a constant, or bound to a tag or an expression, with its live value.
 import type { Binding, Field, Prop, Widget } from "@lineside/client";
 import { FunctionSquare, Link2, Tag, Unlink } from "lucide-react";
-import { useRef, useState } from "react";
+import { type ComponentProps, useRef, useState } from "react";
 import { useDoc, useEditor, useLiveTick } from "../design/context";
 import { isBinding, isTextKey, same, setProps } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
@@ -60,7 +60,7 @@ export function PropertyRow(props: {
             binding={binding}
             widget={widgets.length === 1 ? widgets[0] : undefined}
             prop={field.name}
-            onOpen={() => setOpen(true)}
+            onClick={() => setOpen(true)}
           />
         ) : (
           <Fallback field={field} widget={widgets.length === 1 ? widgets[0] : undefined}>
@@ -147,21 +147,32 @@ function Fallback(props: {
   return props.children(value === undefined || value === "" ? undefined : formatValue(value));
 }
 
-export function BindingChip(props: { binding: Binding; widget: Widget | undefined; prop: string; onOpen: () => void }) {
+/** What a property is bound to, with its live value, as a button. */
+export function BindingChip({
+  binding,
+  widget,
+  prop,
+  ...rest
+}: { binding: Binding; widget: Widget | undefined; prop: string } & ComponentProps<"button">) {
   const t = useT();
   const editor = useEditor();
   useLiveTick();
-  const text = props.binding.tag ?? props.binding.expr ?? "";
-  const value = props.widget && editor.live.value(props.widget.id, props.prop);
-  const meta = props.widget && editor.live.meta(props.widget.id, props.prop);
+  const text = binding.tag ?? binding.expr ?? "";
+  const value = widget && editor.live.value(widget.id, prop);
+  const meta = widget && editor.live.meta(widget.id, prop);
   return (
-    <button type="button" className="binding-chip" onClick={props.onOpen} title={text}>
+    <button type="button" {...rest} className="binding-chip" title={text}>
       {/* The end of a path says most, so it is cut at its beginning. */}
-      <span className={props.binding.expr === undefined ? "binding-text path" : "binding-text mono"}>
+      <span className={binding.expr === undefined ? "binding-text path" : "binding-text mono"}>
         <bdi>{text || t("design:bind.empty")}</bdi>
       </span>
-      {props.widget && (
-        <TagValue value={value} unit={meta?.unit} name={value ? editor.qualities[String(value.q)] : undefined} />
+      {widget && (
+        <TagValue
+          value={value}
+          unit={meta?.unit}
+          decimals={meta?.decimals}
+          name={value ? editor.qualities[String(value.q)] : undefined}
+        />
       )}
     </button>
   );

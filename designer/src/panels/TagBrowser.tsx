@@ -94,6 +94,7 @@ export function TagBrowser() {
       offer: {
         tags: dragged(path),
         at: { x: seen.x + seen.w / 2, y: seen.y + seen.h / 2 },
+        free: true,
         client: { x: el?.right ?? 200, y: el?.top ?? 200 },
       },
     });
@@ -120,6 +121,7 @@ export function TagBrowser() {
         ref={list}
         className="panel-list"
         role="listbox"
+        hidden={!tags?.length}
         aria-label={t("design:tab.tags")}
         aria-multiselectable
         tabIndex={0}
@@ -198,7 +200,7 @@ export function TagBrowser() {
 }
 
 /** A value as it is now, with its quality as a sign and not only as a colour. */
-export function TagValue(props: { value: LiveValue | undefined; unit?: string; name?: string }) {
+export function TagValue(props: { value: LiveValue | undefined; unit?: string; name?: string; decimals?: number }) {
   const { value } = props;
   if (!value) return <span className="live-value muted">…</span>;
   const bad = isBad(value.q);
@@ -207,7 +209,7 @@ export function TagValue(props: { value: LiveValue | undefined; unit?: string; n
       className={["live-value", bad ? "bad" : isUncertain(value.q) ? "uncertain" : ""].filter(Boolean).join(" ")}
       title={bad || value.q !== 0 ? props.name : undefined}
     >
-      {bad ? "– –" : formatValue(value.v)}
+      {bad ? "– –" : formatValue(value.v, props.decimals)}
       {!bad && isUncertain(value.q) && " ?"}
       {!bad && props.unit ? <span className="unit-text"> {props.unit}</span> : null}
     </span>

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useEditor } from "../../design/context";
 import { animated, isBinding, newAnimation, same, setAnimations, wholes } from "../../document";
 import { textIn, useLanguage, useT } from "../../i18n";
-import { IconButton, Menu, type MenuEntry } from "../../ui";
+import { Button, Menu, type MenuEntry } from "../../ui";
 import { AnimationCard } from "./AnimationCard";
 import { ValueSource } from "./ValueSource";
 import "./animation.css";
@@ -57,16 +57,9 @@ export function AnimationsEditor({ widgets }: { widgets: readonly Widget[] }) {
   ];
   return (
     <div className="actions" data-prop="animate">
-      <div className="actions-head">
-        <span className="prop-label actions-title">
-          {mixed ? t("common:field.mixed") : list.length === 0 && !pending ? t("animation:empty") : ""}
-        </span>
-        <Menu entries={entries}>
-          <IconButton small label={t("animation:add")}>
-            <Plus size={14} aria-hidden />
-          </IconButton>
-        </Menu>
-      </div>
+      {(mixed || (list.length === 0 && !pending)) && (
+        <p className="prop-label">{mixed ? t("common:field.mixed") : t("animation:empty")}</p>
+      )}
       {!mixed &&
         list.map((animation, i) => (
           <AnimationCard
@@ -99,6 +92,11 @@ export function AnimationsEditor({ widgets }: { widgets: readonly Widget[] }) {
           </button>
         </div>
       )}
+      <div className="events-add">
+        <Menu entries={entries}>
+          <Button icon={<Plus size={14} aria-hidden />}>{t("animation:add")}</Button>
+        </Menu>
+      </div>
     </div>
   );
 }

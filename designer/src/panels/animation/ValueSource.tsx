@@ -36,9 +36,7 @@ export function ValueSource(props: {
       label={props.label}
       trigger={
         props.binding ? (
-          <div>
-            <BindingChip binding={props.binding} widget={props.widget} prop={props.prop} onOpen={() => setOpen(true)} />
-          </div>
+          <BindingChip binding={props.binding} widget={props.widget} prop={props.prop} />
         ) : (
           <button type="button" className="button">
             {t("animation:choose")}

@@ -222,7 +222,12 @@ export function BindingsPanel() {
                     </div>
                   </td>
                   <td className="number">
-                    <TagValue value={v} unit={meta?.unit} name={v && editor.qualities[String(v.q)]} />
+                    <TagValue
+                      value={v}
+                      unit={meta?.unit}
+                      decimals={meta?.decimals}
+                      name={v && editor.qualities[String(v.q)]}
+                    />
                   </td>
                   <td className={v && isBad(v.q) ? "clip wrong" : "clip"}>
                     {!v
