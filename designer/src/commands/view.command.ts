@@ -54,7 +54,7 @@ export default [
   {
     id: "view.find",
     group: "view",
-    label: { en: "Find in screens", zh: "在画面中查找" },
+    label: { en: "Find and replace", zh: "查找和替换" },
     icon: Search,
     keys: ["Ctrl+F"],
     typing: true,
@@ -128,7 +128,7 @@ export default [
   {
     id: "view.snap",
     group: "view",
-    label: { en: "Snap on or off", zh: "开关吸附" },
+    label: { en: "Snap", zh: "吸附" },
     icon: Magnet,
     keys: ["Shift+S"],
     run: (e) => e.session.setState(({ snap }) => ({ snap: !snap })),
@@ -136,7 +136,7 @@ export default [
   {
     id: "view.grid",
     group: "view",
-    label: { en: "Grid on or off", zh: "开关网格" },
+    label: { en: "Grid", zh: "网格" },
     icon: Grid3x3,
     keys: ["Shift+G"],
     run: (e) => e.session.setState(({ grid }) => ({ grid: !grid })),
@@ -144,7 +144,7 @@ export default [
   {
     id: "view.rulers",
     group: "view",
-    label: { en: "Rulers on or off", zh: "开关标尺" },
+    label: { en: "Rulers", zh: "标尺" },
     icon: Ruler,
     keys: ["Shift+R"],
     run: (e) => e.session.setState(({ rulers }) => ({ rulers: !rulers })),
@@ -152,7 +152,7 @@ export default [
   {
     id: "view.minimap",
     group: "view",
-    label: { en: "Overview on or off", zh: "开关缩略图" },
+    label: { en: "Overview", zh: "缩略图" },
     icon: MapIcon,
     keys: ["Shift+M"],
     run: (e) => e.session.setState(({ minimap }) => ({ minimap: !minimap })),

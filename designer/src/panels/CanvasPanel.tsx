@@ -22,7 +22,7 @@ export function CanvasPanel() {
   const editor = useEditor();
   const screen = useScreen();
   const scope = useSession((s) => s.scope);
-  const empty = useDoc((d) => Object.values(d.screens).every((s) => s.order.length === 0));
+  const empty = screen?.order.length === 0;
   const rulers = useSession((s) => s.rulers);
   const menu = useCanvasMenu();
   const host = useRef<HTMLDivElement>(null);

@@ -6,6 +6,7 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { commands, keysOf, run } from "../commands";
 import { findTags } from "../design/api";
 import { useEditor } from "../design/context";
+import { groupType } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { Dialog, Icon, SearchInput } from "../ui";
 
@@ -48,7 +49,9 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
 
   const fixed = useMemo<Entry[]>(() => {
     const out: Entry[] = [];
-    for (const c of commands) {
+    // What can be done now goes before what cannot.
+    const cannot = (c: (typeof commands)[number]) => Number(!!c.reason?.(editor));
+    for (const c of commands.toSorted((a, b) => cannot(a) - cannot(b))) {
       if (c.id === "view.palette") continue;
       const reason = c.reason?.(editor);
       const Mark = c.icon;
@@ -76,7 +79,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       });
     }
     for (const m of editor.catalogue.widgets)
-      if (!m.group && !m.presets?.length)
+      if (m.id !== groupType && !m.presets?.length)
         out.push({
           id: `w:${m.id}`,
           group: t("design:palette2.add"),
