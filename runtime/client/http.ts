@@ -50,6 +50,9 @@ export async function request<T = unknown>(
   { etag, signal, headers }: Options = {},
 ): Promise<Answer<T>> {
   const head: Record<string, string> = { accept: "application/json", ...headers };
+  // The language of the page, which need not be that of the browser.
+  const language = globalThis.document?.documentElement.lang;
+  if (language) head["accept-language"] ??= language;
   let content: BodyInit | undefined;
   if (typeof body === "string" || body instanceof Blob) {
     head["content-type"] ??= "text/csv";

@@ -40,5 +40,6 @@ func init() {
 		"Nothing listens at that port: check the port, and that the server of the device is switched on.":                       "该端口没有服务：请检查端口，并确认设备的服务已启用。",
 		"No way leads to that address: check the address, the cable and the network of this server.":                            "无法到达该地址：请检查地址、网线和本服务器的网络。",
 		"The device closed the connection: it may have as many connections as it allows, or speak something else at that port.": "设备关闭了连接：可能已达到其连接数上限，或该端口使用其他协议。",
+		"Choose another tag, or add it to the plant.":                                                                           "请选择其他变量，或先在工厂中添加该变量。",
 	})
 }

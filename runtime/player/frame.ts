@@ -29,7 +29,7 @@ export class Frame {
   readonly body = el("div", "ls-body");
   readonly nav: Nav;
   private readonly logo = el("img", "ls-logo");
-  private readonly name = el("span", "ls-app");
+  private readonly name = el("h1", "ls-app");
   private readonly crumbs = el("nav", "ls-crumbs");
   private readonly middle = el("div", "ls-middle");
   private readonly resizing: ResizeObserver;
