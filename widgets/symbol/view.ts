@@ -202,7 +202,8 @@ class Drawing {
     const sx = box.width / pic.w;
     const sy = box.height / pic.h;
     const s = Math.min(sx, sy);
-    const width = clamp(2 * Math.sqrt(sx * sy), 1.25, 3) * plain[appearance].width;
+    // Thinner in a small one, but less than in proportion: lines of one drawing look alike.
+    const width = clamp(2 * (sx * sy) ** 0.25, 1.25, 3) * plain[appearance].width;
     let labelled = false;
     let liquid: Drawing["liquid"];
     for (const p of pic.parts) {

@@ -1,6 +1,6 @@
 // Dropping onto a line: what can sit in one does.
 import type { Manifest, Preset } from "@lineside/client";
-import { idSource, insertInLine, isPage, type Seat, type Spot, seatOn } from "../document";
+import { type Box, idSource, insertInLine, isPage, middle, presetOf, type Seat, type Spot, seatOn } from "../document";
 import { newWidget } from "./create";
 import { drawnAt } from "./draw/touch";
 import type { Stage } from "./gesture";
@@ -31,6 +31,16 @@ export function seatNear(
     if (seat) return seat;
   }
   return undefined;
+}
+
+/** Where a widget that is dragged to a box would sit in a line; one that lines hold on to stays out of others. */
+export function seatOf(stage: Stage, id: string, box: Box): Seat | undefined {
+  const screen = stage.record();
+  const w = screen.widgets[id];
+  const preset = presetOf(stage.manifest(w?.type ?? ""), w?.props);
+  if (!w || w.parent || !preset?.inline) return undefined;
+  for (const o of Object.values(screen.widgets)) if (o.from?.widget === id || o.to?.widget === id) return undefined;
+  return seatNear(stage, preset, { w: box.w, h: box.h }, middle(box));
 }
 
 /** Puts a new widget into a line and selects it. */

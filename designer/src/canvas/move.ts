@@ -3,16 +3,21 @@ import type { Widget } from "@lineside/client";
 import {
   type Box,
   duplicateWidgets,
+  extentOf,
+  insertInLine,
   parentOf,
   place,
   placed,
+  placeIn,
   placeWidgets,
+  type Seat,
   structureOf,
   topmost,
   union,
   withDescendants,
 } from "../document";
 import { type Gesture, type Point, reach, type Stage } from "./gesture";
+import { seatOf } from "./inline";
 import { toDocument } from "./page/shown";
 import { Snapper } from "./snap";
 
@@ -44,6 +49,7 @@ export class Move implements Gesture {
   #dx = 0;
   #dy = 0;
   #copies = false;
+  #seat: Seat | undefined;
 
   constructor(
     private readonly stage: Stage,
@@ -80,6 +86,9 @@ export class Move implements Gesture {
       stage.mark({ guides: [] });
     }
     this.#copies = p.alt;
+    const [only, ...others] = this.#wanted();
+    const alone = only && others.length === 0 && !p.alt && !p.ctrl && !p.shift;
+    this.#seat = alone ? seatOf(stage, ...only) : undefined;
     this.cursor = p.alt ? "copy" : "default";
     this.#show();
   }
@@ -94,6 +103,11 @@ export class Move implements Gesture {
       stage.select(made);
       stage.session.setState({ copied: { ids: made, x: this.#around.x, y: this.#around.y } });
       stage.doc.settle();
+    } else if (this.#seat) {
+      const widget = stage.record().widgets[this.#ids[0] as string] as Widget;
+      insertInLine(stage.doc, id, widget, this.#seat);
+      stage.say("draw:say.inline", { name: widget.id, line: this.#seat.line });
+      return;
     } else placeWidgets(stage.doc, id, toDocument(stage.record(), stage.doc.state.screens[id], this.#wanted()));
     stage.say("design:say.moved", {
       x: Math.round(this.#around.x + this.#dx),
@@ -114,6 +128,21 @@ export class Move implements Gesture {
   #show(): void {
     const { stage } = this;
     const screen = stage.record();
+    if (this.#seat) {
+      const { box, turn } = this.#seat;
+      const widget = screen.widgets[this.#ids[0] as string] as Widget;
+      stage.preview(new Map([[widget.id, placed(widget, placeIn(box, turn, undefined))]]));
+      const around = extentOf(box, turn.angle);
+      stage.mark({
+        guides: [],
+        selected: [{ ...box, angle: turn.angle }],
+        around,
+        handles: false,
+        target: { box: around, text: "" },
+        badge: undefined,
+      });
+      return;
+    }
     const { turns } = structureOf(screen);
     const wanted = this.#wanted();
     const shown = new Map<string, Widget>();
@@ -136,6 +165,7 @@ export class Move implements Gesture {
       selected: [...wanted].map(([id, b]) => ({ ...b, angle: turns.get(id)?.angle })),
       around,
       handles: false,
+      target: undefined,
       badge: { box: around, text: `${Math.round(around.x * 10) / 10}, ${Math.round(around.y * 10) / 10}` },
     });
   }

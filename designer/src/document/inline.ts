@@ -87,7 +87,7 @@ function heads(arrow: unknown, end: "start" | "end"): string | undefined {
   return arrow === end || arrow === undefined ? (arrow as string | undefined) : "none";
 }
 
-/** Puts a new widget into a line, as one step: the line ends at it, and another one goes on from it. Answers the id of that one. */
+/** Puts a widget, a new one or one that lies elsewhere, into a line, as one step: the line ends at it, and another one goes on from it. Answers the id of that one. */
 export function insertInLine(doc: Document, screenId: string, widget: Widget, seat: Seat): string | undefined {
   const screen = doc.state.screens[screenId];
   const line = screen?.widgets[seat.line];
@@ -109,6 +109,7 @@ export function insertInLine(doc: Document, screenId: string, widget: Widget, se
     "end",
   );
   const beside = { ...(line.parent ? { parent: line.parent } : {}), ...(line.pane ? { pane: line.pane } : {}) };
+  const { parent: _parent, pane: _pane, ...own } = widget;
   const label = "draw:step.inline";
   doc.begin(label);
   doc.change(label, (d) => {
@@ -116,8 +117,9 @@ export function insertInLine(doc: Document, screenId: string, widget: Widget, se
     if (!s) return;
     s.widgets[line.id] = first as never;
     s.widgets[id] = second as never;
-    s.widgets[widget.id] = lie({ ...widget, ...beside }, seat.box, seat.turn) as never;
-    s.order = [...s.order.flatMap((o) => (o === line.id ? [o, id] : [o])), widget.id];
+    s.widgets[widget.id] = lie({ ...own, ...beside }, seat.box, seat.turn) as never;
+    const order = s.order.filter((o) => o !== widget.id);
+    s.order = [...order.flatMap((o) => (o === line.id ? [o, id] : [o])), widget.id];
   });
   // A group around it closes around what is in it.
   if (line.parent)

@@ -1,6 +1,6 @@
 // Choosing another preset for the selected widgets, by picture.
 import type { Manifest, Widget } from "@lineside/client";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useEditor } from "../design/context";
 import { presetOf, setPreset } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
@@ -8,6 +8,10 @@ import { Popover, SearchInput } from "../ui";
 import { PresetPicture } from "./PresetPicture";
 import { groupsOf, usedPreset } from "./presets";
 import "../design/symbols.css";
+
+/** How far a control is from the left edge of its panel. */
+const beside = (e: HTMLElement | null): number =>
+  e ? e.getBoundingClientRect().left - (e.closest(".panel-scroll")?.getBoundingClientRect().left ?? 0) + 4 : 4;
 
 export function PresetPicker({
   id,
@@ -23,6 +27,7 @@ export function PresetPicker({
   const editor = useEditor();
   const [open, setOpen] = useState(false);
   const [query, setQuery] = useState("");
+  const box = useRef<HTMLButtonElement>(null);
   const first = presetOf(manifest, widgets[0]?.props);
   const mixed = widgets.some((w) => presetOf(manifest, w.props)?.id !== first?.id);
   const name = mixed ? t("common:field.mixed") : textIn(first?.title, lang);
@@ -45,10 +50,12 @@ export function PresetPicker({
       }}
       align="start"
       side="left"
+      // Beside the panel, so that it hides none of it.
+      offset={beside(box.current)}
       className="preset-popover"
       label={t("symbols:choose")}
       trigger={
-        <button type="button" id={id} className="preset-choice" aria-label={t("symbols:picture", { name })}>
+        <button type="button" id={id} ref={box} className="preset-choice" aria-label={t("symbols:picture", { name })}>
           {first && !mixed && <PresetPicture type={manifest.id} preset={first.id} size={24} />}
           <span>{name}</span>
         </button>

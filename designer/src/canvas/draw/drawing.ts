@@ -6,6 +6,7 @@ import type { Gesture, Point } from "../gesture";
 import { put } from "../page/adding";
 import { type Surface, slop } from "../surface";
 import { Boxing } from "./boxing";
+import { newLook } from "./newlook";
 import { PointEdit } from "./pointedit";
 import { Aimer, sticksNear } from "./stick";
 import { drawnType } from "./tool";
@@ -231,7 +232,7 @@ export class Drawing {
     if (!trace || !drawn) return;
     const m = trace.manifest;
     const { box, fractions } = boxed(drawn.points, strideOf(m), drawn.closed);
-    const props: Widget["props"] = { points: fractions };
+    const props: Widget["props"] = { ...newLook(this.board.record(), m, drawn), points: fractions };
     if (drawn.closed) props.closed = true;
     this.#add(m, box, props, drawn);
   }
