@@ -102,6 +102,8 @@ func (r *reader) decode(dst []connector.Update, a *answer, s *Settings, now tag.
 		switch format := p.address.Format; {
 		case format == "text" && p.typ == tag.Bytes:
 			sample.Value = tag.OfBytes(a.body)
+		case len(a.body) == 0 && format != "text":
+			sample.Quality = tag.BadNoData
 		case textErr != nil, format == "json" && jsonErr != nil:
 			sample.Quality = tag.BadDecodingError
 		case format == "json":

@@ -156,7 +156,7 @@ func (p *picked) offer(cells []string, zone *time.Location) {
 // that a record is too long; that is left out then.
 func (t *Table) Feed(text []byte, end bool) (int, error) {
 	if t.format.Delimiter == 0 {
-		line, _, complete := bytes.Cut(text, []byte("\n"))
+		line, _, complete := bytes.Cut(bytes.TrimLeft(text, "\r\n"), []byte("\n"))
 		if !complete && !end && len(line) < maxRecord {
 			return 0, nil
 		}

@@ -297,9 +297,9 @@ func Children(text []byte, limit int) ([]Child, error) {
 	sc := scanner{text: text}
 	sc.space()
 	var out []Child
-	switch {
-	case text[sc.at] == '{' && !sc.empty('}'):
-		for ended := false; !ended && len(out) < limit; ended, _ = sc.next('}') {
+	switch text[sc.at] {
+	case '{':
+		for ended := sc.empty('}'); !ended && len(out) < limit; ended, _ = sc.next('}') {
 			sc.space()
 			start := sc.at
 			sc.str()
@@ -314,8 +314,8 @@ func Children(text []byte, limit int) ([]Child, error) {
 			sc.value(nil, 0)
 			out = append(out, Child{name, text[start:sc.at]})
 		}
-	case text[sc.at] == '[' && !sc.empty(']'):
-		for ended := false; !ended && len(out) < limit; ended, _ = sc.next(']') {
+	case '[':
+		for ended := sc.empty(']'); !ended && len(out) < limit; ended, _ = sc.next(']') {
 			sc.space()
 			start := sc.at
 			sc.value(nil, 0)

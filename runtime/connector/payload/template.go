@@ -18,7 +18,8 @@ const MaxPayload = 1 << 20
 
 // Fill puts a value into a template: ${value} is the value as JSON, ${text} as plain text,
 // ${url} as text escaped for an address or a form, ${time_ms} and ${time_s} the time since
-// 1970, ${time} the time as ISO 8601. escape, if not nil, is applied to all that is put in.
+// 1970, ${time} the time as ISO 8601. escape, if not nil, is applied to all that is put in, and
+// ${value} is plain text then.
 func Fill(template string, v tag.Value, now time.Time, escape func(string) string) (string, error) {
 	var out strings.Builder
 	for rest := template; ; {
@@ -34,7 +35,7 @@ func Fill(template string, v tag.Value, now time.Time, escape func(string) strin
 		var part string
 		switch name {
 		case "value":
-			if part = Plain(v); v.Type() != tag.Int { // AppendJSON quotes large ones for the sake of browsers
+			if part = Plain(v); escape == nil && v.Type() != tag.Int { // AppendJSON quotes large ones for the sake of browsers
 				part = string(v.AppendJSON(nil))
 			}
 		case "text":
