@@ -24,6 +24,8 @@ type Preset struct {
 	Size Size `json:"size"`
 	// Points are in place of those of the manifest.
 	Points []Point `json:"points"`
+	// Parts are what an animation can name of it.
+	Parts []string `json:"parts,omitempty"`
 	// Inline says that it has points at its left and right through which a line can go.
 	Inline bool `json:"inline,omitempty"`
 }

@@ -202,6 +202,12 @@ func symbolPresets(src *source) ([]byte, error) {
 		p := widgets.Preset{ID: s.ID, Title: s.Title, Words: s.Words, Group: s.Group, Points: compiled[s.ID].points,
 			Size: widgets.Size{Width: s.Size[0], Height: s.Size[1]}}
 		p.Inline = inline(p.Points, s.Group)
+		for _, part := range compiled[s.ID].Parts {
+			// The level and the tag name are set by properties.
+			if part.ID != "" && part.ID != "liquid" && part.ID != "label" {
+				p.Parts = append(p.Parts, part.ID)
+			}
+		}
 		fmt.Fprintf(&b, "    %s%s\n", line(p), comma(i, len(table.Symbols)))
 	}
 	b.WriteString("  ]\n}\n")

@@ -65,7 +65,7 @@ func (v *validator) animations(at func() string, w *Widget, m *widgets.Manifest,
 func (v *validator) animation(at string, w *Widget, a *Animation, m *widgets.Manifest, c *spec.Checker) {
 	v.source(at+"/by", a.By)
 	if a.Part != "" {
-		v.part(at+"/part", w, a.Part)
+		v.part(at+"/part", w, m, a.Part)
 	}
 	f, ok := v.changed(at+"/what", a, m, c)
 	if !ok {
@@ -174,8 +174,15 @@ func (v *validator) becomes(at string, raw json.RawMessage, c *spec.Checker) {
 	}
 }
 
-// part checks that a part is in the drawing that a widget shows.
-func (v *validator) part(at string, w *Widget, id string) {
+// part checks that a part is in the drawing or symbol that a widget shows.
+func (v *validator) part(at string, w *Widget, m *widgets.Manifest, id string) {
+	if p := m.Preset(w.Props); p != nil {
+		if !slices.Contains(p.Parts, id) {
+			known := slices.Sorted(slices.Values(p.Parts))
+			v.add(spec.OneOf("part_unknown", at, fmt.Sprintf("The symbol has no part %q.", clip(id)), id, known))
+		}
+		return
+	}
 	var name string
 	_ = json.Unmarshal(w.Props["drawing"], &name)
 	i := slices.IndexFunc(v.app.Drawings, func(d Drawing) bool { return d.ID == name })

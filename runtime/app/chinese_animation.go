@@ -28,6 +28,7 @@ func init() {
 		"Write x0, y0, x1, y1, …: at least 4 and at most %d numbers.": "请填写 x0、y0、x1、y1……：至少 4 个，至多 {1} 个数。",
 		"The widget shows no drawing with parts.":                     "该控件没有带部件的图形。",
 		"Leave the part out.":                                         "请去掉部件。",
+		"The symbol has no part %q.":                                  "符号中没有部件 {1}。",
 		"The drawing has no part %q.":                                 "图形中没有部件 {1}。",
 	})
 }

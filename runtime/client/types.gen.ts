@@ -645,6 +645,9 @@ export interface BrowseNode {
   type?: string;
   writable?: boolean;
   unit?: string;
+  /** low and High are the range that the device names for the value, in Unit. */
+  low?: number;
+  high?: number;
   /** value is a present value, if the browse knows one. */
   value?: unknown;
 }
@@ -734,6 +737,8 @@ export interface Preset {
   size: WidgetSize;
   /** points are in place of those of the manifest. */
   points: Point[];
+  /** parts are what an animation can name of it. */
+  parts?: string[];
   /** inline says that it has points at its left and right through which a line can go. */
   inline?: boolean;
 }
@@ -1266,6 +1271,8 @@ export interface DeviceTestResult {
   ok: boolean;
   /** latencyMs is how long connecting took. */
   latencyMs: number;
+  /** device is what the device says that it is: model, version, name. */
+  device?: string;
   problem?: Problem;
   /** problems are all of them, when the settings have several. */
   problems?: Problem[];

@@ -42,9 +42,9 @@ async function at(x: number, y: number): Promise<[number, number]> {
   const box = await board().boundingBox();
   const seen = await page.evaluate(() => document.querySelector<HTMLElement>(".zoom")?.textContent ?? "100");
   const zoom = Number.parseFloat(seen) / 100;
-  // The screen is fitted: its middle is the middle of the board.
+  // The screen is fitted: its middle is the middle of the board beside the tools.
   if (!box) throw new Error("there is no board");
-  return [box.x + box.width / 2 + (x - 640) * zoom, box.y + box.height / 2 + (y - 360) * zoom];
+  return [box.x + (box.width + 16) / 2 + (x - 640) * zoom, box.y + box.height / 2 + (y - 360) * zoom];
 }
 
 async function drag(from: [number, number], to: [number, number]): Promise<void> {

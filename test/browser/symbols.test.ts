@@ -42,7 +42,7 @@ async function at(x: number, y: number): Promise<[number, number]> {
   const seen = await page.evaluate(() => document.querySelector<HTMLElement>(".zoom")?.textContent ?? "100");
   const zoom = Number.parseFloat(seen) / 100;
   if (!box) throw new Error("there is no board");
-  return [box.x + box.width / 2 + (x - 640) * zoom, box.y + box.height / 2 + (y - 360) * zoom];
+  return [box.x + (box.width + 16) / 2 + (x - 640) * zoom, box.y + box.height / 2 + (y - 360) * zoom];
 }
 
 /** Drags a symbol from the palette to a place. */

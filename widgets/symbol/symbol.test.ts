@@ -140,6 +140,28 @@ describe("drawing", () => {
     expect(seen.size).toBe(looks.length + 4);
   });
 
+  test("parts follow animations, and come back", async () => {
+    const m = await mount({ symbol: "pump" });
+    const plain = m.rec.pixels.join();
+    const seen = new Set([plain]);
+    for (const [what, v] of [
+      ["rotate", 45],
+      ["scale", 0.5],
+      ["move", [5, 3]],
+      ["visible", false],
+      ["opacity", 0.3],
+      ["stroke", "urgent"],
+    ] as const) {
+      m.drawn.update({ [`part:rotor:${what}`]: live(v) });
+      m.run();
+      seen.add(m.rec.pixels.join());
+      m.drawn.update({});
+      m.run();
+      expect(m.rec.pixels.join(), what).toBe(plain);
+    }
+    expect(seen.size).toBe(7);
+  });
+
   test("is told to a screen reader", async () => {
     const m = await mount({ symbol: "pump", label: "P-101" }, { state: live(2), value: live(3.5) });
     expect(m.drawn.describe?.()).toMatchObject({ role: "img", label: "P-101", value: "3.50, Fault" });

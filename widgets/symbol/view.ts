@@ -1,4 +1,4 @@
-import { below, type Group, type Path, Readout, type Text } from "@lineside/scene";
+import { below, type Group, type Path, pathBounds, Readout, type Text } from "@lineside/scene";
 import { clamp, clickable, fixed, labelOf, number, type Shown, shown, string, textOf, usable } from "../kit";
 import { levelTone } from "../shape";
 import type { DrawingView, Drawn, Env, Settings, Values } from "../view";
@@ -134,9 +134,56 @@ function lines(values: Values, settings: Settings, env: Env): Line[] {
   });
 }
 
+interface Shape {
+  id: string;
+  path: Path;
+  fill: string;
+  stroke: string;
+  /** What it is turned and made larger about. */
+  middle: { x: number; y: number };
+}
+
+/** What animations make of one part. */
+type Change = Record<string, unknown>;
+
+const partName = /^part:(.+):(\w+)$/;
+
+/** The changes of parts in values, by the id of the part. */
+function changesOf(values: Values): Map<string, Change> {
+  const out = new Map<string, Change>();
+  for (const name in values) {
+    const [, id, what] = partName.exec(name) ?? [];
+    if (id && what) out.set(id, { ...out.get(id), [what]: values[name]?.v });
+  }
+  return out;
+}
+
+const none: Change = {};
+const numberOf = (v: unknown, otherwise: number): number =>
+  typeof v === "number" && Number.isFinite(v) ? v : otherwise;
+
+/** How a part is drawn otherwise than it lies. */
+function moved(shape: Shape, c: Change) {
+  const rotate = numberOf(c.rotate, 0);
+  const scale = numberOf(c.scale, 1);
+  const [dx, dy] = Array.isArray(c.move) ? (c.move as [number, number]) : [0, 0];
+  const { x, y } = shape.middle;
+  const cos = Math.cos((rotate * Math.PI) / 180) * scale;
+  const sin = Math.sin((rotate * Math.PI) / 180) * scale;
+  return {
+    rotate,
+    scale,
+    x: x + dx - (x * cos - y * sin),
+    y: y + dy - (x * sin + y * cos),
+    visible: c.visible !== false,
+    opacity: numberOf(c.opacity, 1),
+    blink: c.blink === true,
+  };
+}
+
 /** A symbol as it is drawn. */
 class Drawing {
-  private readonly shapes: { path: Path; fill: string; stroke: string }[] = [];
+  private readonly shapes: Shape[] = [];
   private readonly texts: { text: Text; tone: string }[] = [];
   private readonly shades: Path[] = [];
   private readonly hatch;
@@ -153,6 +200,8 @@ class Drawing {
   private half: { x: number; y: number };
   private values: Values = {};
   private laid = "";
+  /** Animations have changed a part once. */
+  private animated = false;
 
   constructor(
     g: Group,
@@ -228,20 +277,21 @@ class Drawing {
         };
         // The wall of the vessel lies over what is in it.
         const body = pic.parts.find((b) => b.id === "body");
-        if (body?.d) this.keep(g.path({ d: stretched(body.d, sx, sy), strokeWidth: width }), "", "line");
+        if (body?.d) this.keep("body", g.path({ d: stretched(body.d, sx, sy), strokeWidth: width }), "", "line");
         continue;
       }
       const solid = p.fill === "body" || p.fill === "second";
       if (solid && appearance === "mimic")
         this.shades.push(g.path({ d, x: 1.5, y: 1.5, fill: "unlit", stroke: "unlit", strokeWidth: width }));
       const dash = p.dash?.map((v) => v * s);
-      this.keep(g.path({ d, strokeWidth: width, ...(dash ? { dash } : {}) }), p.fill ?? "", p.stroke ?? "");
+      this.keep(p.id ?? "", g.path({ d, strokeWidth: width, ...(dash ? { dash } : {}) }), p.fill ?? "", p.stroke ?? "");
     }
     return { labelled, liquid };
   }
 
-  private keep(path: Path, fill: string, stroke: string): void {
-    this.shapes.push({ path, fill, stroke });
+  private keep(id: string, path: Path, fill: string, stroke: string): void {
+    const b = pathBounds(path.props.d ?? "");
+    this.shapes.push({ id, path, fill, stroke, middle: { x: (b.x0 + b.x1) / 2, y: (b.y0 + b.y1) / 2 } });
   }
 
   /** A text of the symbol itself, which stays upright. */
@@ -304,9 +354,17 @@ class Drawing {
               : undefined;
     const paint = paintOf(this.appearance, bright);
     const tone = (name: string) => (name === "" ? undefined : ((paint as never)[name] as string));
-    for (const { path, fill, stroke } of this.shapes) {
+    const changes = changesOf(values);
+    this.animated ||= changes.size > 0;
+    for (const shape of this.shapes) {
+      const { id, path, fill, stroke } = shape;
       const over = fill === "body" && this.appearance === "simple" && bright !== "lit";
-      path.set({ fill: tone(fill), stroke: over ? paint.body : tone(stroke) });
+      const own = changes.get(id) ?? none;
+      const colors = {
+        fill: fill && typeof own.fill === "string" ? own.fill : tone(fill),
+        stroke: stroke && typeof own.stroke === "string" ? own.stroke : over ? paint.body : tone(stroke),
+      };
+      path.set(this.animated && id !== "" ? { ...colors, ...moved(shape, own) } : colors);
     }
     for (const { text, tone: t } of this.texts) text.set({ color: tone(t) ?? "text" });
     this.hatch.set({ visible: bad || now === "nocomm" });

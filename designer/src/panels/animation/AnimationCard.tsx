@@ -1,7 +1,7 @@
 import type { Animation, Manifest, Prop, Widget } from "@lineside/client";
 import { ArrowDown, ArrowUp, Trash2 } from "lucide-react";
 import { useDoc } from "../../design/context";
-import { linear, partsOf, setField } from "../../document";
+import { linear, partsOf, presetOf, setField } from "../../document";
 import { useLanguage, useT } from "../../i18n";
 import { FieldControl, IconButton, NumberInput, Segmented, Select } from "../../ui";
 import { StepTable } from "./StepTable";
@@ -35,7 +35,8 @@ export function AnimationCard(props: {
   };
   const drawings = useDoc((d) => d.app.drawings);
   const drawing = drawings?.find((d) => d.id === props.widget.props?.drawing);
-  const parts = drawing ? partsOf(drawing).flatMap(({ part }) => part.id ?? []) : [];
+  const preset = presetOf(manifest, props.widget.props);
+  const parts = drawing ? partsOf(drawing).flatMap(({ part }) => part.id ?? []) : (preset?.parts ?? []);
   const numeric = linear(a.what, manifest);
   const mode = a.in && numeric ? "linear" : "steps";
   const setMode = (to: string) => {
