@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lineside/lineside/runtime/expression"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
@@ -84,15 +85,17 @@ const (
 
 // entry is what the engine knows of a named tag beside its slot.
 type entry struct {
-	slot   tag.Slot
-	kind   Kind
-	typ    tag.Type
-	doc    *plant.Tag // nil for system and app tags
-	device string
-	source *source    // device tags
-	gate   *gate      // writable tags
-	reads  []tag.Path // app tags: what they are computed from
-	title  spec.Text  // system and app tags
+	slot    tag.Slot
+	kind    Kind
+	typ     tag.Type
+	doc     *plant.Tag          // nil for system and app tags
+	origin  *plant.Origin       // tags of assets
+	program *expression.Program // computed tags
+	device  string
+	source  *source    // device tags
+	gate    *gate      // writable tags
+	reads   []tag.Path // app tags: what they are computed from
+	title   spec.Text  // system and app tags
 }
 
 // New makes an engine with an empty plant. Nothing is started before Run.

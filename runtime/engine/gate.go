@@ -37,7 +37,7 @@ func (b *plantBuild) compileGate(t *tagBuild, at string, ps *spec.Problems) {
 		g.readBack, _ = time.ParseDuration(w.ReadBack)
 	}
 	if w.Interlock != "" {
-		program, err := expression.Compile(w.Interlock, b.env(map[string]tag.Type{"value": t.typ}))
+		program, err := expression.Compile(w.Interlock, b.env(t, map[string]tag.Type{"value": t.typ}))
 		switch {
 		case err != nil:
 			*ps = append(*ps, problemsOf(err, "expression_invalid").Under(at+"/interlock")...)
@@ -117,7 +117,8 @@ type Meta struct {
 	Confirm                          string // none, ask, reason; "" when not writable at all
 	Kind                             Kind
 	Device                           string
-	Document                         *plant.Tag // nil for system and app tags
+	Document                         *plant.Tag    // nil for system and app tags
+	Origin                           *plant.Origin // nil for what is no property of an asset
 }
 
 // Meta describes a named tag; false when there is none.
@@ -129,7 +130,7 @@ func (e *Engine) Meta(path tag.Path, rights auth.Rights, lang string) (Meta, boo
 	d := e.table.Definition(t.slot)
 	m := Meta{
 		Path: path, Type: t.typ, Title: d.Title, Description: d.Description, Unit: d.Unit, Low: d.Low, High: d.High,
-		NormalLow: d.NormalLow, NormalHigh: d.NormalHigh, Decimals: d.Decimals, Kind: t.kind, Device: t.device, Document: t.doc,
+		NormalLow: d.NormalLow, NormalHigh: d.NormalHigh, Decimals: d.Decimals, Kind: t.kind, Device: t.device, Document: t.doc, Origin: t.origin,
 	}
 	if t.doc != nil {
 		m.Title = t.doc.Title.In(lang)

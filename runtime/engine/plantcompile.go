@@ -21,7 +21,8 @@ const defaultScan = time.Second
 
 // plantBuild is a plant that was checked and compiled and is not yet running.
 type plantBuild struct {
-	doc   *plant.Plant
+	doc   *plant.Plant // with the tags of the assets among its own
+	from  *plant.Expansion
 	types map[tag.Path]tag.Type // plant and system tags
 	tags  []*tagBuild
 	by    map[tag.Path]*tagBuild
@@ -62,13 +63,15 @@ func (e *Engine) CheckPlant(p *plant.Plant) spec.Problems {
 
 // compilePlant checks and compiles. The build is usable only when there are no errors.
 func compilePlant(p *plant.Plant) (*plantBuild, spec.Problems) {
-	ps := plant.Validate(p)
+	from, ps := plant.Examine(p)
 	if ps.Errors() {
 		return nil, ps
 	}
-	b := &plantBuild{doc: p, types: make(map[tag.Path]tag.Type, len(p.Tags)+4*len(p.Devices)), by: make(map[tag.Path]*tagBuild, len(p.Tags)), devices: map[string]*deviceBuild{}}
+	p = from.Effective()
+	b := &plantBuild{doc: p, from: from, types: make(map[tag.Path]tag.Type, len(p.Tags)+4*len(p.Devices)), by: make(map[tag.Path]*tagBuild, len(p.Tags)), devices: map[string]*deviceBuild{}}
+	var found spec.Problems
 	for i := range p.Devices {
-		b.compileDevice(i, &ps)
+		b.compileDevice(i, &found)
 	}
 	systemTypes(p.Devices, b.types)
 	b.tags = make([]*tagBuild, len(p.Tags))
@@ -80,12 +83,13 @@ func compilePlant(p *plant.Plant) (*plantBuild, spec.Problems) {
 		b.tags[i], b.by[doc.Path], b.types[doc.Path] = t, t, t.typ
 	}
 	for _, t := range b.tags {
-		b.compileTag(t, &ps)
+		b.compileTag(t, &found)
 	}
-	if !ps.Errors() {
-		b.sort(&ps)
+	b.tryModels(&found)
+	if !found.Errors() {
+		b.sort(&found)
 	}
-	return b, ps
+	return b, append(ps, from.Locate(found)...)
 }
 
 func (b *plantBuild) compileDevice(i int, ps *spec.Problems) {
@@ -176,13 +180,8 @@ func (b *plantBuild) compileTag(t *tagBuild, ps *spec.Problems) {
 	}
 }
 
-// env is what an expression of the plant may name.
-func (b *plantBuild) env(vars map[string]tag.Type) expression.Env {
-	return expression.Env{Tags: func(p tag.Path) (tag.Type, bool) { t, ok := b.types[p]; return t, ok }, Vars: vars}
-}
-
 func (b *plantBuild) compileExpr(t *tagBuild, at string, ps *spec.Problems) {
-	program, err := expression.Compile(t.doc.Expr, b.env(nil))
+	program, err := expression.Compile(t.doc.Expr, b.env(t, nil))
 	if err != nil {
 		*ps = append(*ps, problemsOf(err, "expression_invalid").Under(at+"/expr")...)
 		return

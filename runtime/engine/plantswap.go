@@ -127,7 +127,7 @@ func (e *Engine) swapTags(b *plantBuild, old map[tag.Path]*entry, restart map[st
 		if was != nil && moved[t.doc.Path] {
 			was = nil
 		}
-		next := &entry{kind: t.kind, typ: t.typ, doc: t.doc, device: t.doc.Device, gate: t.gate}
+		next := &entry{kind: t.kind, typ: t.typ, doc: t.doc, device: t.doc.Device, gate: t.gate, origin: b.origin(t)}
 		if was == nil {
 			slot, err := e.table.Add(t.doc.Path, t.def)
 			if err != nil {
@@ -212,7 +212,7 @@ func (e *Engine) swapComputed(b *plantBuild, old map[tag.Path]*entry, moved map[
 			moved[t.doc.Path] = true
 			continue
 		}
-		change := was.doc.Expr != t.doc.Expr
+		change := was.program == nil || !was.program.Same(t.program)
 		for _, dep := range t.program.Tags() {
 			change = change || moved[dep]
 		}
@@ -226,7 +226,7 @@ func (e *Engine) swapComputed(b *plantBuild, old map[tag.Path]*entry, moved map[
 	}
 	for _, t := range b.computed {
 		was := old[t.doc.Path]
-		next := &entry{kind: KindComputed, typ: t.typ, doc: t.doc}
+		next := &entry{kind: KindComputed, typ: t.typ, doc: t.doc, program: t.program, origin: b.origin(t)}
 		if was == nil || moved[t.doc.Path] {
 			slot, err := e.table.AddComputed(t.doc.Path, t.def, e.slots(t.program.Tags()), e.evaluator(t.program, t.typ))
 			if err != nil {

@@ -45,7 +45,7 @@ func Compile(text string, env Env) (p *Program, err error) {
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
-	p = &Program{text: text, typ: out.typ, tags: c.tags, vars: c.vars, out: result(out)}
+	p = &Program{text: text, typ: out.typ, tags: c.tags, vars: c.vars, counts: c.counts, out: result(out)}
 	if p.typ == list {
 		p.typ = tag.JSON
 	}
@@ -88,6 +88,8 @@ type compiler struct {
 	problems spec.Problems
 
 	tags    []tag.Path
+	index   map[tag.Path]int // of tags, once there may be many
+	counts  []int            // members of roll-ups
 	vars    []string
 	scope   []let
 	locals  int
@@ -324,6 +326,9 @@ func (c *compiler) call(n *ast.CallNode) code {
 	if len(args) < f.least || f.most >= 0 && len(args) > f.most {
 		c.fail(n, "expression_type", "It is used like this: "+f.Signature, "%s has %d arguments; that is not right.", f.Name, len(args))
 	}
+	if f.members {
+		return f.build(c, n, args)
+	}
 	return c.fold(n, f.build(c, n, args), args...)
 }
 
@@ -336,7 +341,17 @@ func (c *compiler) tag(n *ast.CallNode) code {
 	if !ok {
 		c.fail(n.Arguments[0], "expression_type", hint, "The path of a tag must be a constant text, so that it is known which tags are read.")
 	}
-	path, err := tag.ParsePath(s.Value)
+	var path tag.Path
+	var err error
+	switch relative := tag.Relative(s.Value); {
+	case relative && c.env.Base == nil:
+		c.problem(s, "tag_path", "Write the whole path.", "%q is a path for the properties of models.", s.Value)
+		return unknown()
+	case relative:
+		path, err = tag.Resolve(*c.env.Base, s.Value)
+	default:
+		path, err = tag.ParsePath(s.Value)
+	}
 	if err != nil {
 		c.problem(s, "tag_path", hint, "%s.", upper(err.Error()))
 		return unknown()
@@ -354,6 +369,9 @@ func (c *compiler) tag(n *ast.CallNode) code {
 	if index < 0 {
 		index = len(c.tags)
 		c.tags = append(c.tags, path)
+		if c.index != nil {
+			c.index[path] = index
+		}
 	}
 	return read(0, index, typ)
 }

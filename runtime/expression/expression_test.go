@@ -3,7 +3,9 @@ package expression
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +51,13 @@ func evaluate(t testing.TB, text string, tags map[string]string) (tag.Sample, *P
 	p, err := Compile(text, Env{Vars: vars, Tags: func(p tag.Path) (tag.Type, bool) {
 		s, ok := samples[string(p)]
 		return typeOf(s), ok
+	}, Members: func(model, property string) (out []tag.Path, _ *spec.Problem) {
+		for _, path := range slices.Sorted(maps.Keys(samples)) {
+			if p := tag.Path(path); strings.HasPrefix(path, model) && (property == "" || p.Name() == property) {
+				out = append(out, p)
+			}
+		}
+		return out, nil
 	}})
 	if err != nil {
 		return tag.Sample{}, nil, err

@@ -21,6 +21,8 @@ type Function struct {
 	// build compiles a call; nil for what the compiler itself knows. It gets from least to most arguments, any number when most is -1.
 	build       func(c *compiler, n ast.Node, args []code) code
 	least, most int
+	// members says that it is a roll-up: it reads tags that its arguments, constant texts, stand for.
+	members bool
 }
 
 // Example is an expression with what it gives. It is run as a test.

@@ -15,6 +15,10 @@ type Env struct {
 	// Vars are the names that stand without tag(): inputs, parameters, "raw", "value". The
 	// type None is any: what it is shows when it is used.
 	Vars map[string]tag.Type
+	// Base is where relative paths begin: tag("./speed"). Nil knows none.
+	Base *tag.Path
+	// Members finds what roll-ups read. Nil knows none.
+	Members Members
 }
 
 // Program is a compiled expression. It is used by one goroutine at a time.
@@ -24,7 +28,8 @@ type Program struct {
 	tags   []tag.Path
 	vars   []string
 	out    func(*frame) tag.Value
-	single bool // just tag("…")
+	counts []int // members of its roll-ups
+	single bool  // just tag("…")
 	frame  frame
 }
 
@@ -46,6 +51,12 @@ func (p *Program) SingleTag() (tag.Path, bool) {
 		return p.tags[0], true
 	}
 	return "", false
+}
+
+// Same reports whether two programs compute the same: the same text over the same tags. What
+// a name stands for may change between two compilations, and which assets a roll-up is over.
+func (p *Program) Same(o *Program) bool {
+	return p.text == o.text && p.typ == o.typ && slices.Equal(p.tags, o.tags) && slices.Equal(p.counts, o.counts)
 }
 
 // Eval computes the result from samples in the order of Tags and Vars. The times of the

@@ -22,6 +22,9 @@ const (
 	Area
 	// Variable is a bare name: an input, a parameter, a computed tag of the app, a variable of a screen.
 	Variable
+	// model and property are the arguments of a roll-up.
+	model
+	property
 )
 
 // ErrShadowed says that a name cannot be used, because a "let" of the expression defines it
@@ -33,6 +36,10 @@ var ErrShadowed = errors.New("the expression defines this name itself")
 // that only look alike, names that a "let" defines, comments. With to equal to from it counts.
 // A text that cannot be read is an error of Compile and comes back unchanged.
 func Rename(text string, kind Kind, from, to string) (string, int, error) {
+	return rename(text, from, &renamer{kind: kind, from: from, to: to, places: map[int]spot{}})
+}
+
+func rename(text, from string, r *renamer) (string, int, error) {
 	if from == "" || !strings.Contains(text, from) && !strings.Contains(text, `\`) {
 		return text, 0, nil // most expressions do not name it: they need no parsing
 	}
@@ -44,14 +51,13 @@ func Rename(text string, kind Kind, from, to string) (string, int, error) {
 		c := compiler{text: text}
 		return text, 0, c.syntax(err)
 	}
-	r := renamer{kind: kind, from: from, to: to, places: map[int]spot{}}
 	r.visit(root)
 	switch {
 	case len(r.places) == 0:
 		return text, 0, nil
 	case r.shadowed:
 		return text, 0, ErrShadowed
-	case from == to:
+	case r.from == r.to:
 		return text, len(r.places), nil
 	}
 	return r.write(text), len(r.places), nil
@@ -68,6 +74,11 @@ type renamer struct {
 	from, to string
 	places   map[int]spot // by where they begin: chained comparisons share parts
 	shadowed bool
+	// kinds are the models whose property is renamed; self says that the expression is of one of them.
+	kinds func(string) bool
+	self  bool
+	// found is told of roll-ups, which are then only looked for.
+	found func(Rollup)
 	// hidden counts the lets around that define the old name, taken those that define the new one.
 	hidden, taken int
 }
@@ -87,6 +98,9 @@ func (r *renamer) visit(n ast.Node) {
 				r.path(s)
 				return
 			}
+		}
+		if ok && r.rollup(callee.Value, n.Arguments) {
+			return
 		}
 		r.all(n.Arguments)
 	case *ast.VariableDeclaratorNode:
@@ -153,6 +167,15 @@ func (r *renamer) name(n *ast.IdentifierNode) {
 }
 
 func (r *renamer) path(n *ast.StringNode) {
+	switch {
+	case r.kind == model:
+		return
+	case r.kind == property:
+		if r.self && n.Value == "./"+r.from {
+			r.put(n.Location(), "./"+r.to)
+		}
+		return
+	}
 	if next, ok := Moved(r.kind, n.Value, r.from, r.to); ok {
 		r.put(n.Location(), next)
 	}
@@ -161,7 +184,7 @@ func (r *renamer) path(n *ast.StringNode) {
 // Moved is the path of a tag after a rename, and whether the rename concerns it.
 func Moved(kind Kind, path, from, to string) (string, bool) {
 	switch {
-	case kind == Variable:
+	case kind == Variable, tag.Relative(path):
 	case path == from:
 		return to, true
 	case kind == Area && tag.Path(path).Under(tag.Path(from)):

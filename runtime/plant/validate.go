@@ -32,22 +32,8 @@ const (
 // Validate tells everything that is wrong with a document by itself. What depends on the
 // connectors (settings, addresses) and on the tags (expressions) is checked by the engine.
 func Validate(p *Plant) spec.Problems {
-	v := &validator{plant: p}
-	v.head()
-	v.areas()
-	v.devices()
-	v.count("/tags", len(p.Tags), MaxTags, "tags")
-	seen := make(map[tag.Path]bool, len(p.Tags))
-	for i := range p.Tags {
-		t := &p.Tags[i]
-		at := func() string { return fmt.Sprintf("/tags/%d", i) }
-		if seen[t.Path] {
-			v.fail("id_double", at()+"/path", "Give each tag its own path.", "There is another tag %q.", t.Path)
-		}
-		seen[t.Path] = true
-		v.tag(at, t)
-	}
-	return v.problems
+	_, ps := Examine(p)
+	return ps
 }
 
 type validator struct {
@@ -55,11 +41,13 @@ type validator struct {
 	scans    map[string]map[string]bool // device → scan classes
 	ids      []string                   // of devices
 	problems spec.Problems
+	// unbounded keeps all problems, for a list that is shortened later.
+	unbounded bool
 }
 
 func (v *validator) add(p *spec.Problem) {
 	switch {
-	case len(v.problems) < maxProblems:
+	case v.unbounded, len(v.problems) < maxProblems:
 		v.problems = append(v.problems, p)
 	case len(v.problems) == maxProblems:
 		v.problems.Add("too_many_problems", "", "Correct these first.", "There are more than %d problems.", maxProblems)
