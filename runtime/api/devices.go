@@ -25,8 +25,10 @@ type DeviceTest struct {
 type DeviceTestResult struct {
 	OK bool `json:"ok"`
 	// LatencyMs is how long connecting took.
-	LatencyMs float64       `json:"latencyMs"`
-	Problem   *spec.Problem `json:"problem,omitempty"`
+	LatencyMs float64 `json:"latencyMs"`
+	// Device is what the device says that it is: model, version, name.
+	Device  string        `json:"device,omitempty"`
+	Problem *spec.Problem `json:"problem,omitempty"`
 	// Problems are all of them, when the settings have several.
 	Problems []*spec.Problem `json:"problems,omitempty"`
 }
@@ -64,8 +66,8 @@ func (s *Server) listDevices(ctx context.Context, _ *nothing) (*body[[]engine.De
 }
 
 func (s *Server) testDevice(ctx context.Context, in *body[DeviceTest]) (*body[DeviceTestResult], error) {
-	took, err := s.engine.TestDevice(ctx, in.Body.Connector, in.Body.Settings)
-	result := DeviceTestResult{OK: err == nil, LatencyMs: float64(took.Microseconds()) / float64(time.Millisecond/time.Microsecond)}
+	took, device, err := s.engine.TestDevice(ctx, in.Body.Connector, in.Body.Settings)
+	result := DeviceTestResult{OK: err == nil, Device: device, LatencyMs: float64(took.Microseconds()) / float64(time.Millisecond/time.Microsecond)}
 	outcome := entry(ctx, "device.test", in.Body.Device)
 	if err != nil {
 		e := errorOf(err)

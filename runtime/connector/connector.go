@@ -93,6 +93,9 @@ type Node struct {
 	Type     string          `json:"type,omitempty"`
 	Writable bool            `json:"writable,omitempty"`
 	Unit     string          `json:"unit,omitempty"`
+	// Low and High are the range that the device names for the value, in Unit.
+	Low  *float64 `json:"low,omitempty"`
+	High *float64 `json:"high,omitempty"`
 	// Value is a present value, if the browse knows one.
 	Value json.RawMessage `json:"value,omitempty"`
 }
@@ -101,6 +104,13 @@ type Node struct {
 // connector; id "" is the root.
 type Browser interface {
 	Browse(ctx context.Context, id string) ([]Node, error)
+}
+
+// Identifier is a connector that can say what it is connected to: maker, model, version,
+// name and state, in one line for a person, "" when the device does not tell. It is called
+// on a connected connector.
+type Identifier interface {
+	Identify(ctx context.Context) (string, error)
 }
 
 // Type is a kind of connector: it describes itself and makes connectors.

@@ -21,14 +21,22 @@ const (
 )
 
 // TestDevice connects with settings that need not be saved, and closes again. It returns
-// how long connecting took. Errors are *spec.Problem or spec.Problems.
-func (e *Engine) TestDevice(ctx context.Context, connectorID string, settings json.RawMessage) (time.Duration, error) {
-	var took time.Duration
-	err := e.withConnection(ctx, connectorID, settings, testTimeout, func(_ context.Context, _ connector.Connector, t time.Duration) error {
+// how long connecting took and what the device says that it is, "" if it does not tell.
+// Errors are *spec.Problem or spec.Problems.
+func (e *Engine) TestDevice(ctx context.Context, connectorID string, settings json.RawMessage) (took time.Duration, device string, err error) {
+	err = e.withConnection(ctx, connectorID, settings, testTimeout, func(ctx context.Context, c connector.Connector, t time.Duration) error {
 		took = t
-		return nil
+		i, ok := c.(connector.Identifier)
+		if !ok {
+			return nil
+		}
+		err := guard(e.log, "connector "+connectorID, func() (err error) {
+			device, err = i.Identify(ctx)
+			return err
+		})
+		return wrap("identify_failed", err)
 	})
-	return took, err
+	return took, device, err
 }
 
 // Browse lists what a device has below a node ("" is the root): of the running device, or

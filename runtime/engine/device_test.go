@@ -542,21 +542,21 @@ func TestTestDevice(t *testing.T) {
 	settings := func(port int) json.RawMessage {
 		return json.RawMessage(fmt.Sprintf(`{"host":"127.0.0.1","port":%d}`, port))
 	}
-	if took, err := r.TestDevice(context.Background(), "modbus", settings(p.Port)); err != nil || took <= 0 {
+	if took, _, err := r.TestDevice(context.Background(), "modbus", settings(p.Port)); err != nil || took <= 0 {
 		t.Errorf("%v %v", took, err)
 	}
 	for _, row := range []struct{ name, conn, settings, code string }{
 		{"nobody listens", "modbus", string(settings(peer.FreePort(t))), "connect_failed"},
 		{"unknown connector", "modbuss", "{}", "connector_unknown"},
 	} {
-		_, err := r.TestDevice(context.Background(), row.conn, json.RawMessage(row.settings))
+		_, _, err := r.TestDevice(context.Background(), row.conn, json.RawMessage(row.settings))
 		var got *spec.Problem
 		if !errors.As(err, &got) || got.Code != row.code {
 			t.Errorf("%s: %v", row.name, err)
 		}
 	}
 	var ps spec.Problems
-	if _, err := r.TestDevice(context.Background(), "modbus", json.RawMessage(`{"hots":"x"}`)); !errors.As(err, &ps) || !strings.HasPrefix(ps[0].At, "/settings") {
+	if _, _, err := r.TestDevice(context.Background(), "modbus", json.RawMessage(`{"hots":"x"}`)); !errors.As(err, &ps) || !strings.HasPrefix(ps[0].At, "/settings") {
 		t.Errorf("bad settings: %v", err)
 	}
 	if _, err := r.Browse(context.Background(), "", "modbus", settings(p.Port), ""); err == nil {

@@ -11,7 +11,7 @@ import { Button, Check, Dialog, Icon, IconButton, SpecForm } from "../ui";
 type Test =
   | { state: "idle" }
   | { state: "running" }
-  | { state: "ok"; latency: number }
+  | { state: "ok"; latency: number; device?: string }
   | { state: "failed"; problem: Problem };
 
 /** The problems below a place, as that place sees them. */
@@ -81,14 +81,11 @@ export function DeviceDialog({
   const runTest = async () => {
     setTest({ state: "running" });
     try {
-      const { data } = await request<{ ok: boolean; latencyMs: number; problem?: Problem }>("POST", "/devices/test", {
-        connector,
-        settings,
-        device: device?.id,
-      });
+      type Result = { ok: boolean; latencyMs: number; device?: string; problem?: Problem };
+      const { data } = await request<Result>("POST", "/devices/test", { connector, settings, device: device?.id });
       setTest(
         data.ok
-          ? { state: "ok", latency: data.latencyMs }
+          ? { state: "ok", latency: data.latencyMs, device: data.device }
           : { state: "failed", problem: data.problem ?? { code: "failed", message: t("plant:testFailed") } },
       );
     } catch (error) {
@@ -145,6 +142,7 @@ export function DeviceDialog({
               {test.state === "ok" && (
                 <span className="ok-text">
                   <CircleCheck size={16} aria-hidden /> {t("plant:testOk", { latency: test.latency.toFixed(1) })}
+                  {test.device && ` · ${test.device}`}
                 </span>
               )}
             </div>
