@@ -35,6 +35,7 @@ type dataFlags struct {
 
 type serveCmd struct {
 	dataFlags
+	mqttFlags
 	Listen        string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"LINESIDE_LISTEN" placeholder:"HOST:PORT"`
 	Safe          bool     `help:"Refuse every write." env:"LINESIDE_SAFE"`
 	Demo          bool     `help:"Begin an empty data folder with the demo plant and app." env:"LINESIDE_DEMO"`
@@ -66,6 +67,12 @@ func (c *serveCmd) Run(con *console) error {
 	log, closeLog := c.logger(con.errors)
 	defer closeLog()
 
+	mqtt, err := c.mqttFlags.listen(c.Demo, log)
+	if err != nil {
+		return err
+	}
+	defer mqtt.close()
+
 	db, err := store.Open(con.ctx, c.DB, c.Data)
 	if err != nil {
 		return err
@@ -84,7 +91,7 @@ func (c *serveCmd) Run(con *console) error {
 		Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },
 	})
 	hub := session.NewHub(eng, session.Options{Log: log, Origins: c.Origins})
-	server := api.New(api.Options{Store: db, Engine: eng, Live: hub, Catalogue: catalogue, Pages: designer.Pages(), Log: log, Version: version, SecureCookies: c.SecureCookies})
+	server := api.New(api.Options{Store: db, Engine: eng, Live: hub, Broker: mqtt.make(eng, log, c.Origins), WebSocketMQTT: c.MQTTWebSocket, Catalogue: catalogue, Pages: designer.Pages(), Log: log, Version: version, SecureCookies: c.SecureCookies})
 
 	ctx, stop := context.WithCancel(con.ctx)
 	defer stop()
@@ -96,6 +103,10 @@ func (c *serveCmd) Run(con *console) error {
 	})
 	running.Go(func() { hub.Run(ctx) })
 	err = c.prepare(ctx, server)
+	if err == nil && mqtt != nil {
+		mqtt.server = server
+		running.Go(func() { mqtt.run(ctx, log) })
+	}
 	if err == nil {
 		err = c.announce(ctx, con, server, log, listener)
 	}

@@ -67,6 +67,9 @@ func (s *Server) metrics() {
 	if s.live != nil {
 		s.registry.MustRegister(hubCollector{s.live})
 	}
+	if s.broker != nil {
+		s.registry.MustRegister(brokerCollector{s.broker})
+	}
 }
 
 // engineCollector gives the counters of the engine to Prometheus.
@@ -154,10 +157,10 @@ func (o *observer) WriteHeader(status int) {
 // Unwrap lets http.ResponseController through.
 func (o *observer) Unwrap() http.ResponseWriter { return o.ResponseWriter }
 
-// observe logs and counts requests. The WebSocket goes past it: it needs the bare writer.
+// observe logs and counts requests. The WebSockets go past it: they need the bare writer.
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == prefix+"/live" {
+		if r.URL.Path == prefix+"/live" || r.URL.Path == brokerPath {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -70,10 +70,15 @@ func (s *Server) identifyLive(r *http.Request) (*http.Request, error) {
 // accessChanged ends the live connections of somebody whose rights or login have changed;
 // those who may come back do.
 func (s *Server) accessChanged(ctx context.Context, user string, tokens ...string) {
-	if s.live == nil {
-		return
+	changed := func(actor string) {
+		if s.live != nil {
+			s.live.AccessChanged(actor)
+		}
+		if s.broker != nil {
+			s.broker.AccessChanged(actor)
+		}
 	}
-	s.live.AccessChanged(user)
+	changed(user)
 	owned, err := s.store.Tokens(ctx, user)
 	if err != nil {
 		s.log.Warn("tokens of a changed user not found", "user", user, "error", err)
@@ -82,7 +87,7 @@ func (s *Server) accessChanged(ctx context.Context, user string, tokens ...strin
 		tokens = append(tokens, t.Name)
 	}
 	for _, t := range tokens {
-		s.live.AccessChanged("token:" + t)
+		changed("token:" + t)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/broker"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/store"
@@ -27,10 +28,13 @@ import (
 
 // Options are what a server is made of.
 type Options struct {
-	Store     *store.Store
-	Engine    *engine.Engine
-	Live      *session.Hub
-	Catalogue widgets.Catalogue
+	Store  *store.Store
+	Engine *engine.Engine
+	Live   *session.Hub
+	// Broker is the MQTT broker, nil for none; WebSocketMQTT serves it at /mqtt too.
+	Broker        *broker.Broker
+	WebSocketMQTT bool
+	Catalogue     widgets.Catalogue
 	// Pages is the built site; without index.html in it, a page says how to build it.
 	Pages fs.FS
 	Log   *slog.Logger
@@ -44,18 +48,22 @@ type Options struct {
 
 // Server answers HTTP requests.
 type Server struct {
-	store     *store.Store
-	engine    *engine.Engine
-	live      *session.Hub
-	catalogue widgets.Catalogue
-	log       *slog.Logger
-	version   string
-	hasher    *auth.Hasher
-	lockout   *auth.Lockout
-	sessions  *scs.SessionManager
-	pages     *pages
-	registry  *prometheus.Registry
-	requests  *prometheus.HistogramVec
+	store  *store.Store
+	engine *engine.Engine
+	live   *session.Hub
+	broker *broker.Broker
+	// brokerPage says that the broker is served as a WebSocket too.
+	brokerPage bool
+	verified   *verified
+	catalogue  widgets.Catalogue
+	log        *slog.Logger
+	version    string
+	hasher     *auth.Hasher
+	lockout    *auth.Lockout
+	sessions   *scs.SessionManager
+	pages      *pages
+	registry   *prometheus.Registry
+	requests   *prometheus.HistogramVec
 
 	huma    huma.API
 	mux     *http.ServeMux
@@ -77,7 +85,7 @@ const prefix = "/api/v1"
 // New makes a server. It starts nothing.
 func New(o Options) *Server {
 	s := &Server{
-		store: o.Store, engine: o.Engine, live: o.Live, catalogue: o.Catalogue, log: o.Log, version: o.Version,
+		store: o.Store, engine: o.Engine, live: o.Live, broker: o.Broker, brokerPage: o.WebSocketMQTT, verified: newVerified(), catalogue: o.Catalogue, log: o.Log, version: o.Version,
 		hasher: o.Hasher, lockout: auth.NewLockout(), saved: map[string]savedDraft{}, heads: map[string]appHead{},
 	}
 	if s.log == nil {
@@ -146,6 +154,9 @@ func (s *Server) resources() {
 	s.mux.Handle(prefix+"/", s.sessions.LoadAndSave(s.withActor(apiMux)))
 	// The WebSocket needs the bare ResponseWriter, and changes nothing in the session.
 	s.mux.HandleFunc("GET "+prefix+"/live", s.serveLive)
+	if s.broker != nil && s.brokerPage {
+		s.mux.Handle("GET "+brokerPath, s.broker)
+	}
 	s.mux.HandleFunc("GET /healthz", s.healthz)
 	s.mux.HandleFunc("GET /readyz", s.readyz)
 	s.mux.HandleFunc("GET /metrics", s.serveMetrics)

@@ -32,6 +32,7 @@ var may = map[string][]string{
 	"runtime/store":      {"runtime/tag", "runtime/spec", "runtime/auth", "runtime/app", "runtime/plant"},
 	"runtime/engine":     {"runtime/tag", "runtime/spec", "runtime/auth", "runtime/action", "runtime/app", "runtime/plant", "runtime/expression", "runtime/connector", "widgets"},
 	"runtime/session":    {"runtime/tag", "runtime/spec", "runtime/auth", "runtime/action", "runtime/app", "runtime/engine"},
+	"runtime/broker":     {"runtime/tag", "runtime/spec", "runtime/auth", "runtime/engine"},
 	"runtime/api":        {"runtime/", "widgets", "designer"},
 	"designer":           {},
 	"examples":           {},
@@ -97,6 +98,9 @@ func TestGoImportsPointDown(t *testing.T) {
 			target := strings.Trim(imp.Path.Value, `"`)
 			if strings.HasPrefix(target, orm) && host != "runtime/store" {
 				t.Errorf("%s imports %s: gorm lives in runtime/store", rel, target)
+			}
+			if strings.HasPrefix(target, "github.com/mochi-mqtt/") && host != "runtime/broker" {
+				t.Errorf("%s imports %s: the MQTT broker lives in runtime/broker", rel, target)
 			}
 			if host == "runtime/tag" && strings.Contains(strings.Split(target, "/")[0], ".") {
 				t.Errorf("%s imports %s: runtime/tag stands on the standard library", rel, target)
