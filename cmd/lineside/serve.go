@@ -20,6 +20,7 @@ import (
 	"github.com/lineside/lineside/designer"
 	"github.com/lineside/lineside/examples"
 	"github.com/lineside/lineside/runtime/api"
+	"github.com/lineside/lineside/runtime/connector/opcua"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/store"
@@ -86,6 +87,7 @@ func (c *serveCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
+	opcua.KeepIn(filepath.Join(c.Data, "opcua"))
 	eng := engine.New(engine.Options{
 		Log: log, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Keep: memory.keep, Kept: memory.kept,
 		Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },
