@@ -1,8 +1,5 @@
 // The symbols as they were compiled. They are loaded when the first is shown: most screens have none.
 
-/** What a colour of a source stands for. */
-export type Tone = "body" | "second" | "detail" | "line" | "liquid";
-
 /** A part of a symbol: a path, or a text with its baseline at x, y, its middle there. */
 export interface PicturePart {
   id?: string;
@@ -24,17 +21,20 @@ export interface Picture {
 
 export type Library = Readonly<Record<string, Picture>>;
 
-let loaded: Library | undefined;
-let loading: Promise<Library> | undefined;
+/** What is loaded: the symbols by id, and what draws them. */
+export type Symbols = { library: Library } & typeof import("./figure");
 
-/** The symbols by id, once they are there. */
-export const library = (): Library | undefined => loaded;
+let loaded: Symbols | undefined;
+let loading: Promise<Symbols> | undefined;
 
-export function load(): Promise<Library> {
-  loading ??= import("./symbols.gen").then(
-    (m) => {
-      loaded = m.symbols;
-      return m.symbols;
+/** The symbols, once they are there. */
+export const symbolsNow = (): Symbols | undefined => loaded;
+
+export function load(): Promise<Symbols> {
+  loading ??= Promise.all([import("./symbols.gen"), import("./figure")]).then(
+    ([m, figure]) => {
+      loaded = { library: m.symbols, ...figure };
+      return loaded;
     },
     (e) => {
       // Another try when the next one is shown.

@@ -1,13 +1,13 @@
 import type { Look } from "@lineside/scene";
-import { lookText, numeric, type Shown, truth, usable } from "../kit";
-import type { Lang } from "../view";
+import { fixed, lookText, number, numeric, type Shown, shown, string, textOf, truth, usable } from "../kit";
+import type { Env, Lang, Settings, Values } from "../view";
 
 export type State = "none" | "running" | "stopped" | "fault" | "manual" | "nocomm";
 
 const codes: readonly State[] = ["stopped", "running", "fault", "manual", "nocomm"];
 
 // What plants write for it, in small letters.
-const said: Readonly<Record<string, State>> = {
+const written: Readonly<Record<string, State>> = {
   running: "running",
   run: "running",
   on: "running",
@@ -45,7 +45,8 @@ const positions = { open: { en: "Open", zh: "开" }, closed: { en: "Closed", zh:
 /** The state in a value; undefined when it has none or one that nobody knows. */
 export function stateOf(s: Shown): State | undefined {
   if (!usable(s)) return undefined;
-  if (typeof s.v === "string" && s.v.trim() !== "" && Number.isNaN(Number(s.v))) return said[s.v.trim().toLowerCase()];
+  if (typeof s.v === "string" && s.v.trim() !== "" && Number.isNaN(Number(s.v)))
+    return written[s.v.trim().toLowerCase()];
   const n = numeric(s);
   return n === undefined ? undefined : codes[n];
 }
@@ -77,3 +78,39 @@ export function openText(s: Shown, lang: Lang): string {
 /** A text and how far it may be trusted, for a screen reader. */
 export const spoken = (text: string, look: Look, lang: Lang): string =>
   [text, lookText(look, lang)].filter(Boolean).join(" ");
+
+/** The properties that say something now, in words. */
+export function said(values: Values, settings: Settings, env: Env): string {
+  return lines(values, settings, env)
+    .map((l) => spoken(l.text, l.shown.look, env.lang))
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** A property that says something now, with its text. */
+export interface Line {
+  name: string;
+  shown: Shown;
+  text: string;
+}
+
+/** The properties that are bound or set, with what they say. */
+export function lines(values: Values, settings: Settings, env: Env): Line[] {
+  return ["value", "open", "level", "state"].flatMap((name) => {
+    const s = shown(values, settings, name);
+    if (s.look === "unset") return [];
+    const unit = string(settings, "unit") || env.meta("value")?.unit || "";
+    const decimals = number(settings, "decimals") ?? env.meta("value")?.decimals;
+    const text =
+      name === "state"
+        ? stateText(s, env.lang)
+        : name === "open"
+          ? openText(s, env.lang)
+          : name === "level"
+            ? usable(s)
+              ? `${fixed(Number(s.v), 0)} %`
+              : ""
+            : [usable(s) ? textOf(s.v, decimals, env.lang) : "", usable(s) ? unit : ""].filter(Boolean).join(" ");
+    return text === "" && name === "state" && usable(s) ? [] : [{ name, shown: s, text }];
+  });
+}
