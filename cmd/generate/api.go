@@ -73,6 +73,7 @@ var apiFields = map[string]string{
 	"Me.language": `"en" | "zh"`, "Me.theme": `"light" | "dark"`, "User.language": `"en" | "zh"`,
 	"Token.actions": "Right[]", "NewToken.actions": "Right[]",
 	"ExpressionCheck.type": `TagType | "none"`, "NewApp.document": "App", "CheckRequest.document": "App", "TryRequest.document": "App", "TryRequest.variables": "Record<string, Scalar>", "TryResult.variables": "Record<string, Scalar>", "RenameRequest.document": "App", "RenameResult.document": "App", "ReferencesRequest.document": "App",
+	"StampRequest.params":   "Record<string, string | number | boolean>",
 	"DeviceBrowse.settings": "Record<string, unknown>", "DeviceTest.settings": "Record<string, unknown>",
 }
 

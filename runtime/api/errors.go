@@ -103,6 +103,7 @@ var (
 	errExpires         = define("expires_invalid", 422, "The time of expiry is not in the future.", "到期时间不在将来。", "Give a later time, or none.", "请给出更晚的时间，或不填。")
 	errPattern         = define("pattern_invalid", 422, "The pattern is not valid: %s.", "匹配模式无效：%s。", `Write it like "area/line/*/speed" or "area/**".`, "例如 “area/line/*/speed” 或 “area/**”。")
 	errTagUnknown      = define("tag_unknown", 404, "There is no tag %q.", "变量 %q 不存在。", "Check the path.", "请检查路径。")
+	errAssetUnknown    = define("asset_unknown", 404, "There is no asset %q.", "资产 %q 不存在。", "Check the path.", "请检查路径。")
 	errWriteRefused    = define("write_refused", 409, "The write was refused.", "写入被拒绝。", "", "")
 	errNotPublished    = define("not_published", 409, "No revision of the app has been published.", "应用尚未发布。", "Publish it first.", "请先发布。")
 	errSecretUnknown   = define("secret_unknown", 422, "The secret is not known here.", "此处没有该密钥。", "Enter it again.", "请重新输入。")

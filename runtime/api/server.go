@@ -140,6 +140,7 @@ func (s *Server) resources() {
 	s.usesResource()
 	s.devicesResource()
 	s.tagsResource()
+	s.modelsResource()
 	s.expressionsResource()
 	s.drawingsResource()
 	s.catalogResource()

@@ -33,7 +33,15 @@ type TagState struct {
 	// Writable says that the caller may write it now.
 	Writable bool   `json:"writable"`
 	Device   string `json:"device,omitempty"`
-	Kind     string `json:"kind" enum:"device,computed,memory,system,app"`
+	// Kind is asset for a property of an asset; From says of all where the value comes from.
+	Kind string `json:"kind" enum:"device,computed,memory,system,app,asset"`
+	From string `json:"from" enum:"device,computed,memory,system,app"`
+	// Asset, Model and Property say which property of which asset the tag is; Overridden that it
+	// differs from the model there.
+	Asset      string `json:"asset,omitempty"`
+	Model      string `json:"model,omitempty"`
+	Property   string `json:"property,omitempty"`
+	Overridden bool   `json:"overridden,omitempty"`
 }
 
 // TagPage is a part of the tags, sorted by path.
@@ -85,7 +93,10 @@ func (s *Server) tagState(ctx context.Context, slot tag.Slot, path tag.Path) (Ta
 	}
 	sample := s.engine.Table().Get(slot)
 	out := TagState{Path: string(path), Type: m.Type.String(), Unit: m.Unit, Title: m.Title, Low: m.Low, High: m.High, Value: json.RawMessage("null"),
-		Quality: uint32(sample.Quality), QualityName: sample.Quality.String(), Writable: m.Writable, Device: m.Device, Kind: string(m.Kind)}
+		Quality: uint32(sample.Quality), QualityName: sample.Quality.String(), Writable: m.Writable, Device: m.Device, Kind: string(m.Kind), From: string(m.Kind)}
+	if o := m.Origin; o != nil {
+		out.Kind, out.Asset, out.Model, out.Property, out.Overridden = "asset", string(o.Asset), o.Model, o.Property, len(o.Overridden) > 0
+	}
 	if !sample.Quality.IsBad() {
 		out.Value = sample.Value.AppendJSON(nil)
 	}

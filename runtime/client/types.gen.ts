@@ -1176,6 +1176,75 @@ export interface AppSummary {
   problems?: Problem[];
 }
 
+/** AssetCommand is a command of an asset. */
+export interface AssetCommand {
+  id: string;
+  title?: Record<string, string>;
+  /** path is the tag that is written, Value what is written. */
+  path: string;
+  value: unknown;
+  confirm: "none" | "ask" | "reason";
+  /** allowed says that the caller may give it. */
+  allowed: boolean;
+}
+
+/** AssetPage is a part of the assets, sorted by path. */
+export interface AssetPage {
+  assets: AssetRow[];
+  /** total is how many there are in all parts. */
+  total: number;
+  /** next is the path to give as after for the next part, "" at the end. */
+  next?: string;
+}
+
+/** AssetParameter is a parameter with the value that it has here. */
+export interface AssetParameter {
+  parameter: ModelParameter;
+  /** value is what the asset gives, or else the default. */
+  value?: unknown;
+  /** given says that the asset gives it. */
+  given?: boolean;
+}
+
+/** AssetProperty is a property of an asset. */
+export interface AssetProperty {
+  id: string;
+  /** path is the path of the tag, From the model that declares the property. */
+  path: string;
+  from: string;
+  /** overridden are the places at which it differs from the model, as JSON Pointers ("/range/high"). */
+  overridden: string[];
+  /** inherited is the property as the model has it, placeholders included. */
+  inherited: ModelProperty;
+  /** tag is what became of it; nothing when the asset is disabled. */
+  tag?: PlantTag;
+  /** state is its present value; nothing when the asset is disabled. */
+  state?: TagState;
+}
+
+/** AssetRow is an asset in a list. */
+export interface AssetRow {
+  path: string;
+  model: string;
+  title?: Record<string, string>;
+  disabled?: boolean;
+  /** properties is how many tags it has, Good how many of them have a good value now. */
+  properties: number;
+  good: number;
+  /** overridden is how many properties differ from the model. */
+  overridden: number;
+}
+
+/** AssetState is an asset with all that it has. */
+export interface AssetState {
+  asset: Asset;
+  /** ancestors are the model of the asset and all that it builds on. */
+  ancestors: string[];
+  parameters: AssetParameter[];
+  properties: AssetProperty[];
+  commands: AssetCommand[];
+}
+
 /** AuditEntry is one line of the audit trail. */
 export interface AuditEntry {
   id: number;
@@ -1358,6 +1427,13 @@ export interface ExpressionText {
   event?: boolean;
 }
 
+/** InheritedProperty is a property that a model has, and from where. */
+export interface InheritedProperty {
+  /** from is the model that declares it: the model itself or an ancestor. */
+  from: string;
+  property: ModelProperty;
+}
+
 /** KeepVersion names the draft, or a document, without publishing it. */
 export interface KeepVersion {
   /** comment is its name. */
@@ -1401,6 +1477,21 @@ export interface MeChange {
   /** password is a new one; Current must be the present one then. Other sessions end. */
   password?: string;
   current?: string;
+}
+
+/** ModelState is a model with all that it inherits. */
+export interface ModelState {
+  id: string;
+  name?: Record<string, string>;
+  icon?: string;
+  /** ancestors are the model itself and all that it extends or mixes in, the nearest first. */
+  ancestors: string[];
+  parameters: ModelParameter[];
+  properties: InheritedProperty[];
+  commands: ModelCommand[];
+  /** assets is how many assets of just this model the caller may view; Descendants are the models that build on it. */
+  assets: number;
+  descendants: string[];
 }
 
 /** NewApp makes an installation: an empty app with a name, or a document. */
@@ -1538,6 +1629,31 @@ export interface SetupState {
   needed: boolean;
 }
 
+/** StampRequest makes many assets of a model. */
+export interface StampRequest {
+  existing?: "abort" | "ignore" | "overwrite";
+  from: number;
+  model: string;
+  params?: Record<string, string | number | boolean>;
+  pattern: string;
+  title?: Record<string, string>;
+  to: number;
+  /** dry only tells what would happen. */
+  dry?: boolean;
+}
+
+/** StampResult is what was made, or would be. */
+export interface StampResult {
+  added: number;
+  assets: Asset[];
+  changed: number;
+  tags: number;
+  unchanged: number;
+  /** etag is that of the new plant, "" of a dry run. */
+  etag?: string;
+  problems: Problem[];
+}
+
 /** TagPage is a part of the tags, sorted by path. */
 export interface TagPage {
   tags: TagState[];
@@ -1588,7 +1704,17 @@ export interface TagState {
   /** writable says that the caller may write it now. */
   writable: boolean;
   device?: string;
-  kind: "device" | "computed" | "memory" | "system" | "app";
+  /** kind is asset for a property of an asset; From says of all where the value comes from. */
+  kind: "device" | "computed" | "memory" | "system" | "app" | "asset";
+  from: "device" | "computed" | "memory" | "system" | "app";
+  /**
+   * Asset, Model and Property say which property of which asset the tag is; Overridden that it
+   * differs from the model there.
+   */
+  asset?: string;
+  model?: string;
+  property?: string;
+  overridden?: boolean;
 }
 
 /** TagUses is what names tags of the plant. */

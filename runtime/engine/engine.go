@@ -59,12 +59,13 @@ type Engine struct {
 	opened      int // openings of screens with variables, so far
 
 	// mu guards what follows for short look-ups.
-	mu      sync.RWMutex
-	plant   *plant.Plant
-	entries map[tag.Path]*entry
-	devices map[string]*device
-	order   []string // device ids in the order of the document
-	apps    map[string]*installation
+	mu        sync.RWMutex
+	plant     *plant.Plant
+	expansion *plant.Expansion
+	entries   map[tag.Path]*entry
+	devices   map[string]*device
+	order     []string // device ids in the order of the document
+	apps      map[string]*installation
 
 	// queued devices wait for Run to start them.
 	queued []*device
@@ -111,6 +112,7 @@ func New(o Options) *Engine {
 		apps:        map[string]*installation{},
 		wake:        make(chan struct{}, 1),
 	}
+	e.expansion, _ = plant.Expand(e.plant)
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
@@ -128,6 +130,13 @@ func (e *Engine) Plant() *plant.Plant {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	return e.plant
+}
+
+// Expansion is the running plant with the tags of its assets. It must not be changed.
+func (e *Engine) Expansion() *plant.Expansion {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.expansion
 }
 
 // Run drives the devices until ctx ends, and returns when all of them have stopped.

@@ -31,7 +31,7 @@ func (e *Engine) SetPlant(p *plant.Plant) error {
 	}
 	e.swapDevices(b, restart)
 	e.mu.Lock()
-	e.plant = p
+	e.plant, e.expansion = p, b.from
 	e.mu.Unlock()
 	e.rebindApps()
 	e.rebindViews()

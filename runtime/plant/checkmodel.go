@@ -183,20 +183,6 @@ func (x *Expansion) Effective() *Plant {
 
 // Members are the enabled assets of a kind (a model, or one that builds on it) below a path, sorted.
 func (x *Expansion) Members(kind string, under tag.Path) []tag.Path {
-	if x.kinds == nil {
-		x.kinds = map[string][]tag.Path{}
-		for i := range x.plant.Assets {
-			a := &x.plant.Assets[i]
-			if m := x.Models[a.Model]; m != nil && !a.Disabled {
-				for _, id := range m.Ancestors {
-					x.kinds[id] = append(x.kinds[id], a.Path)
-				}
-			}
-		}
-		for _, list := range x.kinds {
-			slices.Sort(list)
-		}
-	}
 	list := x.kinds[kind]
 	if under == "" {
 		return list

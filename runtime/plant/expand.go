@@ -54,7 +54,7 @@ func (x *Expansion) Origin(i int) (Origin, bool) {
 	}
 	w := x.origins[i-x.own]
 	a := &x.plant.Assets[w.asset]
-	return Origin{Asset: a.Path, Model: a.Model, From: w.property.From, Property: w.property.ID, Overridden: pointers(a.Overrides[w.property.ID])}, true
+	return Origin{Asset: a.Path, Model: a.Model, From: w.property.From, Property: w.property.ID, Overridden: Pointers(a.Overrides[w.property.ID])}, true
 }
 
 // Asset is the path of the asset that the tag with an index belongs to, "" for a tag of the plant itself.
@@ -65,8 +65,8 @@ func (x *Expansion) Asset(i int) tag.Path {
 	return x.plant.Assets[x.origins[i-x.own].asset].Path
 }
 
-// pointers are the places that a merge patch changes.
-func pointers(patch json.RawMessage) []string {
+// Pointers are the places that a merge patch changes.
+func Pointers(patch json.RawMessage) []string {
 	var out []string
 	var visit func(raw json.RawMessage, at string)
 	visit = func(raw json.RawMessage, at string) {
@@ -127,7 +127,32 @@ func Expand(p *Plant) (*Expansion, spec.Problems) {
 			break
 		}
 	}
+	x.gather()
 	return x, e.problems
+}
+
+// gather lists the enabled assets by what they are.
+func (x *Expansion) gather() {
+	x.kinds = map[string][]tag.Path{}
+	for i := range x.plant.Assets {
+		a := &x.plant.Assets[i]
+		if m := x.Models[a.Model]; m != nil && !a.Disabled {
+			for _, id := range m.Ancestors {
+				x.kinds[id] = append(x.kinds[id], a.Path)
+			}
+		}
+	}
+	for _, list := range x.kinds {
+		slices.Sort(list)
+	}
+}
+
+// Of lists the tags of an asset, by their places among Tags from first on: none when it is disabled.
+func (x *Expansion) Of(asset int) (first, count int) {
+	compare := func(w where, asset int) int { return w.asset - asset }
+	begin, _ := slices.BinarySearchFunc(x.origins, asset, compare)
+	end, _ := slices.BinarySearchFunc(x.origins, asset+1, compare)
+	return x.own + begin, end - begin
 }
 
 type expander struct {

@@ -1,0 +1,73 @@
+package api
+
+import (
+	"strings"
+	"testing"
+)
+
+const pumpModel = `{"put":{"models":[
+	{"id":"drive","parameters":[{"id":"base","type":"int","required":true}],"properties":[{"id":"speed","type":"float","initial":1500,"unit":"1/min","write":{}}]},
+	{"id":"pump","extends":"drive","properties":[{"id":"address","type":"string","expr":"\"R\" + string({base+4})"},{"id":"power","type":"float","expr":"tag(\"./speed\") / 100","title":{"en":"{title} power"}}],
+	 "commands":[{"id":"stop","title":{"en":"Stop"},"property":"speed","value":0}]}]}}`
+
+func TestAssetsOfModels(t *testing.T) {
+	f := newFixture(t, false)
+	f.must(200, "erik", "PATCH", "/plant", pumpModel)
+	f.must(403, "hal1", "PATCH", "/plant", `{"put":{"models":[{"id":"x"}]}}`)
+
+	stamp := `{"model":"pump","pattern":"hall1/p{n:02}","from":1,"to":3,"title":{"en":"Pump {n}"},"params":{"base":"{n*100}"}`
+	dry := decode[StampResult](t, f.must(200, "hal1", "POST", "/plant/stamp", stamp+`,"dry":true}`).body)
+	if dry.Added != 3 || dry.Tags != 9 || dry.Assets[2].Path != "hall1/p03" || string(dry.Assets[2].Params["base"]) != "300" || dry.Assets[0].Title["en"] != "Pump 1" || len(dry.Problems) != 0 {
+		t.Fatalf("%+v", dry)
+	}
+	if page := decode[AssetPage](t, f.must(200, "erik", "GET", "/assets", "").body); page.Total != 0 {
+		t.Fatalf("a dry run made %+v", page)
+	}
+	f.must(403, "hal1", "POST", "/plant/stamp", strings.Replace(stamp, "hall1/", "hall2/", 1)+`}`)
+	f.must(200, "hal1", "POST", "/plant/stamp", stamp+`}`)
+	if again := f.must(422, "hal1", "POST", "/plant/stamp", stamp+`}`).body; !strings.Contains(again, "name_taken") {
+		t.Error(again)
+	}
+	if again := decode[StampResult](t, f.must(200, "hal1", "POST", "/plant/stamp", stamp+`,"existing":"ignore"}`).body); again.Unchanged != 3 || again.Added != 0 {
+		t.Errorf("%+v", again)
+	}
+	if bad := f.must(200, "erik", "POST", "/plant/stamp", `{"model":"pump","pattern":"hall1/q{n}","from":1,"to":2,"dry":true}`).body; !strings.Contains(bad, "parameter_missing") || !strings.Contains(bad, "/assets/1/params") {
+		t.Error(bad)
+	}
+
+	f.must(200, "hal1", "PATCH", "/plant", `{"put":{"assets":[{"path":"hall1/p01","model":"pump","params":{"base":100},"title":{"en":"Pump 1"},"overrides":{"speed":{"initial":700,"range":{"low":0,"high":9}}}}]}}`)
+	a := decode[AssetState](t, f.must(200, "erik", "GET", "/assets/hall1/p01", "").body)
+	if len(a.Properties) != 3 || a.Properties[0].From != "drive" || strings.Join(a.Properties[0].Overridden, " ") != "/initial /range/high /range/low" || a.Properties[0].State == nil || a.Properties[0].State.Kind != "asset" {
+		t.Errorf("%+v", a)
+	}
+	if p := a.Properties[1]; p.Tag == nil || p.Tag.Expr != `"R" + string(104)` || string(p.State.Value) != `"R104"` || p.Inherited.Expr != `"R" + string({base+4})` || len(p.Overridden) != 0 {
+		t.Errorf("%+v", p)
+	}
+	if len(a.Commands) != 1 || a.Commands[0].Path != "hall1/p01/speed" || !a.Commands[0].Allowed || a.Commands[0].Confirm != "ask" {
+		t.Errorf("%+v", a.Commands)
+	}
+	page := decode[AssetPage](t, f.must(200, "erik", "GET", "/assets?under=hall1&model=drive&limit=2", "").body)
+	if page.Total != 3 || len(page.Assets) != 2 || page.Next != "hall1/p02" || page.Assets[0].Good != 3 || page.Assets[0].Overridden != 1 || page.Assets[1].Overridden != 0 {
+		t.Errorf("%+v", page)
+	}
+	models := decode[[]ModelState](t, f.must(200, "erik", "GET", "/models", "").body)
+	if len(models) != 2 || models[1].Assets != 3 || len(models[1].Properties) != 3 || strings.Join(models[0].Descendants, " ") != "pump" || strings.Join(models[1].Ancestors, " ") != "pump drive" {
+		t.Errorf("%+v", models)
+	}
+	if row := f.must(200, "erik", "GET", "/tags?pattern=hall1/p01/*", "").body; !strings.Contains(row, `"kind":"asset"`) || !strings.Contains(row, `"from":"computed"`) || !strings.Contains(row, `"model":"pump"`) {
+		t.Error(row)
+	}
+	f.must(200, "erik", "PUT", "/tags/hall1/p02/speed", `{"value":900}`)
+	// A changed model reaches all; what was written stays.
+	f.must(200, "erik", "PATCH", "/plant", `{"put":{"models":[{"id":"pump","extends":"drive","properties":[{"id":"power","type":"float","expr":"tag(\"./speed\") / 10"}]}]}}`)
+	if b := f.must(200, "erik", "GET", "/tags/hall1/p02/power", "").body; !strings.Contains(b, `"value":90`) {
+		t.Error(b)
+	}
+	f.must(404, "erik", "GET", "/tags/hall1/p02/address", "")
+	f.must(404, "erik", "GET", "/assets/hall1/none", "")
+	if bad := f.must(422, "erik", "PATCH", "/plant", `{"remove":{"models":["drive"]}}`).body; !strings.Contains(bad, "model_unknown") || !strings.Contains(bad, "/models/0/extends") {
+		t.Error(bad)
+	}
+	f.must(200, "hal1", "PATCH", "/plant", `{"remove":{"assets":["hall1/p01","hall1/p02","hall1/p03"]}}`)
+	f.must(404, "erik", "GET", "/tags/hall1/p02/speed", "")
+}
