@@ -120,7 +120,6 @@ func New(o Options) *Broker {
 	limits.MaximumClientWritesPending = maxPending
 	limits.MaximumSessionExpiryInterval = 0 // sessions end with the connection
 	limits.MaximumPacketSize = maxPacketBytes
-	limits.ReceiveMaximum = maxInflight
 	limits.MaximumInflight = maxInflight
 	// The library spends an alias although the message that would tell it is dropped, and asks
 	// for the right to publish before it resolves one.

@@ -40,6 +40,8 @@ type client struct {
 
 	// accepted are the filters of a SUBSCRIBE that is being answered; the reader's.
 	accepted []subscription
+	// forgotten says that the library does not know what is being acknowledged; the reader's.
+	forgotten bool
 
 	mu     sync.Mutex
 	subs   []subscription

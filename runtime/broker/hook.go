@@ -27,7 +27,7 @@ func (*hook) ID() string { return "lineside" }
 func (*hook) Provides(b byte) bool {
 	switch b {
 	case mochi.OnConnect, mochi.OnConnectAuthenticate, mochi.OnSessionEstablished, mochi.OnACLCheck, mochi.OnPublish, mochi.OnPublishDropped,
-		mochi.OnSubscribe, mochi.OnSubscribed, mochi.OnUnsubscribed, mochi.OnPacketProcessed, mochi.OnPacketEncode, mochi.OnSelectSubscribers, mochi.OnWill:
+		mochi.OnSubscribe, mochi.OnSubscribed, mochi.OnUnsubscribed, mochi.OnPacketRead, mochi.OnPacketProcessed, mochi.OnPacketEncode, mochi.OnSelectSubscribers, mochi.OnWill:
 		return true
 	}
 	return false
@@ -210,8 +210,23 @@ func (*hook) OnSubscribed(cl *mochi.Client, pk packets.Packet, codes []byte) {
 	}
 }
 
-// OnPacketProcessed implements mochi.Hook.
+// OnPacketRead notes acknowledgements of messages that the library has forgotten.
+func (*hook) OnPacketRead(cl *mochi.Client, pk packets.Packet) (packets.Packet, error) {
+	if c := of(cl); c != nil && pk.FixedHeader.Type == packets.Puback {
+		_, known := cl.State.Inflight.Get(pk.PacketID)
+		c.forgotten = !known
+	}
+	return pk, nil
+}
+
+// OnPacketProcessed implements mochi.Hook. A message that had to wait until the client took
+// more (3.3.4) is forgotten by the library when it is sent, and its acknowledgement would not
+// let the next one go.
 func (*hook) OnPacketProcessed(cl *mochi.Client, pk packets.Packet, err error) {
+	if c := of(cl); c != nil && pk.FixedHeader.Type == packets.Puback && c.forgotten {
+		c.forgotten = false
+		cl.State.Inflight.IncreaseSendQuota()
+	}
 	if c := of(cl); c != nil && pk.FixedHeader.Type == packets.Subscribe && err == nil && len(c.accepted) > 0 {
 		c.subscribe(c.accepted)
 		c.accepted = nil
