@@ -54,8 +54,9 @@ async function view(at: Page): Promise<(x: number, y: number) => [number, number
   const text = at.locator("button.zoom");
   await until("the fitted zoom", async () => /%/.test((await text.textContent()) ?? ""));
   const box = (await board.boundingBox()) as { x: number; y: number; width: number; height: number };
-  const zoom = Math.min(1, (box.width - 80) / 1280, (box.height - 80) / 800);
-  return (x, y) => [box.x + box.width / 2 + (x - 640) * zoom, box.y + box.height / 2 + (y - 400) * zoom];
+  // Beside the drawing tools.
+  const zoom = Math.min(1, (box.width - 16 - 80) / 1280, (box.height - 80) / 800);
+  return (x, y) => [box.x + (box.width + 16) / 2 + (x - 640) * zoom, box.y + box.height / 2 + (y - 400) * zoom];
 }
 
 async function drag(
@@ -170,7 +171,7 @@ test("a line pulled out of a ruler is snapped to, survives a reload, and goes wh
   const [gx] = at(496, 0);
   // Out of the ruler at the left comes a line that goes down.
   await drag(page, [box.x - 10, at(0, 500)[1]], [gx, at(0, 500)[1]]);
-  await drag(page, at(300, 240), [at(300 + 298, 0)[0], at(0, 420)[1]]);
+  await drag(page, at(300, 240), [at(300 + 297, 0)[0], at(0, 420)[1]]);
   await saved("one", "a", (w) => w.x === 496);
   await page.locator("[data-save=saved]").waitFor();
   await edit(page, "one");
