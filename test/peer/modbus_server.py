@@ -1,8 +1,11 @@
 """A Modbus server by pymodbus (Debian: python3-pymodbus) that a test controls.
 
-    /usr/bin/python3 modbus_server.py --port 15020 [--framer rtu] [--units 1,2]
+    /usr/bin/python3 modbus_server.py --port 15020 [--framer rtu|ascii] [--units 1,2] [--tls CERT,KEY,CA]
+    /usr/bin/python3 modbus_server.py --serial /dev/pts/7 --framer rtu|ascii [--units 1,2]
 
-Prints "ready PORT" to standard error when it listens on 127.0.0.1, then answers one line of standard input
+Prints "ready PORT" to standard error when it listens on 127.0.0.1, or "ready DEVICE" on a
+serial line (Debian: python3-serial-asyncio); with --tls a client must show a certificate
+that CA signed. Then it answers one line of standard input
 with one line of standard output and ends when standard input ends:
 
     set <table> <address> <word> ...     -> ok
@@ -19,12 +22,13 @@ a counter at input 0 that goes up ten times a second.
 
 import argparse
 import asyncio
+import ssl
 import struct
 import sys
 
 from pymodbus.datastore import ModbusSequentialDataBlock, ModbusServerContext, ModbusSlaveContext
-from pymodbus.server.async_io import ModbusTcpServer
-from pymodbus.transaction import ModbusRtuFramer, ModbusSocketFramer
+from pymodbus.server.async_io import ModbusSerialServer, ModbusSingleRequestHandler, ModbusTcpServer
+from pymodbus.transaction import ModbusAsciiFramer, ModbusRtuFramer, ModbusSocketFramer
 
 SIZE = 10000
 TABLES = {"coil": "c", "discrete": "d", "input": "i", "holding": "h"}
@@ -100,7 +104,9 @@ async def count_up(units):
 async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--framer", choices=["tcp", "rtu"], default="tcp")
+    parser.add_argument("--framer", choices=["tcp", "rtu", "ascii"], default="tcp")
+    parser.add_argument("--serial")
+    parser.add_argument("--tls")
     parser.add_argument("--units", default="1")
     args = parser.parse_args()
 
@@ -108,13 +114,25 @@ async def main():
     delay = [0]
 
     loop = asyncio.get_running_loop()
-    server = Server(
-        ModbusServerContext(slaves=units, single=False),
-        framer=ModbusRtuFramer if args.framer == "rtu" else ModbusSocketFramer,
-        address=("127.0.0.1", args.port),
-        allow_reuse_address=True,
-        ignore_missing_slaves=True,
-    )
+    framer = {"tcp": ModbusSocketFramer, "rtu": ModbusRtuFramer, "ascii": ModbusAsciiFramer}[args.framer]
+    stores = ModbusServerContext(slaves=units, single=False)
+    if args.serial:
+        server = ModbusSerialServer(stores, framer=framer, port=args.serial, baudrate=19200, ignore_missing_slaves=True)
+        server.handler = ModbusSingleRequestHandler
+    else:
+        server = Server(
+            stores,
+            framer=framer,
+            address=("127.0.0.1", args.port),
+            allow_reuse_address=True,
+            ignore_missing_slaves=True,
+        )
+    if args.tls:
+        cert, key, ca = args.tls.split(",")
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=ca)
+        tls.load_cert_chain(cert, key)
+        tls.verify_mode = ssl.CERT_REQUIRED
+        server.factory_parms["ssl"] = tls
 
     # A slow answer is one that is written late; the order of answers is kept.
     class Handler(server.handler):
@@ -126,7 +144,12 @@ async def main():
                 late(message, *addr, **kwargs)
 
     server.handler = Handler
-    serving = await server.start()
+    if args.serial:
+        await server.start()
+        serving = asyncio.create_task(server.serve_forever())
+        print("ready", args.serial, file=sys.stderr, flush=True)
+    else:
+        serving = await server.start()
     counting = asyncio.create_task(count_up(units))
 
     reader = asyncio.StreamReader()

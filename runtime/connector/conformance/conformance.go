@@ -27,11 +27,16 @@ type Device struct {
 	Settings func(port int) string
 	// Port is where the device listens, 0 when there is no network to it.
 	Port int
+	// UDP says that the port is one of UDP.
+	UDP bool
 	// Connectionless says that there is no connection that could be lost between two
 	// requests: each makes its own, and a cut one costs nothing.
 	Connectionless bool
 	// Kill ends the device as a power cut would, Restart starts it again.
 	Kill, Restart func(t *testing.T)
+	// Ready waits until the device can be connected to after its connection broke; nil when that
+	// is at once.
+	Ready func(t *testing.T)
 	// Live is an int tag, and Change sets it from the device's side.
 	Live   Tag
 	Change func(t *testing.T, n int)
@@ -113,7 +118,11 @@ func newSubject(t *testing.T, d *Device) *subject {
 	s := &subject{Device: d, t: t, kind: kind}
 	port := 0
 	if d.Port != 0 {
-		s.proxy = peer.StartProxy(t, d.Port)
+		begin := peer.StartProxy
+		if d.UDP {
+			begin = peer.StartUDPProxy
+		}
+		s.proxy = begin(t, d.Port)
 		port = s.proxy.Port
 	}
 	settings := json.RawMessage(d.Settings(port))
@@ -145,6 +154,9 @@ func (s *subject) point(id int, t Tag, writable bool) connector.Point {
 
 func (s *subject) connect() {
 	s.t.Helper()
+	if s.Ready != nil {
+		s.Ready(s.t)
+	}
 	ctx, cancel := context.WithTimeout(s.t.Context(), peer.Wait)
 	defer cancel()
 	if err := s.conn.Connect(ctx); err != nil {
@@ -317,6 +329,13 @@ func (s *subject) missing() {
 	}
 	s.watch(points...)
 	s.Change(s.t, 5)
+	if _, push := s.conn.(connector.Subscriber); push {
+		s.await(good, tag.OfInt(5))
+		peer.Await(s.t, "word of every point", func() bool {
+			got, err := s.read(points...)
+			return err != nil || len(got) == len(points)
+		})
+	}
 	for range 2 { // the second time from what was learned
 		got, err := s.read(points...)
 		if err != nil {

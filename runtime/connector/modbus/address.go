@@ -21,6 +21,9 @@ type Address struct {
 	Order string `json:"order,omitempty" title:"Byte order" zh:"字节顺序" when:"table=input,holding" enum:"ABCD=ABCD (big-endian)|ABCD（大端）,CDAB=CDAB (words swapped)|CDAB（字交换）,BADC=BADC (bytes swapped)|BADC（字节交换）,DCBA=DCBA (little-endian)|DCBA（小端）"`
 	// Bit takes one bit of an integer, 0 being the least significant. Writing it changes no other bit.
 	Bit *int `json:"bit,omitempty" title:"Bit" zh:"位" help:"One bit of the register, 0 is the least significant." helpZh:"寄存器中的一位，0 为最低位。" when:"type=int16,uint16,int32,uint32,int64,uint64" min:"0" max:"63" advanced:"true"`
+	// Factor makes the value of the number in the registers, 0 and 1 leave it as it is. What is
+	// written is divided by it and rounded to what the registers hold.
+	Factor float64 `json:"factor,omitempty" title:"Factor" zh:"系数" help:"Value of one count: 0.1 when 235 means 23.5." helpZh:"每个计数对应的数值：235 表示 23.5 时为 0.1。" when:"type=int16,uint16,int32,uint32,int64,uint64,float32,float64,bcd16,bcd32" min:"-1e12" max:"1e12" advanced:"true"`
 	// Unit is the unit identifier, nil that of the device.
 	Unit *int `json:"unit,omitempty" title:"Unit id" zh:"单元号" help:"Only if it is not that of the device." helpZh:"仅在与设备不同时填写。" min:"0" max:"255" advanced:"true"`
 }
@@ -57,6 +60,9 @@ func ParseAddress(raw json.RawMessage, t tag.Type, writable bool) (*Address, err
 			ps.Add("modbus_bit", "/bit", "choose an integer type", "a bit of %s has no meaning", a.Type)
 		}
 	}
+	if a.Factor != 0 && (tb.bits() || a.Bit != nil || f == formatBool || f == formatString) {
+		ps.Add("modbus_factor", "/factor", "leave the factor out", "only a number has a factor")
+	}
 	if writable && (tb == tableDiscrete || tb == tableInput) {
 		ps.Add("not_writable", "/table", "choose the table coil or holding, or make the tag read-only", "inputs cannot be written")
 	}
@@ -79,7 +85,10 @@ func (c *Connector) resolve(cp connector.Point) (point, error) {
 	if !ok {
 		return point{}, &connector.StatusError{Quality: tag.BadConfigurationError, Message: fmt.Sprintf("%s has no Modbus address", cp.Path)}
 	}
-	p := point{id: cp.ID, unit: byte(c.settings.Unit), table: tables[a.Table], start: a.Address - c.settings.FirstAddress, format: formats[a.Type], order: orders[a.Order], length: a.Length, bit: -1, typ: cp.Type}
+	p := point{id: cp.ID, unit: byte(c.settings.Unit), table: tables[a.Table], start: a.Address - c.settings.FirstAddress, format: formats[a.Type], order: orders[a.Order], length: a.Length, bit: -1, typ: cp.Type, factor: a.Factor}
+	if p.factor == 1 {
+		p.factor = 0
+	}
 	p.coil = p.table.bits()
 	p.count = p.format.words(a.Length)
 	if p.order == orderDefault {
@@ -90,6 +99,9 @@ func (c *Connector) resolve(cp connector.Point) (point, error) {
 	}
 	if a.Bit != nil {
 		p.bit = *a.Bit
+	}
+	if c.settings.serial() && (p.unit < 1 || p.unit > 247) {
+		return point{}, &connector.StatusError{Quality: tag.BadConfigurationError, Message: fmt.Sprintf("unit %d cannot be asked on a serial line", p.unit)}
 	}
 	if p.start < 0 || p.end() > 65536 {
 		return point{}, &connector.StatusError{Quality: tag.BadConfigurationError, Message: fmt.Sprintf("address %d does not exist when the first is %d", a.Address, c.settings.FirstAddress)}

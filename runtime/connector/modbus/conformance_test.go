@@ -11,10 +11,33 @@ import (
 )
 
 func TestConformance(t *testing.T) {
+	type way struct{ settings, framer string }
+	ways := map[string]way{"rtu": {`"transport":"rtu"`, "rtu"}, "ascii": {`"transport":"ascii"`, "ascii"}}
 	for name, f := range framings {
+		ways[name] = f
+	}
+	for name, f := range ways {
 		t.Run(name, func(t *testing.T) {
 			conformance.Run(t, func(t *testing.T) *conformance.Device {
 				server := peer.StartPymodbus(t, "--framer", f.framer)
+				place := func(port int) string { return fmt.Sprintf(`"host":"127.0.0.1","port":%d`, port) }
+				ready := func(*testing.T) {}
+				if name == "rtu" || name == "ascii" { // the proxy is where a serial device server is
+					lines := map[int]string{}
+					place = func(port int) string {
+						if lines[port] == "" {
+							lines[port] = fmt.Sprintf(`"serialPort":%q`, peer.StartSerialBridge(t, port))
+						}
+						ready = func(t *testing.T) {
+							c := fromSettings(t, fmt.Sprintf(`{%s,%s,"timeout":"150ms"}`, lines[port], f.settings))
+							peer.Await(t, "the line to be there", func() bool { return c.Connect(t.Context()) == nil })
+							if err := c.Close(); err != nil {
+								t.Fatal(err)
+							}
+						}
+						return lines[port]
+					}
+				}
 				holding := func(address int, kind, more string) string {
 					return fmt.Sprintf(`{"table":"holding","address":%d,"type":%q%s}`, address, kind, more)
 				}
@@ -23,8 +46,9 @@ func TestConformance(t *testing.T) {
 				return &conformance.Device{
 					Connector: "modbus", Port: server.Port,
 					Settings: func(port int) string {
-						return fmt.Sprintf(`{"host":"127.0.0.1","port":%d,"timeout":"700ms",%s}`, port, f.settings)
+						return fmt.Sprintf(`{%s,"timeout":"700ms",%s}`, place(port), f.settings)
 					},
+					Ready:   func(t *testing.T) { ready(t) },
 					Kill:    func(*testing.T) { server.Kill() },
 					Restart: func(t *testing.T) { server.Restart(t) },
 					Live:    conformance.Tag{Address: holding(300, "uint16", ""), Type: tag.Int},

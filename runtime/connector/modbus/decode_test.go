@@ -68,8 +68,9 @@ func fuzzFraming(f *testing.F, fr framing) {
 	})
 }
 
-func FuzzTCP(f *testing.F) { fuzzFraming(f, tcpFraming{}) }
-func FuzzRTU(f *testing.F) { fuzzFraming(f, rtuFraming{}) }
+func FuzzTCP(f *testing.F)   { fuzzFraming(f, tcpFraming{}) }
+func FuzzRTU(f *testing.F)   { fuzzFraming(f, rtuFraming{}) }
+func FuzzASCII(f *testing.F) { fuzzFraming(f, &asciiFraming{}) }
 
 func FuzzValue(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 4, 5, 6, 7, 8}, uint8(formatFloat64), uint8(orderDCBA), uint8(tag.Float))
@@ -106,7 +107,7 @@ func BenchmarkDecode10000(b *testing.B) {
 	for _, kind := range []string{"uint16", "float32"} {
 		b.Run(kind, func(b *testing.B) {
 			step := formats[kind].words(0)
-			c := New(Settings{MaxRegisters: 125, MaxCoils: 2000})
+			c := New(&Settings{MaxRegisters: 125, MaxCoils: 2000})
 			var points []connector.Point
 			for i := range 10_000 / step {
 				points = append(points, at(b, i, tag.Float, fmt.Sprintf(`{"table":"holding","address":%d,"type":%q,"order":"CDAB"}`, i*step, kind)))

@@ -13,6 +13,8 @@ var errGarbage = errors.New("device sent what is not Modbus")
 
 // framing is how requests and replies are packed on the connection.
 type framing interface {
+	// name is for messages.
+	name() string
 	// pack appends the frame of a request to dst.
 	pack(dst []byte, transaction uint16, unit byte, pdu []byte) []byte
 	// next returns the unit and PDU of the next reply; late replies to other
@@ -26,6 +28,8 @@ const maxSkipped = 256
 
 // tcpFraming is MBAP (MODBUS Messaging on TCP/IP V1.0b, clause 3.1.3).
 type tcpFraming struct{}
+
+func (tcpFraming) name() string { return "Modbus TCP" }
 
 func (tcpFraming) pack(dst []byte, transaction uint16, unit byte, pdu []byte) []byte {
 	dst = binary.BigEndian.AppendUint16(dst, transaction)
@@ -58,9 +62,12 @@ func (tcpFraming) next(r *bufio.Reader, transaction uint16, _ byte, _ []byte) (b
 }
 
 // rtuFraming is the serial line's frame (MODBUS over Serial Line V1.02, clause 2.5.1)
-// sent over TCP as it is. It has no transaction number: whatever does not fit the
+// or the same sent over TCP. Frames are told apart by their length and not by silence, which
+// neither adapters nor gateways keep. It has no transaction number: whatever does not fit the
 // request at once is garbage.
 type rtuFraming struct{}
+
+func (rtuFraming) name() string { return "Modbus RTU" }
 
 func (rtuFraming) pack(dst []byte, _ uint16, unit byte, pdu []byte) []byte {
 	start := len(dst)

@@ -3,6 +3,7 @@ package modbus
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -12,13 +13,16 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
+	"github.com/lineside/lineside/runtime/connector/line"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
-// link is the connection: one request under way at a time. exchange and open are called
-// from one goroutine; close may come at any time.
+// link is the connection, over TCP or by a share in a serial line: one request under way at a
+// time. exchange and open are called from one goroutine; close may come at any time.
 type link struct {
 	address string
+	tls     *tls.Config // nil for plain TCP
+	mode    *line.Mode  // of a serial line; nil over TCP
 	framing framing
 	serial  bool          // no transaction numbers: a missed reply spoils the connection
 	timeout time.Duration // of one reply
@@ -26,6 +30,7 @@ type link struct {
 
 	mu     sync.Mutex
 	conn   net.Conn // nil when closed or dropped
+	bus    *bus     // nil until opened, and over TCP
 	cancel context.CancelFunc
 	opened bool
 
@@ -34,6 +39,8 @@ type link struct {
 	transaction uint16
 	quietSince  time.Time
 	wary        bool // a reply may still come in on a serial line
+	data        []byte
+	absent      absences // over TCP; a serial line has its own
 
 	// failures counts what went wrong since a reply was last understood, silent the
 	// units that it concerned; answered is when a unit last answered.
@@ -65,13 +72,20 @@ func (l *link) open(ctx context.Context) error {
 	l.opened, l.cancel = true, cancel
 	l.mu.Unlock()
 	defer cancel()
-	l.failures, l.silent, l.answered = 0, map[byte]bool{}, map[byte]time.Time{}
+	l.failures, l.silent, l.answered, l.absent = 0, map[byte]bool{}, map[byte]time.Time{}, absences{}
+	if l.mode != nil {
+		return l.openBus(ctx)
+	}
 	return l.dial(ctx)
 }
 
 func (l *link) dial(ctx context.Context) error {
 	d := net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}
-	conn, err := d.DialContext(ctx, "tcp", l.address)
+	dial := d.DialContext
+	if l.tls != nil {
+		dial = (&tls.Dialer{NetDialer: &d, Config: l.tls}).DialContext
+	}
+	conn, err := dial(ctx, "tcp", l.address)
 	if err != nil {
 		return fmt.Errorf("connect to %s: %w: %w", l.address, connector.ErrNotConnected, err)
 	}
@@ -94,6 +108,10 @@ func (l *link) close() error {
 	l.opened = false
 	if l.cancel != nil {
 		l.cancel()
+	}
+	if l.bus != nil {
+		l.bus.leave()
+		l.bus = nil
 	}
 	if l.conn == nil {
 		return nil
@@ -147,6 +165,12 @@ func (l *link) current(ctx context.Context) (net.Conn, error) {
 // be tried; wrapping connector.ErrNotConnected when the connection is gone; an unsent
 // around it when the request surely did not reach the device.
 func (l *link) exchange(ctx context.Context, unit byte, request []byte) ([]byte, error) {
+	if l.mode != nil {
+		return l.exchangeInTurn(ctx, unit, request)
+	}
+	if err := l.absent.refuse(unit, request); err != nil {
+		return nil, unsent{l.count(unit, err)}
+	}
 	conn, err := l.current(ctx)
 	if err != nil {
 		return nil, unsent{err}
@@ -187,6 +211,7 @@ func (l *link) exchange(ctx context.Context, unit byte, request []byte) ([]byte,
 	}
 	l.failures = 0
 	clear(l.silent)
+	l.absent.here(unit)
 	l.answered[unit] = l.quietSince
 	return data, err
 }
@@ -257,6 +282,7 @@ func (l *link) failed(ctx context.Context, unit byte, err error) error {
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return ctx.Err()
 		}
+		l.absent.missed(unit)
 		return l.count(unit, &connector.StatusError{Quality: tag.BadTimeout, Message: fmt.Sprintf("unit %d did not answer in time", unit)})
 	case errors.Is(err, errGarbage):
 		l.drop()

@@ -1,13 +1,16 @@
-// Package modbus is a Modbus client over TCP, with MBAP frames or with RTU frames as
-// serial gateways pass them on. The protocol core is our own: see docs/decisions/modbus.md.
+// Package modbus is a Modbus client: over TCP and TLS with MBAP frames, over serial lines with
+// RTU or ASCII frames, and over TCP with either of the two, as serial gateways pass them on.
+// The protocol core is our own: see docs/decisions/modbus.md.
 //
 // Of a reply only what surely belongs to the request is believed: transaction, unit,
 // function and length must fit, late and doubled replies are thrown away, and a
-// connection whose bytes cannot be cut into frames is closed and opened anew.
+// connection whose bytes cannot be cut into frames is closed and opened anew. On a serial
+// line a unit that missed a reply must first show that it is in step again.
 package modbus
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +19,8 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
+	"github.com/lineside/lineside/runtime/connector/line"
+	"github.com/lineside/lineside/runtime/connector/trust"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -24,11 +29,12 @@ func init() {
 	connector.Register(&connector.Type{
 		Component: spec.Component{
 			ID: "modbus", Version: 1, Icon: "network", Category: "plc",
-			Title:    spec.Text{"en": "Modbus TCP / RTU over TCP", "zh": "Modbus TCP / RTU over TCP"},
+			Title:    spec.Text{"en": "Modbus TCP, RTU, ASCII", "zh": "Modbus TCP、RTU、ASCII"},
 			Summary:  spec.Text{"en": "Reads and writes coils and registers of controllers, drives, meters and gateways.", "zh": "读写控制器、变频器、仪表和网关的线圈与寄存器。"},
 			Settings: spec.Fields(Settings{}),
 		},
 		AddressFields: spec.Fields(Address{}),
+		CanBrowse:     true,
 		New: func(raw json.RawMessage) (connector.Connector, error) {
 			s, err := decodeSettings(raw)
 			if err != nil {
@@ -48,10 +54,18 @@ func init() {
 
 // Settings are those of one connection.
 type Settings struct {
-	// Transport is the framing: MBAP, or RTU frames as a serial gateway passes them on.
-	Transport string `json:"transport" title:"Transport" zh:"传输方式" group:"connection" enum:"tcp=Modbus TCP,rtu-over-tcp=RTU over TCP" default:"tcp"`
-	Host      string `json:"host" title:"Host" zh:"主机" help:"Name or IP address of the device or gateway." helpZh:"设备或网关的名称或 IP 地址。" group:"connection" required:"true" min:"1" max:"253"`
-	Port      int    `json:"port" title:"Port" zh:"端口" group:"connection" default:"502" min:"1" max:"65535"`
+	// Transport is the way to the device and the framing.
+	Transport string `json:"transport" title:"Transport" zh:"传输方式" group:"connection" enum:"tcp=Modbus TCP,tls=Modbus TCP Security (TLS)|Modbus TCP 安全 (TLS),rtu=RTU on a serial port|RTU（串口）,ascii=ASCII on a serial port|ASCII（串口）,rtu-over-tcp=RTU over TCP,ascii-over-tcp=ASCII over TCP" default:"tcp"`
+	Host      string `json:"host,omitempty" title:"Host" zh:"主机" help:"Name or IP address of the device or gateway." helpZh:"设备或网关的名称或 IP 地址。" group:"connection" required:"true" when:"transport=tcp,tls,rtu-over-tcp,ascii-over-tcp" min:"1" max:"253"`
+	Port      int    `json:"port" title:"Port" zh:"端口" help:"502; of Modbus TCP Security 802." helpZh:"502；Modbus TCP 安全为 802。" group:"connection" when:"transport=tcp,tls,rtu-over-tcp,ascii-over-tcp" default:"502" min:"1" max:"65535"`
+
+	// SerialPort is the name of the port; devices that name the same share it.
+	SerialPort string `json:"serialPort,omitempty" title:"Serial port" zh:"串口" help:"Such as /dev/ttyUSB0 or COM3; better a lasting name below /dev/serial/by-id. Devices on one bus name the same port with the same settings and share it. The test lists the ports of this computer when there is none of that name." helpZh:"如 /dev/ttyUSB0 或 COM3；建议使用 /dev/serial/by-id 下的固定名称。同一总线上的设备填写相同的串口和参数即可共用。若串口不存在，测试会列出本机的串口。" group:"connection" required:"true" when:"transport=rtu,ascii" min:"1" max:"255"`
+	Baud       int    `json:"baud" title:"Baud rate" zh:"波特率" unit:"Bd" group:"connection" when:"transport=rtu,ascii" default:"19200" min:"50" max:"4000000"`
+	Parity     string `json:"parity" title:"Parity" zh:"校验位" group:"connection" when:"transport=rtu,ascii" enum:"none=None|无,even=Even|偶,odd=Odd|奇" default:"even"`
+	StopBits   int    `json:"stopBits" title:"Stop bits" zh:"停止位" help:"The standard asks for two without parity; most devices take one." helpZh:"标准要求无校验时为两位；多数设备一位即可。" group:"connection" when:"transport=rtu,ascii" default:"1" min:"1" max:"2"`
+	DataBits   int    `json:"dataBits" title:"Data bits" zh:"数据位" help:"8; for ASCII commonly 7." helpZh:"8；ASCII 常为 7。" group:"connection" when:"transport=rtu,ascii" default:"8" min:"7" max:"8"`
+
 	// Unit is the unit identifier of points that name none.
 	Unit int `json:"unit" title:"Unit id" zh:"单元号" help:"Number of the device behind the address; a point may name another." helpZh:"该地址后面的设备编号；变量可指定其他编号。" group:"connection" default:"1" min:"0" max:"255"`
 	// Timeout bounds the wait for one reply.
@@ -62,7 +76,7 @@ type Settings struct {
 	FirstAddress int `json:"firstAddress" title:"First address" zh:"首地址" help:"0 when addresses count from zero as in the protocol, 1 when the manual counts from one." helpZh:"按协议从零计数时为 0，手册从一计数时为 1。" group:"connection" default:"0" min:"0" max:"1"`
 
 	// Delay is the least silence between a reply and the next request.
-	Delay        spec.Duration `json:"delay" title:"Pause between frames" zh:"帧间隔" help:"Least silence between a reply and the next request." helpZh:"应答与下一次请求之间的最短间隔。" group:"advanced" advanced:"true" default:"0s" min:"0s" max:"10s"`
+	Delay        spec.Duration `json:"delay" title:"Pause between frames" zh:"帧间隔" help:"Least silence between a reply and the next request. On a serial line never less than three and a half characters; more for RS-485 devices that are slow to turn around." helpZh:"应答与下一次请求之间的最短间隔。串口上不少于 3.5 个字符；RS-485 设备收发切换较慢时应加大。" group:"advanced" advanced:"true" default:"0s" min:"0s" max:"10s"`
 	MaxRegisters int           `json:"maxRegisters" title:"Registers a read" zh:"每次读取的寄存器数" group:"advanced" advanced:"true" default:"125" min:"1" max:"125"`
 	MaxCoils     int           `json:"maxCoils" title:"Coils a read" zh:"每次读取的线圈数" group:"advanced" advanced:"true" default:"2000" min:"1" max:"2000"`
 	// MaxGap is the number of registers nobody asked for that may be read along; for
@@ -77,31 +91,76 @@ type Settings struct {
 	// Probe reads one register when connecting, so that a host that does not speak Modbus
 	// is not taken for a device.
 	Probe bool `json:"probe" title:"Ask the unit when connecting" zh:"连接时询问设备" help:"Reads holding register 0; any answer will do. Switch off for a gateway behind which the default unit does not exist." helpZh:"读取保持寄存器 0，任何应答均可。若网关后不存在默认单元，请关闭。" group:"advanced" advanced:"true" default:"true"`
+
+	// Map is the manual's table of registers as CSV: see readMap.
+	Map string `json:"map,omitempty" kind:"text" title:"Register map (CSV)" zh:"寄存器表 (CSV)" help:"Browsing the device then shows these registers with their values. The first line names the columns; name, address and type are needed, table, length, order, bit, unitId, unit, scale, writable and description may be there. An address may be written as in manuals: 40001, 4x0001 or holding:0. Slashes in names make folders." helpZh:"浏览设备时显示这些寄存器及其数值。首行为列名：name、address、type 必填，table、length、order、bit、unitId、unit、scale、writable、description 可选。地址可按手册书写：40001、4x0001 或 holding:0。名称中的斜杠形成文件夹。" group:"advanced" advanced:"true" max:"262144"`
+
+	// CA, Certificate, Key and Insecure are those of Modbus TCP Security.
+	CA          string `json:"ca,omitempty" kind:"text" title:"CA certificate (PEM)" zh:"CA 证书 (PEM)" help:"Who signed the device's certificate; the system's list if empty." helpZh:"签发设备证书的机构；留空使用系统列表。" group:"security" when:"transport=tls" max:"65536"`
+	Certificate string `json:"certificate,omitempty" kind:"text" title:"Client certificate (PEM)" zh:"客户端证书 (PEM)" help:"By it the device knows who asks, and what he may do." helpZh:"设备据此识别客户端及其权限。" group:"security" when:"transport=tls" max:"65536"`
+	Key         string `json:"key,omitempty" secret:"true" title:"Key of the client certificate (PEM)" zh:"客户端证书密钥 (PEM)" group:"security" when:"transport=tls" max:"65536"`
+	Insecure    bool   `json:"insecure" title:"Accept any certificate" zh:"接受任何证书" help:"Anybody between here and the device can then read and change everything. For trying only." helpZh:"中间人可读取和篡改所有数据，仅供试用。" group:"security" when:"transport=tls" default:"false" advanced:"true"`
+
+	tls       *tls.Config
+	registers []register
 }
 
-func decodeSettings(raw json.RawMessage) (Settings, error) {
-	var s Settings
-	if err := spec.Decode(raw, &s); err != nil {
-		return s, err
+func decodeSettings(raw json.RawMessage) (*Settings, error) {
+	s := &Settings{}
+	if err := spec.Decode(raw, s); err != nil {
+		return nil, err
+	}
+	var ps spec.Problems
+	if s.serial() && (s.Unit < 1 || s.Unit > 247) {
+		ps.Add("modbus_unit", "/unit", "give the number of the device, 1 to 247", "unit %d cannot be asked on a serial line", s.Unit)
+	}
+	if s.Transport == "rtu" && s.DataBits != 8 {
+		ps.Add("modbus_data_bits", "/dataBits", "give 8 data bits, or choose ASCII", "RTU needs 8 data bits")
+	}
+	if s.Transport == "tls" {
+		var err error
+		t := trust.Settings{CA: s.CA, Certificate: s.Certificate, Key: s.Key, Insecure: s.Insecure}
+		if s.tls, err = t.Config(); err != nil {
+			ps.Add("modbus_tls", "/certificate", "paste the text from BEGIN to END, key included", "%v", err)
+		} else {
+			s.tls.ServerName = s.Host
+		}
+	}
+	var err error
+	if s.registers, err = readMap(s.Map, s.FirstAddress); err != nil {
+		ps.Add("modbus_map", "/map", "correct the line; the first line names the columns: name, address, type", "%v", err)
+	}
+	if err := ps.Err(); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
 
+// serial reports whether the way is a serial port of this computer.
+func (s *Settings) serial() bool { return s.Transport == "rtu" || s.Transport == "ascii" }
+
 // Connector is one connection.
 type Connector struct {
-	settings Settings
+	settings *Settings
 	link     *link
 	memory   memory
 }
 
 // New makes a connector of settings that Check accepted. It does not connect.
-func New(s Settings) *Connector {
+func New(s *Settings) *Connector {
 	l := &link{
-		address: net.JoinHostPort(s.Host, strconv.Itoa(s.Port)), framing: tcpFraming{}, timeout: s.Timeout.Std(), delay: s.Delay.Std(),
-		silent: map[byte]bool{}, answered: map[byte]time.Time{},
+		address: net.JoinHostPort(s.Host, strconv.Itoa(s.Port)), tls: s.tls, framing: tcpFraming{}, timeout: s.Timeout.Std(), delay: s.Delay.Std(),
+		silent: map[byte]bool{}, answered: map[byte]time.Time{}, absent: absences{},
 	}
-	if s.Transport == "rtu-over-tcp" {
+	switch s.Transport {
+	case "rtu", "rtu-over-tcp":
 		l.framing, l.serial = rtuFraming{}, true
+	case "ascii", "ascii-over-tcp":
+		l.framing, l.serial = &asciiFraming{}, true
+	}
+	if s.serial() {
+		l.mode = &line.Mode{Device: s.SerialPort, Baud: s.Baud, DataBits: s.DataBits, Parity: s.Parity, StopBits: s.StopBits}
+		l.address = s.SerialPort
 	}
 	return &Connector{settings: s, link: l, memory: newMemory()}
 }

@@ -34,8 +34,13 @@ func unconnected(t testing.TB, port int, settings string) *Connector {
 	if settings != "" {
 		settings = "," + settings
 	}
+	return fromSettings(t, fmt.Sprintf(`{"host":"127.0.0.1","port":%d%s}`, port, settings))
+}
+
+func fromSettings(t testing.TB, settings string) *Connector {
+	t.Helper()
 	kind, _ := connector.Lookup("modbus")
-	made, err := kind.New(json.RawMessage(fmt.Sprintf(`{"host":"127.0.0.1","port":%d%s}`, port, settings)))
+	made, err := kind.New(json.RawMessage(settings))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +87,7 @@ func statusOf(t testing.TB, err error) tag.Quality {
 
 var framings = map[string]struct{ settings, framer string }{
 	"tcp":          {`"transport":"tcp"`, "tcp"},
-	"rtu-over-tcp": {`"transport":"rtu-over-tcp"`, "rtu"},
+	"rtu-over-tcp": {`"transport":"rtu-over-tcp"`, "rtu"}, "ascii-over-tcp": {`"transport":"ascii-over-tcp"`, "ascii"},
 }
 
 func TestReadsAndWritesPymodbus(t *testing.T) {

@@ -16,6 +16,7 @@ const (
 	fcReadInput      byte = 0x04
 	fcWriteCoil      byte = 0x05
 	fcWriteRegister  byte = 0x06
+	fcDiagnostics    byte = 0x08
 	fcWriteCoils     byte = 0x0F
 	fcWriteRegisters byte = 0x10
 	fcMaskWrite      byte = 0x16

@@ -41,7 +41,8 @@ type point struct {
 	length int // of a string, in bytes
 	bit    int // -1: the whole value
 	typ    tag.Type
-	shift  uint // bit of the first byte of a coil; set while decoding
+	factor float64 // 0: none
+	shift  uint    // bit of the first byte of a coil; set while decoding
 }
 
 func (p *point) end() int { return p.start + p.count }

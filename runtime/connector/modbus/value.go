@@ -112,15 +112,36 @@ func store(u uint64, n int, o order) []uint16 {
 // decode makes the value of a point from the registers it covers, or from the bits of
 // coils, where b begins with the byte of coil "first".
 func (p *point) decode(b []byte) (tag.Value, tag.Quality) {
+	if p.factor == 0 {
+		return p.decodeRaw(b, p.typ)
+	}
+	v, q := p.decodeRaw(b, tag.None)
+	if q == tag.BadOutOfRange && p.format == formatUint64 {
+		v, q = tag.OfFloat(float64(load(b, p.count, p.order))), tag.Good
+	}
+	if q != tag.Good {
+		return v, q
+	}
+	f := v.Float()
+	if per := math.Round(1 / p.factor); per != 0 && 1/per == p.factor {
+		f /= per // 3 × 0.1 is not quite 0.3
+	} else {
+		f *= p.factor
+	}
+	return convert(tag.OfFloat(f), p.typ)
+}
+
+// decodeRaw is decode without the factor, for a type.
+func (p *point) decodeRaw(b []byte, typ tag.Type) (tag.Value, tag.Quality) {
 	if p.coil {
-		return convert(tag.OfBool(b[0]>>(p.shift&7)&1 != 0), p.typ)
+		return convert(tag.OfBool(b[0]>>(p.shift&7)&1 != 0), typ)
 	}
 	if p.format == formatString {
 		return p.decodeString(b)
 	}
 	u := load(b, p.count, p.order)
 	if p.bit >= 0 {
-		return convert(tag.OfBool(u>>p.bit&1 != 0), p.typ)
+		return convert(tag.OfBool(u>>p.bit&1 != 0), typ)
 	}
 	var v tag.Value
 	switch p.format {
@@ -132,16 +153,16 @@ func (p *point) decode(b []byte) (tag.Value, tag.Quality) {
 		v = tag.OfInt(int64(int32(u)))
 	case formatUint64:
 		if u > math.MaxInt64 {
-			if p.typ == tag.Float {
+			if typ == tag.Float {
 				return tag.OfFloat(float64(u)), tag.Good
 			}
 			return tag.Value{}, tag.BadOutOfRange
 		}
 		v = tag.OfInt(int64(u))
 	case formatFloat32:
-		return number(float64(math.Float32frombits(uint32(u))), p.typ)
+		return number(float64(math.Float32frombits(uint32(u))), typ)
 	case formatFloat64:
-		return number(math.Float64frombits(u), p.typ)
+		return number(math.Float64frombits(u), typ)
 	case formatBCD16, formatBCD32:
 		n, ok := fromBCD(u)
 		if !ok {
@@ -151,7 +172,7 @@ func (p *point) decode(b []byte) (tag.Value, tag.Quality) {
 	default: // uint16, uint32, int64
 		v = tag.OfInt(int64(u))
 	}
-	return convert(v, p.typ)
+	return convert(v, typ)
 }
 
 // number delivers a float. Not-a-number is how devices say that they have none.
@@ -226,6 +247,16 @@ var bounds = map[format][2]int64{
 func (p *point) encode(v tag.Value) ([]uint16, error) {
 	refuse := func(q tag.Quality, form string, args ...any) ([]uint16, error) {
 		return nil, &connector.StatusError{Quality: q, Message: fmt.Sprintf(form, args...)}
+	}
+	if p.factor != 0 {
+		if !v.Type().IsNumber() {
+			return refuse(tag.BadTypeMismatch, "%s is not a number", v)
+		}
+		f := v.Float() / p.factor
+		if p.format != formatFloat32 && p.format != formatFloat64 {
+			f = math.Round(f)
+		}
+		v = tag.OfFloat(f)
 	}
 	switch p.format {
 	case formatString:

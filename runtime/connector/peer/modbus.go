@@ -84,29 +84,64 @@ func (p *Pymodbus) Requests(t testing.TB) int {
 	return n
 }
 
+// StartPymodbusSerial starts a server on a serial port, with 19,200 baud; args are further
+// arguments, "--framer" with "rtu" or "ascii" among them.
+func StartPymodbusSerial(t testing.TB, device string, args ...string) *Pymodbus {
+	t.Helper()
+	if err := exec.Command("/usr/bin/python3", "-c", "import serial_asyncio").Run(); err != nil {
+		t.Fatal("pymodbus cannot use a serial port: install the Debian package python3-serial-asyncio")
+	}
+	return StartPymodbus(t, append([]string{"--serial", device}, args...)...)
+}
+
+// StartPymodbusTLS starts a server of Modbus TCP Security that asks for a client certificate.
+func StartPymodbusTLS(t testing.TB) (*Pymodbus, Certificates) {
+	t.Helper()
+	c, dir := NewCertificates(t), t.TempDir()
+	files := writeFile(t, dir, "cert.pem", c.Server) + "," + writeFile(t, dir, "key.pem", c.ServerKey) + "," + writeFile(t, dir, "ca.pem", c.CA)
+	return StartPymodbus(t, "--tls", files), c
+}
+
 // StartLibmodbus compiles and starts libmodbus's unit test server, which misbehaves on
 // purpose, and starts it again whenever it ends: it serves one connection at a time.
 // It returns the port.
 func StartLibmodbus(t testing.TB) int {
+	t.Helper()
+	port := FreePort(t)
+	libmodbus(t, "tcp", `"127.0.0.1", 1502`, fmt.Sprintf(`"127.0.0.1", %d`, port)).listening(port)
+	return port
+}
+
+// StartLibmodbusSerial is StartLibmodbus on a serial port, by RTU with 115,200 baud and no
+// parity. The unit is 17.
+func StartLibmodbusSerial(t testing.TB, device string) {
+	t.Helper()
+	libmodbus(t, "rtu", `"/dev/ttyUSB0"`, strconv.Quote(device))
+}
+
+// libmodbus compiles the test server with its place replaced and keeps it running.
+func libmodbus(t testing.TB, transport, place, by string) *Process {
 	t.Helper()
 	const examples = "/usr/share/doc/libmodbus-dev/examples"
 	source, err := os.ReadFile(filepath.Join(examples, "unit-test-server.c"))
 	if err != nil {
 		t.Fatal("libmodbus's test server is missing: install the Debian package libmodbus-dev with its documentation (dpkg --path-include=/usr/share/doc/libmodbus-dev/*)")
 	}
-	port, dir := FreePort(t), t.TempDir()
-	text := strings.ReplaceAll(string(source), `"127.0.0.1", 1502`, fmt.Sprintf(`"127.0.0.1", %d`, port))
+	dir := t.TempDir()
+	text := strings.ReplaceAll(string(source), place, by)
+	if text == string(source) {
+		t.Fatalf("libmodbus's test server no longer has %s in it", place)
+	}
 	c := writeFile(t, dir, "server.c", text)
 	program := filepath.Join(dir, "server")
 	if out, err := exec.Command(need(t, "gcc", "gcc"), "-I"+examples, "-I/usr/include/modbus", "-o", program, c, "-lmodbus").CombinedOutput(); err != nil {
 		t.Fatalf("compile libmodbus's test server: install the Debian packages gcc, libc6-dev and libmodbus-dev: %v\n%s", err, out)
 	}
 	// A shell restarts it; both are one process group of this test.
-	loop := fmt.Sprintf("trap 'kill $child 2>/dev/null' EXIT; while :; do %s tcp >/dev/null 2>&1 & child=$!; wait $child; sleep 0.02; done", program)
+	loop := fmt.Sprintf("trap 'kill $child 2>/dev/null' EXIT; while :; do %s %s >/dev/null 2>&1 & child=$!; wait $child; sleep 0.02; done", program, transport)
 	p := start(t, group(exec.Command("/bin/sh", "-c", loop)))
 	t.Cleanup(func() { killGroup(p.cmd) })
-	p.listening(port)
-	return port
+	return p
 }
 
 // StartModbusSerial starts a server by the npm package modbus-serial with 1,000 holding
