@@ -71,3 +71,87 @@ func TestAssetsOfModels(t *testing.T) {
 	f.must(200, "hal1", "PATCH", "/plant", `{"remove":{"assets":["hall1/p01","hall1/p02","hall1/p03"]}}`)
 	f.must(404, "erik", "GET", "/tags/hall1/p02/speed", "")
 }
+
+// pumps is a plant with assets that are named in every way there is.
+func (f *fixture) pumps(t *testing.T) {
+	t.Helper()
+	f.must(200, "erik", "PATCH", "/plant", `{"put":{"models":[
+		{"id":"drive","parameters":[{"id":"base","type":"int","default":3}],"properties":[{"id":"speed","type":"float","initial":1500,"write":{}},{"id":"double","type":"float","expr":"tag(\"./speed\") * 2 + {base+1} - 4"}],
+		 "commands":[{"id":"stop","property":"speed","value":0}]},
+		{"id":"pump","extends":"drive","properties":[{"id":"power","type":"float","expr":"tag(\"./speed\") / {base} + tag(\"hall2/setpoint\")"}]}],
+	"assets":[{"path":"line/p1","model":"pump","overrides":{"speed":{"unit":"rpm"},"double":{"expr":"tag(\"./speed\") + 1"}}},{"path":"line/p2","model":"pump"},{"path":"line/p3","model":"drive"}],
+	"tags":[{"path":"line/total","type":"float","expr":"sumOf(\"drive\", \"speed\") + tag(\"line/p1/speed\")"},{"path":"line/gate","type":"bool","initial":false,"write":{"interlock":"countOf(\"pump\") > 1"}}]}}`)
+}
+
+func TestUsesOfModels(t *testing.T) {
+	f := newFixture(t, false)
+	f.pumps(t)
+	f.bound(t, "line", `{"tag":"line/p2/speed"}`, "")
+	places := func(query string) string {
+		t.Helper()
+		var out []string
+		for _, u := range decode[TagUses](t, f.must(200, "erik", "GET", "/plant/uses?"+query, "").body).Uses {
+			at := u.At
+			if u.App != "" {
+				at = u.App + at
+			}
+			if u.Assets > 0 {
+				at += "*" + string(rune('0'+u.Assets))
+			}
+			out = append(out, at)
+		}
+		return strings.Join(out, " ")
+	}
+	for query, want := range map[string]string{
+		"model=drive":                "/models/1/extends /tags/7/expr /assets/2/model",
+		"model=pump":                 "/tags/8/write/interlock /assets/0/model /assets/1/model",
+		"model=drive&property=speed": "/models/0/commands/0/property /tags/7/expr /models/0/properties/1/expr /models/1/properties/0/expr /assets/0/overrides/double/expr /assets/0/overrides/speed line/screens/0/widgets/0/props/value/tag",
+		"path=line/p2/speed":         "/tags/7/expr /models/0/properties/1/expr*1 /models/1/properties/0/expr*1 line/screens/0/widgets/0/props/value/tag",
+		"path=hall2/setpoint":        "/tags/6/expr /models/1/properties/0/expr",
+		"area=line/p1":               "/tags/7/expr",
+	} {
+		if got := places(query); got != want {
+			t.Errorf("%s: %s", query, got)
+		}
+	}
+}
+
+func TestRenameInModels(t *testing.T) {
+	f := newFixture(t, false)
+	f.pumps(t)
+	f.bound(t, "line", `{"expr":"tag(\"line/p2/speed\") + tag(\"line/p3/speed\")"}`, "")
+	f.must(422, "erik", "POST", "/plant/rename", `{"from":"line/p2/speed","to":"line/p2/velocity"}`)
+	f.must(422, "erik", "POST", "/plant/rename", `{"kind":"property","model":"pump","from":"speed","to":"velocity"}`)
+	f.must(422, "erik", "POST", "/plant/rename", `{"kind":"property","model":"drive","from":"speed","to":"power"}`)
+	f.must(403, "hal1", "POST", "/plant/rename", `{"kind":"property","model":"drive","from":"speed","to":"velocity"}`)
+	r := decode[TagRenamed](t, f.must(200, "erik", "POST", "/plant/rename", `{"kind":"property","model":"drive","from":"speed","to":"velocity","apps":true}`).body)
+	if r.Tags != 3 || r.Places != 5 || len(r.Apps) != 1 || r.Apps[0].Places != 2 {
+		t.Errorf("%+v", r)
+	}
+	holds := func(path string, texts ...string) {
+		t.Helper()
+		body := f.must(200, "erik", "GET", path, "").body
+		for _, text := range texts {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s lacks %s:\n%s", path, text, body)
+			}
+		}
+	}
+	holds("/plant", `tag(\"./velocity\") * 2 + {base+1} - 4`, `tag(\"./velocity\") / {base} + tag`, `sumOf(\"drive\", \"velocity\") + tag(\"line/p1/velocity\")`, `tag(\"./velocity\") + 1`, `"property": "velocity"`, `"id": "velocity"`)
+	if body := f.must(200, "erik", "GET", "/plant", "").body; strings.Contains(body, "speed") {
+		t.Error(body)
+	}
+	holds("/apps/line/draft", `tag(\"line/p2/velocity\") + tag(\"line/p3/velocity\")`)
+
+	// An asset moves with its tags; a model gets another id.
+	r = decode[TagRenamed](t, f.must(200, "erik", "POST", "/plant/rename", `{"from":"line/p2/","to":"line/cell/p2/","apps":true}`).body)
+	if r.Tags != 3 || r.Apps[0].Places != 1 {
+		t.Errorf("%+v", r)
+	}
+	holds("/tags/line/cell/p2/velocity", `"value":1500`)
+	holds("/apps/line/draft", `tag(\"line/cell/p2/velocity\")`)
+	f.must(422, "erik", "POST", "/plant/rename", `{"from":"line/p1/","to":"line/p3/"}`)
+	f.must(200, "erik", "POST", "/plant/rename", `{"kind":"model","from":"drive","to":"motor"}`)
+	holds("/plant", `"extends": "motor"`, `"model": "motor"`, `sumOf(\"motor\", \"velocity\")`)
+	holds("/tags/line/total", `"value":6000`)
+}

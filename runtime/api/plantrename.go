@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/lineside/lineside/runtime/app"
@@ -13,11 +15,16 @@ import (
 	"github.com/lineside/lineside/runtime/tag"
 )
 
-// TagRename gives a tag another path, or all that is in an area.
+// TagRename gives a tag another path, or all that is in an area, an asset included; or a property of a model
+// or a model another id.
 type TagRename struct {
-	// From is a tag; with a slash at its end it is an area: "line1/".
-	From string `json:"from" minLength:"1" maxLength:"513"`
-	To   string `json:"to" minLength:"1" maxLength:"513"`
+	// Kind is what From and To are: the path of a tag, the path of an area (or asset), the id of a property of Model,
+	// the id of a model. When left out it is an area with a slash at the end of From ("line1/"), else a tag.
+	Kind string `json:"kind,omitempty" enum:"tag,area,property,model"`
+	// Model is the model that declares the property.
+	Model string `json:"model,omitempty" maxLength:"64"`
+	From  string `json:"from" minLength:"1" maxLength:"513"`
+	To    string `json:"to" minLength:"1" maxLength:"513"`
 	// Apps renames in the drafts of all apps and in what their inputs are mapped to, too.
 	Apps bool `json:"apps,omitempty"`
 	// Publish publishes again those apps whose draft was what is published.
@@ -64,10 +71,14 @@ type appMove struct {
 func (s *Server) renameTags(ctx context.Context, in *body[TagRename]) (*body[TagRenamed], error) {
 	from, area := strings.CutSuffix(in.Body.From, "/")
 	to, _ := strings.CutSuffix(in.Body.To, "/")
-	kind := "tag"
-	if area {
+	kind := in.Body.Kind
+	switch {
+	case kind == "" && area:
 		kind = "area"
+	case kind == "":
+		kind = "tag"
 	}
+	area = kind == "area"
 	actor := actorOf(ctx)
 	if in.Body.Apps && !actor.Rights.Allows(auth.Design, "") {
 		return nil, errForbidden.with("design", "in the whole plant")
@@ -81,7 +92,23 @@ func (s *Server) renameTags(ctx context.Context, in *body[TagRename]) (*body[Tag
 	if err != nil {
 		return nil, err
 	}
-	next, moved, refs, err := plant.Rename(old, tag.Path(from), tag.Path(to), area, renamePath)
+	var next *plant.Plant
+	var moved map[tag.Path]tag.Path
+	var refs []plant.Reference
+	follows := []appTarget{{app.Target{Kind: kind, ID: from}, to}}
+	switch kind {
+	case "property":
+		next, moved, refs, err = plant.RenameProperty(old, in.Body.Model, from, to, modelRenamer)
+		follows = nil
+		for _, path := range slices.Sorted(maps.Keys(moved)) {
+			follows = append(follows, appTarget{app.Target{Kind: "tag", ID: string(path)}, string(moved[path])})
+		}
+	case "model":
+		next, refs, err = plant.RenameModel(old, from, to, modelRenamer)
+		follows = nil
+	default:
+		next, moved, refs, err = plant.Rename(old, tag.Path(from), tag.Path(to), area, renamePath)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +128,7 @@ func (s *Server) renameTags(ctx context.Context, in *body[TagRename]) (*body[Tag
 	e := entry(ctx, "plant.rename", in.Body.From)
 	e.Message = fmt.Sprintf("%s became %s: %d tags", in.Body.From, in.Body.To, len(moved))
 	entries := []store.Entry{e}
-	apps, err := s.moveApps(ctx, app.Target{Kind: kind, ID: from}, to, in.Body.Apps)
+	apps, err := s.moveApps(ctx, follows, in.Body.Apps)
 	if err != nil {
 		return nil, err
 	}
@@ -153,8 +180,17 @@ func (s *Server) renameTags(ctx context.Context, in *body[TagRename]) (*body[Tag
 	return answerWith(out)
 }
 
+// appTarget is a tag or an area that gets another path.
+type appTarget struct {
+	app.Target
+	to string
+}
+
 // moveApps finds the apps that name what is renamed and, if they shall follow, what becomes of them.
-func (s *Server) moveApps(ctx context.Context, of app.Target, to string, follow bool) ([]*appMove, error) {
+func (s *Server) moveApps(ctx context.Context, targets []appTarget, follow bool) ([]*appMove, error) {
+	if len(targets) == 0 {
+		return nil, nil
+	}
 	installed, err := s.store.Installations(ctx)
 	if err != nil {
 		return nil, err
@@ -172,31 +208,32 @@ func (s *Server) moveApps(ctx context.Context, of app.Target, to string, follow 
 			return nil, fmt.Errorf("app %s: %w", i.ID, err)
 		}
 		m.Name, m.next = m.old.Name, m.old
-		stale := []app.Reference(nil)
+		known := *m.old
 		if m.running != nil {
-			stale = app.References(m.running, of, renameExpression)
+			known.Inputs = append(known.Inputs[:len(known.Inputs):len(known.Inputs)], m.running.Inputs...)
 		}
-		m.Stale = readable(stale)
-		if follow {
-			var refs []app.Reference
-			if m.next, refs, err = app.Rename(m.old, of, to, renameExpression); err != nil {
-				return nil, fmt.Errorf("app %s: %w", i.ID, err)
-			}
-			m.Places = readable(refs)
-			m.draft = m.Places > 0
-			for _, r := range refs {
-				if r.Problem != nil {
-					m.Left = append(m.Left, r)
+		var names [2]string // what the draft and the published revision hold
+		if len(targets) > 1 {
+			for j, a := range []*app.App{m.old, m.running} {
+				if a == nil {
+					continue
 				}
+				text, err := app.Canonical(a)
+				if err != nil {
+					return nil, fmt.Errorf("app %s: %w", i.ID, err)
+				}
+				names[j] = string(text)
 			}
-			known := *m.old
-			if m.running != nil {
-				known.Inputs = append(known.Inputs[:len(known.Inputs):len(known.Inputs)], m.running.Inputs...)
+		}
+		holds := func(j int, of app.Target) bool { return len(targets) == 1 || strings.Contains(names[j], of.ID) }
+		for _, t := range targets {
+			if m.running != nil && holds(1, t.Target) {
+				m.Stale += readable(app.References(m.running, t.Target, renameExpression))
 			}
-			mapping, n := app.RenameMapping(&known, m.inst.Mapping, of, to)
-			if n > 0 {
-				m.inst.Mapping, m.mapping = mapping, true
-				m.Places += n
+			if follow {
+				if err := m.follow(t, &known, holds(0, t.Target)); err != nil {
+					return nil, fmt.Errorf("app %s: %w", i.ID, err)
+				}
 			}
 		}
 		if m.Places > 0 || m.Stale > 0 || len(m.Left) > 0 {
@@ -204,6 +241,31 @@ func (s *Server) moveApps(ctx context.Context, of app.Target, to string, follow 
 		}
 	}
 	return out, nil
+}
+
+// follow renames one tag or area in the draft and in the mapping.
+func (m *appMove) follow(t appTarget, known *app.App, named bool) error {
+	if named {
+		next, refs, err := app.Rename(m.next, t.Target, t.to, renameExpression)
+		if err != nil {
+			return err
+		}
+		m.next = next
+		n := readable(refs)
+		m.Places += n
+		m.draft = m.draft || n > 0
+		for _, r := range refs {
+			if r.Problem != nil {
+				m.Left = append(m.Left, r)
+			}
+		}
+	}
+	mapping, n := app.RenameMapping(known, m.inst.Mapping, t.Target, t.to)
+	if n > 0 {
+		m.inst.Mapping, m.mapping = mapping, true
+		m.Places += n
+	}
+	return nil
 }
 
 // readable counts the references that a rename can follow.

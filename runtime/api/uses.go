@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 
@@ -33,6 +34,8 @@ type Use struct {
 	Text string `json:"text"`
 	// Link is the address of the page where it can be changed.
 	Link string `json:"link"`
+	// Assets is at how many assets it is so, for a property of a model.
+	Assets int `json:"assets,omitempty"`
 }
 
 // TagUses is what names tags of the plant.
@@ -72,7 +75,7 @@ type RenameResult struct {
 }
 
 func (s *Server) usesResource() {
-	add(s, route{method: "GET", path: "/plant/uses", id: "listUses", tag: "plant", summary: "What names a tag, the tags of an area or those of a device", access: anywhere(auth.Design)}, s.listUses)
+	add(s, route{method: "GET", path: "/plant/uses", id: "listUses", tag: "plant", summary: "What names a tag, the tags of an area or of a device, a model or a property", access: anywhere(auth.Design)}, s.listUses)
 	add(s, route{method: "POST", path: "/plant/rename", id: "renameTags", tag: "plant", summary: "Rename a tag or an area in the plant and in the drafts of all apps", access: anywhere(auth.Design)}, s.renameTags)
 	r := route{method: "POST", tag: "apps", access: whole(auth.Design), maxBody: app.MaxBytes + maxBody}
 	r.path, r.id, r.summary = "/apps/{id}/references", "listReferences", "What in an app names a thing"
@@ -101,6 +104,9 @@ func renamePath(text string, area bool, from, to string) (string, int, error) {
 	}
 	return expression.Rename(text, k, from, to)
 }
+
+// modelRenamer is what follows renames of models.
+var modelRenamer = plant.ModelRenamer{Model: expression.RenameModel, Property: expression.RenameProperty, Tags: expression.RenameTags}
 
 // documentOf reads the app of a request, or its draft.
 func (s *Server) documentOf(ctx context.Context, id string, raw json.RawMessage) (*app.App, error) {
@@ -175,30 +181,49 @@ func (w wanted) names(text string) bool {
 }
 
 func (s *Server) listUses(ctx context.Context, in *struct {
-	Path   string `query:"path" maxLength:"512" doc:"one tag"`
-	Area   string `query:"area" maxLength:"512" doc:"the tags below a path"`
-	Device string `query:"device" maxLength:"64" doc:"the tags of a device"`
+	Path     string `query:"path" maxLength:"512" doc:"one tag"`
+	Area     string `query:"area" maxLength:"512" doc:"the tags below a path, or of an asset"`
+	Device   string `query:"device" maxLength:"64" doc:"the tags of a device"`
+	Model    string `query:"model" maxLength:"64" doc:"a model: what builds on it, its assets, roll-ups over them"`
+	Property string `query:"property" maxLength:"512" doc:"with model: one property of it, and the tags that assets have of it"`
 }) (*body[TagUses], error) {
 	p, _, err := s.readPlant(ctx)
 	if err != nil {
 		return nil, err
 	}
+	x := s.engine.Expansion()
 	want := wanted(func(path string) bool { return path == in.Path })
+	var uses []Use
 	switch {
+	case in.Model != "":
+		of := map[string]bool{}
+		if in.Property != "" {
+			for _, asset := range x.Members(in.Model, "") {
+				of[string(asset)+"/"+in.Property] = true
+			}
+		}
+		want = func(path string) bool { return of[path] }
+		uses = s.modelUses(ctx, p, in.Model, in.Property)
 	case in.Area != "":
 		want = func(path string) bool { return tag.Path(path).Under(tag.Path(in.Area)) }
 	case in.Device != "":
 		of := map[string]bool{}
-		for i := range p.Tags {
-			if p.Tags[i].Device == in.Device {
-				of[string(p.Tags[i].Path)] = true
+		for i := range x.Tags {
+			if x.Tags[i].Device == in.Device {
+				of[string(x.Tags[i].Path)] = true
 			}
 		}
 		want = func(path string) bool { return of[path] }
+		uses = s.deviceUses(ctx, p, in.Device)
 	}
-	out := TagUses{Uses: s.plantUses(ctx, p, want)}
-	for i := range p.Tags {
-		if want(string(p.Tags[i].Path)) {
+	out := TagUses{Uses: both(uses, nil)}
+	for _, u := range s.plantUses(ctx, p, want) {
+		if !slices.ContainsFunc(uses, func(o Use) bool { return o.At == u.At }) {
+			out.Uses = append(out.Uses, u)
+		}
+	}
+	for i := range x.Tags {
+		if want(string(x.Tags[i].Path)) {
 			out.Tags++
 		}
 	}
@@ -224,11 +249,141 @@ func (s *Server) plantUses(ctx context.Context, p *plant.Plant, want wanted) []U
 		}
 		return text, 0, nil
 	}
+	listed := map[string]bool{}
 	for _, r := range plant.References(p, "", true, count) {
-		if want(string(r.Tag)) || !rights.Allows(auth.View, r.Tag) {
+		listed[r.At] = true
+		if r.Tag != "" && (want(string(r.Tag)) || !rights.Allows(auth.View, r.Tag)) {
 			continue // what goes together with what is asked for does not use it
 		}
-		out = append(out, Use{At: r.At, Where: string(r.Tag) + " › " + r.Where.In(lang), Text: r.Text, Link: "/plant?tag=" + url.QueryEscape(string(r.Tag))})
+		out = append(out, useOf(r, lang))
+	}
+	// Roll-ups and relative paths name a tag without its path: what runs knows them.
+	x := s.engine.Expansion()
+	places := map[string]int{}
+	for i := range x.Tags {
+		t := &x.Tags[i]
+		if t.Expr == "" && (t.Write == nil || t.Write.Interlock == "") || want(string(t.Path)) || !rights.Allows(auth.View, t.Path) {
+			continue
+		}
+		for _, part := range [...]struct {
+			place string
+			reads []tag.Path
+		}{{"/expr", s.engine.Reads(t.Path)}, {"/write/interlock", s.engine.InterlockReads(t.Path)}} {
+			if !slices.ContainsFunc(part.reads, func(path tag.Path) bool { return want(string(path)) }) {
+				continue
+			}
+			r := x.Reference(i, part.place)
+			if n, known := places[r.At]; known {
+				if n >= 0 && r.Model != "" {
+					out[n].Assets++
+				}
+				continue
+			}
+			if listed[r.At] {
+				places[r.At] = -1
+				continue
+			}
+			places[r.At] = len(out)
+			u := useOf(r, lang)
+			if r.Model != "" {
+				u.Assets = 1
+			}
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// useOf is a reference as a use.
+func useOf(r plant.Reference, lang string) Use {
+	u := Use{At: r.At, Text: r.Text}
+	if r.Model != "" {
+		u.Where = modelWord(lang) + r.Model + " › " + r.Property + " › " + r.Where.In(lang)
+		u.Link = "/plant?model=" + url.QueryEscape(r.Model)
+		return u
+	}
+	u.Where = string(r.Tag) + " › " + r.Where.In(lang)
+	u.Link = "/plant?tag=" + url.QueryEscape(string(r.Tag))
+	return u
+}
+
+func modelWord(lang string) string { return spec.Text{"en": "model ", "zh": "模型 "}.In(lang) }
+
+// modelUses lists what in the plant names a model, or a property of it.
+func (s *Server) modelUses(ctx context.Context, p *plant.Plant, model, property string) []Use {
+	rights, lang := actorOf(ctx).Rights, languageOf(ctx)
+	var out []Use
+	add := func(at, where, text, link string) {
+		out = append(out, Use{At: at, Where: where, Text: text, Link: link})
+	}
+	refs := plant.ModelReferences
+	if property != "" {
+		refs = func(p *plant.Plant, model string, r plant.ModelRenamer) []plant.Reference {
+			return plant.PropertyReferences(p, model, property, r)
+		}
+	}
+	x := s.engine.Expansion()
+	for i := range p.Models {
+		m := &p.Models[i]
+		at, link := fmt.Sprintf("/models/%d", i), "/plant?model="+url.QueryEscape(m.ID)
+		if property == "" {
+			if m.Extends == model {
+				add(at+"/extends", modelWord(lang)+m.ID, model, link)
+			}
+			if j := slices.Index(m.Mixins, model); j >= 0 {
+				add(fmt.Sprintf("%s/mixins/%d", at, j), modelWord(lang)+m.ID, model, link)
+			}
+			continue
+		}
+		if flat := x.Models[m.ID]; flat == nil || !flat.Is(model) {
+			continue
+		}
+		for j, c := range m.Commands {
+			if c.Property == property {
+				add(fmt.Sprintf("%s/commands/%d/property", at, j), modelWord(lang)+m.ID+" › "+c.ID, property, link)
+			}
+		}
+		for j := range m.Properties {
+			if m.ID != model && m.Properties[j].ID == property {
+				add(fmt.Sprintf("%s/properties/%d", at, j), modelWord(lang)+m.ID, property, link)
+			}
+		}
+	}
+	for _, r := range refs(p, model, modelRenamer) {
+		if r.Problem == nil && (r.Tag == "" || rights.Allows(auth.View, r.Tag)) {
+			out = append(out, useOf(r, lang))
+		}
+	}
+	for i := range p.Assets {
+		a := &p.Assets[i]
+		flat := x.Models[a.Model]
+		if flat == nil || !flat.Is(model) || !rights.Allows(auth.View, a.Path) {
+			continue
+		}
+		at, link := fmt.Sprintf("/assets/%d", i), "/plant?asset="+url.QueryEscape(string(a.Path))
+		if property == "" && a.Model == model {
+			add(at+"/model", string(a.Path), model, link)
+		} else if patch, overridden := a.Overrides[property]; overridden {
+			add(at+"/overrides/"+spec.Escape(property), string(a.Path)+" › "+property, string(patch), link)
+		}
+	}
+	return out
+}
+
+// deviceUses lists the assets that are connected to a device by a parameter.
+func (s *Server) deviceUses(ctx context.Context, p *plant.Plant, device string) []Use {
+	var out []Use
+	for i := range p.Assets {
+		a := &p.Assets[i]
+		if !actorOf(ctx).Rights.Allows(auth.View, a.Path) {
+			continue
+		}
+		for _, id := range slices.Sorted(maps.Keys(a.Params)) {
+			var value string
+			if json.Unmarshal(a.Params[id], &value) == nil && value == device {
+				out = append(out, Use{At: fmt.Sprintf("/assets/%d/params/%s", i, spec.Escape(id)), Where: string(a.Path) + " › " + id, Text: device, Link: "/plant?asset=" + url.QueryEscape(string(a.Path))})
+			}
+		}
 	}
 	return out
 }
@@ -274,7 +429,7 @@ func (s *Server) appUses(ctx context.Context, want wanted) ([]Use, error) {
 
 // both joins the uses of a draft with those of the published revision.
 func both(draft, published []Use) []Use {
-	out := slices.Clone(draft)
+	out := append([]Use{}, draft...)
 	for _, u := range published {
 		i := slices.IndexFunc(out, func(o Use) bool { return o.Where == u.Where && o.Text == u.Text && !o.Published })
 		if i < 0 {

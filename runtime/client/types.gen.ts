@@ -1661,9 +1661,18 @@ export interface TagPage {
   next?: string;
 }
 
-/** TagRename gives a tag another path, or all that is in an area. */
+/**
+ * TagRename gives a tag another path, or all that is in an area, an asset included; or a property of a model
+ * or a model another id.
+ */
 export interface TagRename {
-  /** from is a tag; with a slash at its end it is an area: "line1/". */
+  /**
+   * kind is what From and To are: the path of a tag, the path of an area (or asset), the id of a property of Model,
+   * the id of a model. When left out it is an area with a slash at the end of From ("line1/"), else a tag.
+   */
+  kind?: "tag" | "area" | "property" | "model";
+  /** model is the model that declares the property. */
+  model?: string;
   from: string;
   to: string;
   /** apps renames in the drafts of all apps and in what their inputs are mapped to, too. */
@@ -1817,6 +1826,8 @@ export interface Use {
   text: string;
   /** link is the address of the page where it can be changed. */
   link: string;
+  /** assets is at how many assets it is so, for a property of a model. */
+  assets?: number;
 }
 
 /** User is somebody who may log in. */

@@ -101,3 +101,19 @@ func (b *plantBuild) tryModels(ps *spec.Problems) {
 		}
 	}
 }
+
+// Reads lists the tags that a computed tag of the plant is computed from, those of roll-ups included.
+func (e *Engine) Reads(path tag.Path) []tag.Path {
+	if t, ok := e.lookup(path); ok && t.program != nil {
+		return t.program.Tags()
+	}
+	return nil
+}
+
+// InterlockReads lists the tags that the interlock of a tag looks at.
+func (e *Engine) InterlockReads(path tag.Path) []tag.Path {
+	if t, ok := e.lookup(path); ok && t.gate != nil && t.gate.interlock != nil {
+		return t.gate.interlock.Tags()
+	}
+	return nil
+}

@@ -39,6 +39,11 @@ func Rename(text string, kind Kind, from, to string) (string, int, error) {
 	return rename(text, from, &renamer{kind: kind, from: from, to: to, places: map[int]spot{}})
 }
 
+// RenameTags writes other paths for tags, as move says, as Rename does for one.
+func RenameTags(text string, move func(path string) (string, bool)) (string, int, error) {
+	return rename(text, "tag", &renamer{kind: Tag, to: "x", move: move, places: map[int]spot{}})
+}
+
 func rename(text, from string, r *renamer) (string, int, error) {
 	if from == "" || !strings.Contains(text, from) && !strings.Contains(text, `\`) {
 		return text, 0, nil // most expressions do not name it: they need no parsing
@@ -77,6 +82,8 @@ type renamer struct {
 	// kinds are the models whose property is renamed; self says that the expression is of one of them.
 	kinds func(string) bool
 	self  bool
+	// move says of many tags at once what they become.
+	move func(string) (string, bool)
 	// found is told of roll-ups, which are then only looked for.
 	found func(Rollup)
 	// hidden counts the lets around that define the old name, taken those that define the new one.
@@ -168,6 +175,11 @@ func (r *renamer) name(n *ast.IdentifierNode) {
 
 func (r *renamer) path(n *ast.StringNode) {
 	switch {
+	case r.move != nil:
+		if next, ok := r.move(n.Value); ok {
+			r.put(n.Location(), next)
+		}
+		return
 	case r.kind == model:
 		return
 	case r.kind == property:

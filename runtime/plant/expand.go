@@ -418,6 +418,30 @@ func (t *templates) fill(to *Tag, values []value, known names) *spec.Problem {
 	return problem
 }
 
+// Reference is an expression of the tag with an index, at a place such as "/expr": the property of the model
+// that it comes from, or the override that stands for it.
+func (x *Expansion) Reference(i int, place string) Reference {
+	t := &x.Tags[i]
+	r := Reference{Where: whereComputed, Text: t.Expr, Tag: t.Path}
+	if place == "/write/interlock" {
+		r.Where, r.Text = whereInterlock, t.Write.Interlock
+	}
+	switch {
+	case i < x.own:
+		r.At = fmt.Sprintf("/tags/%d%s", i, place)
+	case textAt(x.plant.Assets[x.origins[i-x.own].asset].Overrides[x.origins[i-x.own].property.ID], strings.Split(place[1:], "/")) != "":
+		w := x.origins[i-x.own]
+		r.At = fmt.Sprintf("/assets/%d/overrides/%s%s", w.asset, spec.Escape(w.property.ID), place)
+	default:
+		q := x.origins[i-x.own].property
+		r.At, r.Tag, r.Model, r.Property = q.At+place, "", q.From, q.ID
+		if r.Text = q.Expr; place == "/write/interlock" {
+			r.Text = q.Write.Interlock
+		}
+	}
+	return r
+}
+
 // Locate gives problems of the expanded tags their places in the document: what is wrong with a
 // property at all assets, in its model, once; what is wrong at some, at the override that stands
 // there or could mend it. The others stay as they are.

@@ -1,8 +1,11 @@
 package plant
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
@@ -12,8 +15,9 @@ import (
 type Reference struct {
 	// At is the JSON Pointer of the expression.
 	At string
-	// Tag is the tag whose expression it is.
-	Tag tag.Path
+	// Tag is the tag whose expression it is, "" when it is a property of Model.
+	Tag             tag.Path
+	Model, Property string
 	// Where says what it is of that tag: computed tag, interlock, scale.
 	Where spec.Text
 	Text  string
@@ -27,9 +31,19 @@ type Renamer func(text string, area bool, from, to string) (string, int, error)
 
 // References lists the expressions that name a tag, or with area any tag below a path.
 func References(p *Plant, path tag.Path, area bool, rename Renamer) []Reference {
+	return follow(p.shallow(), func(_ *carrier, text string) (string, int, error) {
+		return rename(text, area, string(path), string(path))
+	})
+}
+
+// shallow is a copy whose lists of tags, models and assets are its own, and the properties of the models.
+func (p *Plant) shallow() *Plant {
 	c := *p
-	c.Tags = slices.Clone(p.Tags)
-	return follow(&c, path, path, area, rename)
+	c.Tags, c.Areas, c.Models, c.Assets = slices.Clone(p.Tags), slices.Clone(p.Areas), slices.Clone(p.Models), slices.Clone(p.Assets)
+	for i := range c.Models {
+		c.Models[i].Properties = slices.Clone(c.Models[i].Properties)
+	}
+	return &c
 }
 
 // Rename gives a tag another path, or moves all that is in an area to another, in the lists and in
@@ -44,8 +58,7 @@ func Rename(p *Plant, from, to tag.Path, area bool, rename Renamer) (next *Plant
 	}
 	concerns := func(path tag.Path) bool { return path == from || area && path.Under(from) }
 	after := func(path tag.Path) tag.Path { return to + path[len(from):] }
-	c := *p
-	c.Tags, c.Areas = slices.Clone(p.Tags), slices.Clone(p.Areas)
+	c := p.shallow()
 	moved = map[tag.Path]tag.Path{}
 	stay := map[tag.Path]bool{}
 	for i := range c.Tags {
@@ -76,6 +89,16 @@ func Rename(p *Plant, from, to tag.Path, area bool, rename Renamer) (next *Plant
 		moved[t.Path], t.Path = path, path
 	}
 	found := len(moved) > 0
+	if area {
+		n, problem := c.moveAssets(concerns, after, moved)
+		if problem != nil {
+			return nil, nil, nil, append(ps, problem)
+		}
+		found = found || n > 0
+	} else if a, property := p.propertyAt(from); a != nil && !found {
+		ps.Add("rename_property", "/from", "Rename the property in its model, or the asset.", "%q is the property %q of the asset %q.", from, property, a.Path)
+		return nil, nil, nil, ps
+	}
 	kept := c.Areas[:0]
 	for _, a := range c.Areas {
 		if area && concerns(a.Path) {
@@ -93,8 +116,10 @@ func Rename(p *Plant, from, to tag.Path, area bool, rename Renamer) (next *Plant
 		ps.Add("name_missing", "/from", "Load the plant again.", "There is no tag or area %q.", from)
 		return nil, nil, nil, ps
 	}
-	refs = follow(&c, from, to, area, rename)
-	return &c, moved, refs, nil
+	refs = follow(c, func(_ *carrier, text string) (string, int, error) {
+		return rename(text, area, string(from), string(to))
+	})
+	return c, moved, refs, nil
 }
 
 var (
@@ -103,48 +128,150 @@ var (
 	whereScale     = spec.Text{"en": "scaling", "zh": "量程变换"}
 )
 
-// follow renames in all expressions of a plant whose list of tags is its own.
-func follow(p *Plant, from, to tag.Path, area bool, rename Renamer) (refs []Reference) {
+// carrier is what an expression belongs to: a tag, a property of a model or an override of it.
+type carrier struct {
+	at    string
+	tag   tag.Path // of a tag or an override
+	model string   // of a property or an override
+	own   bool     // the property of a model itself
+	id    string   // of the property
+}
+
+// follow renames in all expressions of a plant whose lists are its own.
+func follow(p *Plant, rename func(of *carrier, text string) (string, int, error)) (refs []Reference) {
+	one := func(of *carrier, place, text string, where spec.Text, set func(string)) {
+		if text == "" {
+			return
+		}
+		masked, unmask := text, func(s string) string { return s }
+		if of.model != "" {
+			masked, unmask = mask(text)
+		}
+		next, n, err := rename(of, masked)
+		if n == 0 && err == nil {
+			return
+		}
+		r := Reference{At: of.at + place, Tag: of.tag, Where: where, Text: text, Problem: err}
+		if of.own {
+			r.Model, r.Property = of.model, of.id
+		}
+		refs = append(refs, r)
+		if next = unmask(next); err == nil && next != text {
+			set(next)
+		}
+	}
 	for i := range p.Tags {
 		t := &p.Tags[i]
-		at := fmt.Sprintf("/tags/%d", i)
-		one := func(place, text string, where spec.Text, set func(string)) {
-			if text == "" {
-				return
-			}
-			next, n, err := rename(text, area, string(from), string(to))
-			if n == 0 && err == nil {
-				return
-			}
-			refs = append(refs, Reference{At: at + place, Tag: t.Path, Where: where, Text: text, Problem: err})
-			if err == nil && next != text {
-				set(next)
-			}
+		parts(&carrier{at: fmt.Sprintf("/tags/%d", i), tag: t.Path}, &t.Expr, &t.Scale, &t.Write, one)
+	}
+	for i := range p.Models {
+		m := &p.Models[i]
+		for j := range m.Properties {
+			q := &m.Properties[j]
+			parts(&carrier{at: fmt.Sprintf("/models/%d/properties/%d", i, j), model: m.ID, own: true, id: q.ID}, &q.Expr, &q.Scale, &q.Write, one)
 		}
-		one("/expr", t.Expr, whereComputed, func(s string) { t.Expr = s })
-		if t.Write != nil {
-			one("/write/interlock", t.Write.Interlock, whereInterlock, func(s string) {
-				w := *t.Write
-				w.Interlock, t.Write = s, &w
-			})
-		}
-		if t.Scale != nil {
-			for _, half := range []string{"read", "write"} {
-				text := t.Scale.Read
-				if half == "write" {
-					text = t.Scale.Write
-				}
-				one("/scale/"+half, text, whereScale, func(s string) {
-					scale := *t.Scale
-					if half == "write" {
-						scale.Write = s
-					} else {
-						scale.Read = s
-					}
-					t.Scale = &scale
+	}
+	for i := range p.Assets {
+		a := &p.Assets[i]
+		for _, id := range slices.Sorted(maps.Keys(a.Overrides)) {
+			of := &carrier{at: fmt.Sprintf("/assets/%d/overrides/%s", i, spec.Escape(id)), tag: a.Path + "/" + tag.Path(id), model: a.Model, id: id}
+			for _, place := range overridable {
+				keys := strings.Split(place.at[1:], "/")
+				one(of, place.at, textAt(a.Overrides[id], keys), place.where, func(s string) {
+					a.Overrides = maps.Clone(a.Overrides)
+					a.Overrides[id] = withText(a.Overrides[id], keys, s)
 				})
 			}
 		}
 	}
 	return refs
+}
+
+// overridable are the places of an override that hold expressions.
+var overridable = []struct {
+	at    string
+	where spec.Text
+}{{"/expr", whereComputed}, {"/write/interlock", whereInterlock}, {"/scale/read", whereScale}, {"/scale/write", whereScale}}
+
+// parts visits the expressions of a tag or property. What is changed is copied first.
+func parts(of *carrier, expr *string, scale **Scale, write **Write, one func(of *carrier, place, text string, where spec.Text, set func(string))) {
+	one(of, "/expr", *expr, whereComputed, func(s string) { *expr = s })
+	if *write != nil {
+		one(of, "/write/interlock", (*write).Interlock, whereInterlock, func(s string) {
+			w := **write
+			w.Interlock, *write = s, &w
+		})
+	}
+	if *scale != nil {
+		one(of, "/scale/read", (*scale).Read, whereScale, func(s string) {
+			c := **scale
+			c.Read, *scale = s, &c
+		})
+		one(of, "/scale/write", (*scale).Write, whereScale, func(s string) {
+			c := **scale
+			c.Write, *scale = s, &c
+		})
+	}
+}
+
+// textAt is the text at a place of a merge patch, "" when there is none.
+func textAt(patch json.RawMessage, keys []string) string {
+	var tree map[string]json.RawMessage
+	if json.Unmarshal(patch, &tree) != nil {
+		return ""
+	}
+	if len(keys) > 1 {
+		return textAt(tree[keys[0]], keys[1:])
+	}
+	var s string
+	if raw := tree[keys[0]]; len(raw) == 0 || json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return s
+}
+
+// withText is a merge patch with another text at a place where there is one.
+func withText(patch json.RawMessage, keys []string, s string) json.RawMessage {
+	var tree map[string]json.RawMessage
+	if json.Unmarshal(patch, &tree) != nil {
+		return patch
+	}
+	if len(keys) > 1 {
+		tree[keys[0]] = withText(tree[keys[0]], keys[1:], s)
+	} else {
+		tree[keys[0]] = jsonString(s)
+	}
+	out, _ := json.Marshal(tree) // never fails: it came out of JSON
+	return out
+}
+
+// masks are letters that stand in for the characters of a placeholder while an expression is read.
+var masks = [...][2]string{{"{", "ⴰ"}, {"}", "ⴱ"}, {"+", "ⴲ"}, {"-", "ⴳ"}, {"*", "ⴴ"}, {" ", "ⴵ"}, {":", "ⴶ"}}
+
+// mask makes names of the placeholders outside the texts of an expression, so that it can be read before
+// they are filled. Every character stays one character.
+func mask(s string) (string, func(string) string) {
+	same := func(s string) string { return s }
+	if !holed(s) || strings.ContainsAny(s, "ⴰⴱⴲⴳⴴⴵⴶ") {
+		return s, same
+	}
+	var there, back []string
+	for _, m := range masks {
+		there, back = append(there, m[0], m[1]), append(back, m[1], m[0])
+	}
+	letters := strings.NewReplacer(there...)
+	var b strings.Builder
+	done, quote := 0, byte(0)
+	for _, m := range placeholder.FindAllStringIndex(s, -1) {
+		quote = scanQuotes(s[done:m[0]], quote)
+		b.WriteString(s[done:m[0]])
+		if quote == 0 {
+			b.WriteString(letters.Replace(s[m[0]:m[1]]))
+		} else {
+			b.WriteString(s[m[0]:m[1]])
+		}
+		done = m[1]
+	}
+	b.WriteString(s[done:])
+	return b.String(), strings.NewReplacer(back...).Replace
 }
