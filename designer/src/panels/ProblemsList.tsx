@@ -3,6 +3,7 @@ import type { Problem } from "@lineside/client";
 import { CircleAlert, TriangleAlert } from "lucide-react";
 import { useEditor } from "../design/context";
 import { textIn, useLanguage, useT } from "../i18n";
+import { propName } from "./bind/places";
 
 /** Problems, the errors first. */
 export function ProblemRows(props: { problems: readonly Problem[]; onJump?: () => void }) {
@@ -20,7 +21,7 @@ export function ProblemRows(props: { problems: readonly Problem[]; onJump?: () =
     return [
       textIn(screen?.screen.name, lang) || place.screen,
       widget && (widget.name || widget.id),
-      field ? textIn(field.title, lang) : place.prop,
+      field ? textIn(field.title, lang) : place.prop && propName(editor, lang, undefined, place.prop),
     ]
       .filter(Boolean)
       .join(" › ");

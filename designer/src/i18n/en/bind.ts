@@ -119,6 +119,7 @@ export default {
     choose: "Choose {{name}}",
     all2: "Choose all",
     animate: "animation: {{what}}",
+    animation: "animation {{n}}",
     action: "on {{event}}",
     sorted: "Sort by {{column}}",
   },

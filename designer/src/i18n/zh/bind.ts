@@ -107,6 +107,7 @@ export default {
     choose: "选择 {{name}}",
     all2: "全选",
     animate: "动画：{{what}}",
+    animation: "动画 {{n}}",
     action: "{{event}} 时",
     sorted: "按{{column}}排序",
   },

@@ -12,7 +12,7 @@ import { useTagValues } from "../../shell/live";
 import { Button, Empty, IconButton, Popover, SearchInput, Select } from "../../ui";
 import { TagValue } from "../TagBrowser";
 import { TagPicker } from "../TagPicker";
-import { propName, show } from "./places";
+import { animatedName, eventName, propName, show } from "./places";
 import { ReplaceInBindings } from "./ReplaceInBindings";
 import "./bind.css";
 
@@ -355,8 +355,8 @@ function shownRows(
       row.kind === "prop"
         ? propName(editor, lang, w?.type, row.prop)
         : row.kind === "animate"
-          ? t("bind:list.animate", { what: propName(editor, lang, w?.type, row.prop) })
-          : t("bind:list.action", { event: row.prop });
+          ? t("bind:list.animate", { what: animatedName(editor, lang, w?.type, row.prop) })
+          : t("bind:list.action", { event: eventName(editor, lang, w?.type, row.prop) });
     return {
       ...row,
       name: w?.name || row.widget,

@@ -47,7 +47,7 @@ export function useDeleteUsed(): [(target: Target, name: string) => Promise<bool
         </>
       }
     >
-      <ReferenceList list={question.list} onJump={() => answer(false)} />
+      <ReferenceList counted list={question.list} onJump={() => answer(false)} />
     </Dialog>
   );
   return [may, dialog];

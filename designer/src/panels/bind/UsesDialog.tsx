@@ -105,7 +105,12 @@ export function useReferences(target: Target | undefined): {
 const most = 200;
 
 /** The places that name a thing, with what stands there; a click goes there. */
-export function ReferenceList(props: { list: readonly Reference[] | undefined; onJump?: () => void }) {
+export function ReferenceList(props: {
+  list: readonly Reference[] | undefined;
+  /** How many they are is said already. */
+  counted?: boolean;
+  onJump?: () => void;
+}) {
   const t = useT();
   const lang = useLanguage();
   const editor = useEditor();
@@ -122,9 +127,11 @@ export function ReferenceList(props: { list: readonly Reference[] | undefined; o
   };
   return (
     <>
-      <p className="muted" aria-live="polite">
-        {list.length ? t("bind:uses.count", { count: list.length }) : t("bind:uses.none")}
-      </p>
+      {!props.counted && (
+        <p className="muted" aria-live="polite">
+          {list.length ? t("bind:uses.count", { count: list.length }) : t("bind:uses.none")}
+        </p>
+      )}
       {list.length > 0 && (
         <ul className="uses-list">
           {list.slice(0, most).map((r) => {

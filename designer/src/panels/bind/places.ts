@@ -1,7 +1,8 @@
 // What places are called, and going there.
 import type { Editor } from "../../design/editor";
+import { wholes } from "../../document";
 import type { Hit } from "../../document/find";
-import { type Language, textIn } from "../../i18n";
+import { type Language, t, textIn } from "../../i18n";
 
 /** Goes to a widget or screen and focuses the property. */
 export function show(editor: Editor, screen: string, widget: string, prop?: string): void {
@@ -12,8 +13,28 @@ export function show(editor: Editor, screen: string, widget: string, prop?: stri
   if (prop) editor.focusProp(prop);
 }
 
-/** A property of a widget in words. */
+/** An event of a widget or screen in words. */
+export function eventName(editor: Editor, lang: Language, type: string | undefined, event: string): string {
+  const own = editor.manifests.get(type ?? "")?.events?.find((e) => e.name === event)?.title;
+  const { events } = editor.catalogue;
+  const title = own ?? [...events.widget, ...events.input, ...events.screen].find((e) => e.value === event)?.title;
+  if (title) return textIn(title, lang);
+  return event.startsWith("key:") ? t("actions:key", { chord: event.slice(4) }) : event;
+}
+
+/** What an animation changes, in words. */
+export function animatedName(editor: Editor, lang: Language, type: string | undefined, what: string): string {
+  const own = propName(editor, lang, type, what);
+  return own === what && (wholes as readonly string[]).includes(what) ? t(`animation:what.${what}`) : own;
+}
+
+/** A property of a widget in words; "on.click" is an event, "animate.0" an animation. */
 export function propName(editor: Editor, lang: Language, type: string | undefined, prop: string): string {
+  const [kind, ...rest] = prop.split(".");
+  if (kind === "on" && rest.length > 0)
+    return t("bind:list.action", { event: eventName(editor, lang, type, rest.join(".")) });
+  if (kind === "animate")
+    return rest.length > 0 ? t("bind:list.animation", { n: Number(rest[0]) + 1 }) : t("animation:title");
   const field = editor.manifests.get(type ?? "")?.settings.find((f) => f.name === prop);
   return field ? textIn(field.title, lang) || prop : prop;
 }

@@ -35,10 +35,10 @@ export function ProblemsPanel() {
         {groups.length === 0 && <p className="muted problems-nothing">{t("check:filtered")}</p>}
         {groups.map((g) => (
           <section key={g.screen}>
-            <h3>
+            <h2>
               {g.screen ? recordWords([checked], { screen: g.screen }, editor, lang) : t("design:problems.app")}
               <span className="muted">{g.problems.length}</span>
-            </h3>
+            </h2>
             <ul>
               {keyed(g.problems).map(([key, p]) => (
                 <Row key={key} problem={p} checked={checked} />
