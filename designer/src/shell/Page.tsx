@@ -86,7 +86,7 @@ export function UserMenu() {
   return (
     <Menu entries={entries} align="end">
       <Button look="quiet" icon={<CircleUser size={16} aria-hidden />}>
-        {me.name}
+        <span className="user-name">{me.name}</span>
       </Button>
     </Menu>
   );

@@ -34,7 +34,7 @@ export function LanguageMenu() {
         aria-label={t("texts:drawing.now", { name: nameOf(language) })}
         title={t("texts:drawing.now", { name: nameOf(language) })}
       >
-        {nameOf(language)}
+        <span className="language-name">{nameOf(language)}</span>
       </Button>
     </Menu>
   );
