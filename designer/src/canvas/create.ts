@@ -47,7 +47,9 @@ export function fits(manifest: Manifest, type: DraggedTag["type"]): boolean {
 export function fitting(catalogue: readonly Manifest[], tags: readonly DraggedTag[]): Manifest[] {
   const good = catalogue.filter((m) => tags.every((t) => fits(m, t.type)));
   const writable = tags.every((t) => t.writable);
-  return good.filter((m) => writable || !m.writes);
+  // What shows values goes before what is drawn.
+  const drawn = (m: Manifest) => Number(m.category === "drawing" || m.category === "symbols");
+  return good.filter((m) => writable || !m.writes).toSorted((a, b) => drawn(a) - drawn(b));
 }
 
 /** The least size of a widget. */

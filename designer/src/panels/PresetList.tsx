@@ -21,7 +21,7 @@ export function PresetList({ manifest, words }: { manifest: Manifest; words: rea
     <>
       {!searching && last.length > 0 && (
         <div className="preset-group">
-          <h4 className="preset-heading">{t("symbols:recent")}</h4>
+          <h3 className="preset-heading">{t("symbols:recent")}</h3>
           <PresetGrid manifest={manifest} list={last} onUsed={used} />
         </div>
       )}
@@ -38,7 +38,7 @@ export function PresetList({ manifest, words }: { manifest: Manifest; words: rea
 function PresetFold(props: { title: string; count: number; open: boolean; children: () => React.ReactNode }) {
   const [open, setOpen] = useState(props.open);
   return (
-    <details className="preset-group" open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
+    <details className="fold preset-group" open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
       <summary className="preset-heading">
         {props.title} <span className="preset-count">{props.count}</span>
       </summary>
