@@ -6,7 +6,7 @@ import { say } from "./texts";
 
 /** A screen that comes in from the right, as wide as it is drawn and as high as the player. */
 export class Drawer {
-  readonly element = el("aside", "ls-side");
+  readonly element = el("div", "ls-side");
   readonly open: OpenScreen;
   private readonly heading = el("h2", "ls-popup-title");
   private readonly before = document.activeElement;
@@ -24,7 +24,7 @@ export class Drawer {
     shut.setAttribute("aria-label", say("close", lang));
     shut.addEventListener("click", () => on.closed());
     const body = el("div", "ls-side-body");
-    this.element.append(el("header", "ls-popup-bar", this.heading, shut), body);
+    this.element.append(el("div", "ls-popup-bar", this.heading, shut), body);
     this.element.addEventListener("pointerdown", () => on.raised?.());
     host.append(this.element);
     this.open = new OpenScreen(body, around, {

@@ -43,7 +43,7 @@ export class Popup {
     this.shut.type = "button";
     this.shut.setAttribute("aria-label", say("close", lang));
     this.shut.addEventListener("click", () => on.closed());
-    const head = el("header", "ls-popup-bar", this.heading, this.shut);
+    const head = el("div", "ls-popup-bar", this.heading, this.shut);
     this.heading.tabIndex = 0;
     this.heading.title = say("moveWindow", lang);
     this.element.append(head, this.body);
