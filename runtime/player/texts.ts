@@ -44,7 +44,7 @@ const texts = {
   connecting: { en: "Connecting …", zh: "正在连接…" },
   connected: { en: "Connected", zh: "已连接" },
   lost: { en: "No connection", zh: "无连接" },
-  updated: { en: "A new revision ({0}) was published and is shown now.", zh: "已发布新版本（{0}），现已显示。" },
+  updated: { en: "A new revision ({0}) was published and is shown now.", zh: "已发布新修订（{0}），现已显示。" },
   cannotOpen: { en: "This screen cannot be shown.", zh: "无法显示此画面。" },
   home: { en: "All apps", zh: "全部应用" },
   screens: { en: "Screens", zh: "画面" },

@@ -120,7 +120,7 @@ test("the list of bindings shows live values and replaces in those that are chos
   await page.getByRole("button", { name: "Replace in chosen" }).click();
   const dialog = page.getByRole("dialog", { name: "Replace in chosen" });
   await dialog.getByLabel("Find").fill("line3");
-  await dialog.getByLabel("Replace by").fill("line2");
+  await dialog.getByLabel("Replace with").fill("line2");
   await dialog.getByRole("button", { name: "Replace in 1 place" }).click();
   await draftBecomes("the third is bound anew", (d) => bound(d)[2] === '{"tag":"hall/line2/speed"}');
 });
@@ -130,7 +130,7 @@ test("find and replace shows what becomes of every place and is one step", async
   await page.getByRole("application").press("Control+f");
   const dialog = page.getByRole("dialog", { name: "Find and replace" });
   await dialog.getByLabel("Find", { exact: true }).fill("line2");
-  await dialog.getByLabel("Replace by").fill("line9");
+  await dialog.getByLabel("Replace with").fill("line9");
   await dialog.getByText("hall/line9/speed").first().waitFor();
   await picture(page, "bind-find");
   await dialog.getByLabel("Replace in v2").uncheck();

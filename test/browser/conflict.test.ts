@@ -75,7 +75,7 @@ async function edit(page: Page): Promise<void> {
   await board(page).waitFor();
 }
 
-const conflict = (page: Page) => page.getByRole("dialog", { name: /^You and \w+ changed the same$/ });
+const conflict = (page: Page) => page.getByRole("dialog", { name: /^You and \w+ changed the same things$/ });
 
 beforeAll(async () => {
   [lineside, browser] = await Promise.all([Lineside.start(), launch()]);

@@ -77,7 +77,7 @@ test("an SVG that is dropped becomes a drawing; what acts or comes from elsewher
 
 test("a named part turns by a value", async () => {
   await page.getByRole("button", { name: "Add an animation" }).click();
-  await page.getByRole("menuitem", { name: "Turn" }).click();
+  await page.getByRole("menuitem", { name: "Rotate" }).click();
   await page.getByRole("button", { name: "Choose a value" }).click();
   await page
     .getByRole("searchbox", { name: /Search tags/ })

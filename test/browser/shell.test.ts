@@ -132,7 +132,7 @@ test("a navigation is made by the keyboard, with a picture of it", async () => {
   await dialog.getByLabel("Title, English").press("Enter");
   await dialog.getByLabel("Title, 中文").fill("区域");
   await dialog.getByLabel("Title, 中文").press("Enter");
-  await dialog.getByRole("button", { name: "Symbol", exact: true }).click();
+  await dialog.getByRole("button", { name: "Icon", exact: true }).click();
   await engineer.getByRole("button", { name: "factory", exact: true }).click();
   await tree.focus();
   await engineer.keyboard.press("ArrowDown");

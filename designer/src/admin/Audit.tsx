@@ -82,7 +82,7 @@ export function Audit() {
                 <td className="selectable">{entry.target}</td>
                 <td className="selectable clip">{show(entry.old)}</td>
                 <td className="selectable clip">{show(entry.new)}</td>
-                <td title={entry.message}>{entry.outcome}</td>
+                <td title={entry.message}>{t(`admin:outcomes.${entry.outcome}`)}</td>
                 <td>{entry.reason}</td>
               </tr>
             ))}

@@ -1,5 +1,5 @@
 export default {
-  stepVariables: "Change variables",
+  stepVariables: "change variables",
   title: "Events and actions",
   empty: "Nothing happens here yet. Choose an event, then what is done.",
   addEvent: "Add an event",
@@ -21,11 +21,11 @@ export default {
   copy: "Duplicate action {{n}}",
   noVariables: "The screen has no variables. Add one: click the empty screen, then Variables.",
   chooseVariable: "Choose a variable",
-  paramsHelp: "What is left empty stays as it is mapped.",
+  paramsHelp: "Empty inputs keep their mapping.",
   lang: { en: "English", zh: "Chinese" },
   variables: "Variables",
   variablesHelp:
-    "Values for each who looks at this screen: the selected tab, a filter, what is unfolded. Expressions name them by id.",
+    "Everybody who looks at this screen has values of their own: the selected tab, a filter, what is unfolded. Expressions name them by id.",
   variable: "Variable {{id}}",
   variableId: "Id",
   variableType: "Type of {{id}}",

@@ -42,6 +42,7 @@ export default {
   old: "Old",
   new: "New",
   outcome: "Outcome",
+  outcomes: { good: "Good", failed: "Failed", unknown: "Unknown", pending: "Pending" },
   reason: "Reason",
   older: "Older entries",
 };

@@ -1,10 +1,10 @@
 export default {
-  step: "Change animation",
+  step: "animation",
   title: "Animation",
   whole: "The whole widget",
   properties: "A property",
   add: "Add an animation",
-  empty: "Nothing is changed by a value yet",
+  empty: "No value changes how it looks yet.",
   choose: "Choose a value",
   by: "Value",
   legend: "Animation {{n}}: {{what}}",
@@ -46,7 +46,7 @@ export default {
   what: {
     visible: "Visible",
     opacity: "Opacity",
-    rotate: "Turn",
+    rotate: "Rotate",
     scale: "Size",
     move: "Move along",
     blink: "Blink",

@@ -1,11 +1,11 @@
 export default {
   step: {
-    rotate: "Rotate",
-    flip: "Flip",
-    style: "Paste style",
-    bindings: "Paste bindings",
-    sameSize: "Equal size",
-    tidy: "Tidy up",
+    rotate: "rotate",
+    flip: "flip",
+    style: "paste style",
+    bindings: "paste bindings",
+    sameSize: "equal size",
+    tidy: "tidy up",
   },
   say: {
     rotated: "Rotated to {{degrees}} degrees",

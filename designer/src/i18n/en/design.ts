@@ -123,7 +123,7 @@ export default {
     fits: { fit: "Whole screen visible", width: "Fill the width", fixed: "Fixed size" },
     ground: "Ground",
     level: "Level",
-    levels: { l0: "Not said", l1: "1 Overview", l2: "2 Unit", l3: "3 Detail", l4: "4 Support" },
+    levels: { l0: "Not set", l1: "1 Overview", l2: "2 Unit", l3: "3 Detail", l4: "4 Support" },
     hint: "Select a widget to see its properties. Nothing is selected, so these are the screen's.",
   },
   screens: {
@@ -194,7 +194,7 @@ export default {
   publish: {
     title: "Publish",
     text: "Operators see the new revision at once. Any revision can be restored.",
-    errors: "Publish is not possible yet",
+    errors: "It cannot be published yet",
     warnings: "Worth a look",
     changes_one: "{{count}} change",
     changes_other: "{{count}} changes",
@@ -221,7 +221,7 @@ export default {
   find: {
     title: "Find and replace",
     what: "Text, tag or part of an expression",
-    by: "Replace by",
+    by: "Replace with",
     help: "Searches names, texts, tags, expressions and actions of all screens.",
     count_one: "{{count}} place",
     count_other: "{{count}} places",
@@ -242,7 +242,7 @@ export default {
     idHelp: "A reverse-DNS name that is the same wherever the app goes: com.example.boiler",
     version: "Version",
     versionHelp: "Semantic version: 1.0.0",
-    icon: "Symbol",
+    icon: "Icon",
     publisher: "Publisher",
     license: "License",
     inputsHelp:

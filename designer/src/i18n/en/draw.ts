@@ -2,7 +2,7 @@ export default {
   tools: "Drawing tools",
   keep: "Double-click keeps the tool; Esc puts it away.",
   kept: "stays until Esc",
-  step: { draw: "Draw", points: "Edit points", inline: "Put into a line" },
+  step: { draw: "draw", points: "edit points", inline: "put into a line" },
   say: {
     drawn: "{{name}} drawn",
     inline: "{{name}} put into {{line}}",

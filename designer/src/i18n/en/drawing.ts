@@ -1,9 +1,9 @@
 export default {
   step: {
-    add: "Import drawing",
-    image: "Import picture",
-    name: "Name part",
-    clean: "Remove unused drawings",
+    add: "import drawing",
+    image: "import picture",
+    name: "name part",
+    clean: "remove unused drawings",
   },
   parts: "Parts",
   partsHint: "Name a part to let it follow a value: then add an animation and choose the part.",
@@ -15,7 +15,7 @@ export default {
   count_other: "{{count}} parts",
   more_one: "{{count}} more: search for it",
   more_other: "{{count}} more: search for them",
-  badName: "Another part has this name, or it has other signs than letters, digits, _ and -.",
+  badName: "Another part has this name, or it has other characters than letters, digits, _ and -.",
   part: "Part",
   whole: "The whole drawing",
   choose: "Choose a drawing",

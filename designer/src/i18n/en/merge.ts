@@ -7,7 +7,7 @@ export default {
   keptMine: "My version before the merge with {{who}}'s",
   keptDraft: "The draft before unsaved work went over it",
   chooseFirst: "Choose first, then save.",
-  title: "You and {{who}} changed the same",
+  title: "You and {{who}} changed the same things",
   text_one:
     "Everything else is merged already. One thing was changed by both: choose whose version holds. Yours does unless you say otherwise.",
   text_other:

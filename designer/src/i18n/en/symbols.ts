@@ -3,6 +3,6 @@ export default {
   choose: "Choose another",
   search: "Search symbols",
   none: "No symbol is called that.",
-  step: "Change symbol",
+  step: "change symbol",
   picture: "{{name}}, change",
 };

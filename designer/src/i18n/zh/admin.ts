@@ -42,6 +42,7 @@ export default {
   old: "旧值",
   new: "新值",
   outcome: "结果",
+  outcomes: { good: "成功", failed: "失败", unknown: "未知", pending: "进行中" },
   reason: "原因",
   older: "更早的记录",
 };

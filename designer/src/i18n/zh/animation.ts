@@ -4,7 +4,7 @@ export default {
   whole: "整个控件",
   properties: "某个属性",
   add: "添加动画",
-  empty: "尚无随数值变化的外观",
+  empty: "外观尚未随数值变化。",
   choose: "选择数值",
   by: "数值",
   legend: "动画 {{n}}：{{what}}",
