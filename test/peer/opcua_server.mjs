@@ -13,6 +13,7 @@
 //   sessions              -> <number of sessions>
 //   silence               -> ok     subscriptions end without a word; sessions go on
 //   calls                 -> <number of method calls so far>
+//   appear <name> <n>     -> ok     adds the Double variable <name>
 //
 // Namespace urn:lineside:test, after as many others as --shift says. Users: operator / s3cret.
 // Certificates of clients are taken unless --strict; those of users in pki/user.
@@ -226,6 +227,10 @@ const commands = {
   },
   sessions: () => String(server.engine.currentSessionCount),
   calls: () => String(calls),
+  appear: (name, n) => {
+    add(name, "Double", Number(n));
+    return "ok";
+  },
   silence: () => {
     for (const session of Object.values(server.engine._sessions)) {
       for (const s of session.publishEngine.subscriptions) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/gopcua/opcua/id"
 
@@ -245,4 +246,27 @@ func (e *entry) tagType() string {
 		return tag.JSON.String()
 	}
 	return tag.String.String()
+}
+
+// Identify says what the server is: product, maker and version (OPC 10000-5, 12.4).
+func (c *Connector) Identify(ctx context.Context) (string, error) {
+	s := c.current()
+	if s == nil {
+		return "", connector.ErrNotConnected
+	}
+	var reads []readID
+	for _, n := range []uint32{id.Server_ServerStatus_BuildInfo_ProductName, id.Server_ServerStatus_BuildInfo_ManufacturerName, id.Server_ServerStatus_BuildInfo_SoftwareVersion} {
+		reads = append(reads, readID{node: nodeID{num: n}, attribute: attributeValue})
+	}
+	got, err := s.read(ctx, reads)
+	if err != nil {
+		return "", err
+	}
+	var parts []string
+	for _, d := range got {
+		if text := d.value.scalar; !d.status.bad() && text.Type() == tag.String && text.Text() != "" {
+			parts = append(parts, clip(text.Text()))
+		}
+	}
+	return strings.Join(append(parts, s.channel.secure.policy), " · "), nil
 }

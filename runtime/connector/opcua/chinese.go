@@ -38,6 +38,8 @@ func init() {
 		"a deadband of %g %% lets nothing through":             "{1} % 的死区不会让任何值通过",
 		"give 0 to 100":                                        "请填写 0 至 100",
 
+		"The server offers nothing at %q":                                                                                   "服务器在 {1} 没有提供任何端点",
+		"Check the path in the address of the server.":                                                                      "请检查服务器地址中的路径。",
 		"The server does not offer %s, but %s":                                                                              "服务器不提供 {1}，而提供 {2}",
 		"Choose a security that the server offers; None only in a network that you trust.":                                  "请选择服务器提供的安全策略；仅在可信网络中选择“无”。",
 		"The server shows no certificate":                                                                                   "服务器没有出示证书",

@@ -88,6 +88,9 @@ func (s *Settings) choose(offered []endpoint) (*endpoint, error) {
 			best = e
 		}
 	}
+	if len(names) == 0 {
+		return nil, trouble("opcua_no_endpoint", "Check the path in the address of the server.", "The server offers nothing at %q", s.URL)
+	}
 	if best == nil {
 		wanted := s.Security
 		if wanted == "best" {

@@ -278,6 +278,7 @@ func (s *session) userToken(e *endpoint, nonce, certificate []byte) (*login, err
 			return nil, trouble("opcua_password_plain", "Choose a security other than None, or allow it in the settings.", "The password would be sent unencrypted")
 		}
 	} else {
+		// Without security nobody has checked this certificate: that is what None means.
 		chain, err := x509.ParseCertificates(certificate)
 		if err != nil || len(chain) == 0 {
 			return nil, trouble("opcua_certificate_missing", "Give the server a certificate, or allow the password to be sent unencrypted.", "The server has no certificate to encrypt the password for")

@@ -19,6 +19,7 @@ type OPCUA struct {
 	// PKI is where the server keeps certificates: pki/trusted/certs, pki/rejected.
 	PKI  string
 	args []string
+	t    testing.TB // that ends it
 }
 
 // StartOPCUA starts a server; args are further arguments such as "--shift", "2".
@@ -27,7 +28,7 @@ func StartOPCUA(t testing.TB, args ...string) *OPCUA {
 	if _, err := os.Stat(filepath.Join(Root(t), "test", "peer", "node", "node_modules", "node-opcua")); err != nil {
 		t.Fatal("npm package node-opcua is missing: run make test/peer/node/node_modules/.package-lock.json")
 	}
-	s := &OPCUA{Port: FreePort(t), PKI: t.TempDir(), args: args}
+	s := &OPCUA{Port: FreePort(t), PKI: t.TempDir(), args: args, t: t}
 	s.Restart(t)
 	return s
 }
@@ -40,7 +41,7 @@ func (s *OPCUA) Restart(t testing.TB, args ...string) {
 		s.args = args
 	}
 	all := append([]string{filepath.Join(Root(t), "test", "peer", "opcua_server.mjs"), "--port", strconv.Itoa(s.Port), "--pki", s.PKI}, s.args...)
-	s.Process = start(t, exec.Command(need(t, "node", "nodejs"), all...))
+	s.Process = start(s.t, exec.Command(need(t, "node", "nodejs"), all...))
 	// It has Node to load, keys to make and an address space to build.
 	for !s.said("ready ") {
 		select {
