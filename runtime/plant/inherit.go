@@ -31,6 +31,7 @@ type FlatModel struct {
 
 	known  names
 	places map[string]int // property → index
+	chain  []string       // of models that build on each other, the longest from here
 }
 
 // FlatProperty is a property of a model, its own or an inherited one.
@@ -117,8 +118,6 @@ func (f *flattener) model(id string) *FlatModel {
 			f.problems = append(f.problems, spec.OneOf("model_unknown", at, fmt.Sprintf("There is no model %q.", clip(id)), id, f.ids()))
 		case f.open[id]:
 			f.problems.Add("model_cycle", at, "Break the circle: one of them must not build on the next.", "Models build on each other in a circle: %s.", f.circle(id))
-		case len(f.trail) >= MaxModelDepth:
-			f.problems.Add("model_depth", at, "Build on a model further up.", "More than %d models build on each other: %s.", MaxModelDepth, strings.Join(f.trail, " → "))
 		default:
 			if b := f.model(id); b != nil {
 				bases = append(bases, b)
@@ -135,6 +134,15 @@ func (f *flattener) model(id string) *FlatModel {
 	}
 	delete(f.open, id)
 	f.trail = f.trail[:len(f.trail)-1]
+	flat.chain = []string{id}
+	for _, b := range bases {
+		if len(b.chain) >= len(flat.chain) {
+			flat.chain = append([]string{id}, b.chain...)
+		}
+	}
+	if len(flat.chain) > MaxModelDepth {
+		f.problems.Add("model_depth", at, "Build on a model further up.", "More than %d models build on each other: %s.", MaxModelDepth, strings.Join(flat.chain, " → "))
+	}
 	_, broken := f.flat[id]
 	if !broken {
 		f.fill(flat, at, bases)
