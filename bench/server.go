@@ -76,7 +76,7 @@ func wait(ctx context.Context, what string, right func() (bool, error)) error {
 }
 
 // startServer starts the program and waits until it says that it is ready.
-func startServer(ctx context.Context, b *bench) (*server, error) {
+func startServer(ctx context.Context, b *bench, args ...string) (*server, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func startServer(ctx context.Context, b *bench) (*server, error) {
 	}
 	jar, _ := cookiejar.New(nil)
 	s := &server{dir: dir, url: fmt.Sprintf("http://127.0.0.1:%d", port), http: &http.Client{Jar: jar, Timeout: 60 * time.Second}, output: &output{}}
-	s.cmd = exec.Command(b.binary, "serve", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--data", dir)
+	s.cmd = exec.Command(b.binary, append([]string{"serve", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--data", dir}, args...)...)
 	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
 	begin := time.Now()
 	if err := s.cmd.Start(); err != nil {
@@ -112,9 +112,12 @@ func startServer(ctx context.Context, b *bench) (*server, error) {
 
 var setupLink = regexp.MustCompile(`/setup#(\S+)`)
 
+// Who logs in first, as admin.
+const benchUser, benchPassword = "bench", "a long enough passphrase 7"
+
 // start is startServer and the first log-in, as admin.
-func start(ctx context.Context, b *bench) (*server, error) {
-	s, err := startServer(ctx, b)
+func start(ctx context.Context, b *bench, args ...string) (*server, error) {
+	s, err := startServer(ctx, b, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +129,7 @@ func start(ctx context.Context, b *bench) (*server, error) {
 		return token != "", fmt.Errorf("output: %s", s.output)
 	})
 	if err == nil {
-		err = s.ask("POST", "/setup", map[string]string{"token": token, "name": "bench", "password": "a long enough passphrase 7", "language": "en"}, nil)
+		err = s.ask("POST", "/setup", map[string]string{"token": token, "name": benchUser, "password": benchPassword, "language": "en"}, nil)
 	}
 	if err != nil {
 		s.stop()

@@ -31,11 +31,12 @@ type mqttBroker struct {
 	broker    *broker.Broker
 	listeners []net.Listener
 	webSocket bool
+	open      string // an address beyond this machine without TLS
 	server    *api.Server
 }
 
 // listen opens the ports and makes the broker, nil when none is asked for.
-func (f *mqttFlags) listen(demo bool, log *slog.Logger) (*mqttBroker, error) {
+func (f *mqttFlags) listen(demo bool) (*mqttBroker, error) {
 	m := &mqttBroker{webSocket: f.MQTTWebSocket}
 	switch {
 	case f.MQTT != "":
@@ -43,8 +44,8 @@ func (f *mqttFlags) listen(demo bool, log *slog.Logger) (*mqttBroker, error) {
 		if err != nil {
 			return nil, err
 		}
-		if ip, ok := l.Addr().(*net.TCPAddr); ok && !ip.IP.IsLoopback() {
-			log.Warn("mqtt beyond this machine without TLS: passwords can be read on the way; use --mqtt-tls", "address", l.Addr())
+		if a, ok := l.Addr().(*net.TCPAddr); ok && !a.IP.IsLoopback() {
+			m.open = a.String()
 		}
 		m.listeners = append(m.listeners, l)
 	case demo:
@@ -109,6 +110,9 @@ func (m *mqttBroker) make(eng *engine.Engine, log *slog.Logger, origins []string
 
 // run serves until ctx ends.
 func (m *mqttBroker) run(ctx context.Context, log *slog.Logger) {
+	if m.open != "" {
+		log.Warn("mqtt beyond this machine without TLS: passwords can be read on the way; use --mqtt-tls", "address", m.open)
+	}
 	for _, l := range m.listeners {
 		log.Info("mqtt", "address", l.Addr().String())
 	}

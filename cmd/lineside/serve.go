@@ -57,6 +57,11 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 	defer listener.Close()
+	mqtt, err := c.mqttFlags.listen(c.Demo)
+	if err != nil {
+		return err
+	}
+	defer mqtt.close()
 	unlock, err := store.LockFolder(c.Data)
 	if errors.Is(err, store.ErrLocked) {
 		return fmt.Errorf("another Lineside serves from the data folder %s: stop it, or give another folder with --data", c.Data)
@@ -67,12 +72,6 @@ func (c *serveCmd) Run(con *console) error {
 	defer unlock()
 	log, closeLog := c.logger(con.errors)
 	defer closeLog()
-
-	mqtt, err := c.mqttFlags.listen(c.Demo, log)
-	if err != nil {
-		return err
-	}
-	defer mqtt.close()
 
 	db, err := store.Open(con.ctx, c.DB, c.Data)
 	if err != nil {

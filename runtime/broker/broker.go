@@ -35,6 +35,8 @@ const (
 	// maxConnections counts those that have not logged in too.
 	maxConnections = maxClients + 200
 	maxPacketBytes = 256 << 10
+	// maxSubscriptions are of all clients together.
+	maxSubscriptions = 200_000
 	// maxInflight messages of quality of service 1 and 2 wait for the acknowledgement of a
 	// client, maxPending others for the goroutine that queues them.
 	maxInflight = 256
@@ -220,7 +222,7 @@ func (b *Broker) accept(l net.Listener) {
 
 // serve serves one connection until it has ended.
 func (b *Broker) serve(inner net.Conn) {
-	c := &client{broker: b, remote: inner.RemoteAddr().String(), messages: rate.NewLimiter(messageRate, messageBurst), writes: rate.NewLimiter(writeRate, writeBurst), orders: map[tag.Path][]order{}}
+	c := &client{broker: b, remote: inner.RemoteAddr().String(), messages: rate.NewLimiter(messageRate, messageBurst), writes: rate.NewLimiter(writeRate, writeBurst), orders: map[tag.Path][]order{}, exact: map[string]subscription{}, plain: true}
 	c.conn = newConn(inner, c)
 	b.mu.Lock()
 	if b.closing || len(b.conns) >= maxConnections {

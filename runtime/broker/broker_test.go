@@ -424,3 +424,74 @@ func TestStop(t *testing.T) {
 		t.Errorf("%d connections and %d clients are left", len(r.conns), len(r.byKey))
 	}
 }
+
+// TestOptions: those of subscriptions in version 5, and what replaces a connection.
+func TestOptions(t *testing.T) {
+	r := begin(t, twoAreas)
+	silence := func(l *listener) {
+		t.Helper()
+		select {
+		case m := <-l.got:
+			t.Errorf("got %v", m)
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
+	v5 := []string{"-V", "mqttv5"}
+	published := r.listen(t, "viewer", append(v5, "-t", "north/a", "--retain-as-published")...)
+	numbered := r.listen(t, "viewer", append(v5, "-t", "north/+", "-D", "subscribe", "subscription-identifier", "77", "-F", "0|%t|%S", "-i", "same")...)
+	published.on("north/a")
+	if m := numbered.on("north/a"); m.payload != "77" {
+		t.Errorf("%v", m)
+	}
+	r.put(t, "north/a", tag.OfFloat(3))
+	if m := published.on("north/a"); !m.retained {
+		t.Errorf("%v", m)
+	}
+	// The same identifier of another user is somebody else's; of the same user it takes over.
+	other := r.listen(t, "admin", "-t", "south/b", "-i", "same")
+	other.on("south/b")
+	if s := r.Stats(); s.Clients != 3 {
+		t.Errorf("%+v", s)
+	}
+	// Overlapping filters: one message.
+	two := r.listen(t, "viewer", "-t", "south/#", "-t", "south/b", "-t", "+/b")
+	two.on("south/b")
+	two.on("south/c")
+	silence(two)
+	// A client that takes small packets only.
+	small := r.listen(t, "viewer", append(v5, "-t", "north/#", "-D", "connect", "maximum-packet-size", "100")...)
+	small.next("a short one", func(m message) bool { return m.topic == "north/a" })
+	if s := r.Stats(); s.Dropped == 0 {
+		t.Errorf("%+v", s)
+	}
+	taken := exec.Command(tool(t, "mosquitto_sub"), append([]string{"-p", strconv.Itoa(r.port), "-t", "south/b", "-i", "same", "-C", "1"}, as("viewer")...)...)
+	if out, err := taken.CombinedOutput(); err != nil {
+		t.Errorf("%v %s", err, out)
+	}
+}
+
+// TestBigPlant: a hundred thousand tags on subscribe, and what they cost when nobody listens.
+func TestBigPlant(t *testing.T) {
+	const tags = 100_000
+	table := tag.NewTable()
+	space := newNamespace(table)
+	space.every = publishEvery
+	for i := range tags {
+		if _, err := table.Add(tag.Path(fmt.Sprintf("site/line%d/t%d", i%100, i)), tag.Definition{Type: tag.Float}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	began := time.Now()
+	w := space.follow()
+	defer w.Close()
+	t.Logf("followed in %v", time.Since(began))
+	if len(space.byTopic) != tags {
+		t.Errorf("%d", len(space.byTopic))
+	}
+	began = time.Now()
+	space.follow().Close()
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("followed again in %v", took)
+	}
+	t.Logf("followed again in %v", time.Since(began))
+}

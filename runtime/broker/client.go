@@ -14,7 +14,7 @@ import (
 
 // Bounds of one client.
 const (
-	maxFilters = 2000
+	maxFilters = 20_000
 	// messageRate is how many messages a second are taken from one client; one that sends more
 	// waits, by the means of TCP.
 	messageRate, messageBurst = 50_000, 5_000
@@ -44,7 +44,8 @@ type client struct {
 	forgotten bool
 
 	mu     sync.Mutex
-	subs   []subscription
+	exact  map[string]subscription // by topic
+	wild   []subscription
 	plain  bool // no subscription has options
 	want   bits // entries that a subscription selects and that may be viewed
 	dirty  bits // entries that have not been sent since they changed
@@ -61,7 +62,42 @@ type subscription struct {
 	identifier        int
 	retainAsPublished bool
 	retainHandling    byte
-	isNew             bool
+}
+
+func (s subscription) hasOptions() bool { return s.identifier > 0 || s.retainAsPublished }
+
+// add adds a subscription or replaces the one of the same filter. The caller holds mu.
+func (c *client) add(sub subscription) (isNew bool) {
+	if sub.exact {
+		_, had := c.exact[sub.text]
+		c.exact[sub.text] = sub
+		return !had
+	}
+	at := slices.IndexFunc(c.wild, func(o subscription) bool { return o.text == sub.text })
+	if at < 0 {
+		c.wild = append(c.wild, sub)
+		return true
+	}
+	c.wild[at] = sub
+	return false
+}
+
+// matching calls do with every subscription that selects a topic. The caller holds mu.
+func (c *client) matching(topic string, do func(s subscription)) {
+	if s, ok := c.exact[topic]; ok {
+		do(s)
+	}
+	for _, s := range c.wild {
+		if s.match(topic) {
+			do(s)
+		}
+	}
+}
+
+// listens reports whether a subscription selects a topic. The caller holds mu.
+func (c *client) listens(topic string) (yes bool) {
+	c.matching(topic, func(subscription) { yes = true })
+	return yes
 }
 
 // bits is a set of numbers.
@@ -118,14 +154,9 @@ func (c *client) subscribe(subs []subscription) {
 	s.mu.RLock()
 	c.mu.Lock()
 	for _, sub := range subs {
-		at := slices.IndexFunc(c.subs, func(o subscription) bool { return o.text == sub.text })
-		sub.isNew = at < 0
-		if sub.isNew {
-			c.subs = append(c.subs, sub)
-		} else {
-			c.subs[at] = sub
-		}
-		silent := sub.retainHandling == 2 || sub.retainHandling == 1 && !sub.isNew
+		isNew := c.add(sub)
+		c.plain = c.plain && !sub.hasOptions()
+		silent := sub.retainHandling == 2 || sub.retainHandling == 1 && !isNew
 		s.match(sub.filter, rights, func(i uint32) {
 			c.want.set(i)
 			if !silent {
@@ -134,21 +165,43 @@ func (c *client) subscribe(subs []subscription) {
 			}
 		})
 	}
-	c.options()
 	c.mu.Unlock()
 	s.mu.RUnlock()
 	c.conn.poke()
 }
 
 func (c *client) unsubscribe(filters []string) {
+	s := c.broker.space
+	wide := false
+	s.mu.RLock()
 	c.mu.Lock()
-	c.subs = slices.DeleteFunc(c.subs, func(s subscription) bool { return slices.Contains(filters, s.text) })
+	for _, f := range filters {
+		if _, ok := c.exact[f]; !ok {
+			before := len(c.wild)
+			c.wild = slices.DeleteFunc(c.wild, func(s subscription) bool { return s.text == f })
+			wide = wide || len(c.wild) < before
+			continue
+		}
+		delete(c.exact, f)
+		if i, ok := s.byTopic[f]; ok && !c.listens(f) {
+			c.unmark(i)
+		}
+	}
 	c.mu.Unlock()
-	c.review()
+	s.mu.RUnlock()
+	if wide {
+		c.review()
+	}
 }
 
 func (c *client) options() {
-	c.plain = !slices.ContainsFunc(c.subs, func(s subscription) bool { return s.identifier > 0 || s.retainAsPublished })
+	c.plain = !slices.ContainsFunc(c.wild, subscription.hasOptions)
+	for _, s := range c.exact {
+		if s.hasOptions() {
+			c.plain = false
+			return
+		}
+	}
 }
 
 // review finds out again what the client wants and may view.
@@ -159,14 +212,18 @@ func (c *client) review() {
 	c.mu.Lock()
 	had := c.want
 	c.want = nil
-	for _, sub := range c.subs {
-		s.match(sub.filter, rights, func(i uint32) {
-			c.want.set(i)
-			if !had.has(i) {
-				c.fresh.set(i)
-				c.enqueue(i)
-			}
-		})
+	note := func(i uint32) {
+		c.want.set(i)
+		if !had.has(i) {
+			c.fresh.set(i)
+			c.enqueue(i)
+		}
+	}
+	for _, sub := range c.exact {
+		s.match(sub.filter, rights, note)
+	}
+	for _, sub := range c.wild {
+		s.match(sub.filter, rights, note)
 	}
 	c.dirty.keep(c.want)
 	c.fresh.keep(c.want)
@@ -199,7 +256,7 @@ func (c *client) appeared(i uint32, e *entry) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if slices.ContainsFunc(c.subs, func(s subscription) bool { return s.match(e.topic) }) {
+	if c.listens(e.topic) {
 		c.want.set(i)
 		c.enqueue(i)
 	}
@@ -267,15 +324,12 @@ func (c *client) pull(dst []byte, limit int) []byte {
 func (c *client) publish(dst []byte, topic string, payload []byte, retained bool) []byte {
 	f := frame{v5: c.v5, retain: retained}
 	if !c.plain {
-		for _, s := range c.subs {
-			if !s.match(topic) {
-				continue
-			}
+		c.matching(topic, func(s subscription) {
 			f.retain = f.retain || s.retainAsPublished
 			if s.identifier > 0 {
 				f.identifiers = append(f.identifiers, s.identifier)
 			}
-		}
+		})
 	}
 	before := len(dst)
 	dst = f.append(dst, topic, payload)
@@ -286,26 +340,17 @@ func (c *client) publish(dst []byte, topic string, payload []byte, retained bool
 	return dst
 }
 
-// listens reports whether a subscription selects a topic.
-func (c *client) listens(topic string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.ContainsFunc(c.subs, func(s subscription) bool { return s.match(topic) })
-}
-
 // tell sends a message to this client alone, if it listens.
 func (c *client) tell(topic string, payload, correlation []byte, hasCorrelation bool) {
 	c.mu.Lock()
 	listening := false
 	f := frame{v5: c.v5, correlation: correlation, hasCorrelation: hasCorrelation && c.v5}
-	for _, s := range c.subs {
-		if s.match(topic) {
-			listening = true
-			if s.identifier > 0 {
-				f.identifiers = append(f.identifiers, s.identifier)
-			}
+	c.matching(topic, func(s subscription) {
+		listening = true
+		if s.identifier > 0 {
+			f.identifiers = append(f.identifiers, s.identifier)
 		}
-	}
+	})
 	c.mu.Unlock()
 	if !listening {
 		return

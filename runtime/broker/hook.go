@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	mochi "github.com/mochi-mqtt/server/v2"
 	"github.com/mochi-mqtt/server/v2/packets"
@@ -179,8 +180,8 @@ func (h *hook) OnPublish(cl *mochi.Client, pk packets.Packet) (packets.Packet, e
 func (h *hook) OnPublishDropped(*mochi.Client, packets.Packet) { h.broker.stats.dropped.Add(1) }
 
 // OnSubscribe refuses, by a filter that no rule allows, more subscriptions than one client may have.
-func (*hook) OnSubscribe(cl *mochi.Client, pk packets.Packet) packets.Packet {
-	room := maxFilters - cl.State.Subscriptions.Len()
+func (h *hook) OnSubscribe(cl *mochi.Client, pk packets.Packet) packets.Packet {
+	room := min(maxFilters-cl.State.Subscriptions.Len(), maxSubscriptions-int(atomic.LoadInt64(&h.broker.library.Info.Subscriptions)))
 	for i := range pk.Filters {
 		if _, had := cl.State.Subscriptions.Get(pk.Filters[i].Filter); had {
 			continue
