@@ -13,6 +13,7 @@ import (
 	_ "github.com/lineside/lineside/runtime/connector/mqtt"
 	_ "github.com/lineside/lineside/runtime/connector/s7"
 	_ "github.com/lineside/lineside/runtime/connector/simulator"
+	_ "github.com/lineside/lineside/runtime/connector/snmp"
 	"github.com/lineside/lineside/runtime/expression"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/widgets"

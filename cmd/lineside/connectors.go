@@ -8,4 +8,5 @@ import (
 	_ "github.com/lineside/lineside/runtime/connector/opcua"
 	_ "github.com/lineside/lineside/runtime/connector/s7"
 	_ "github.com/lineside/lineside/runtime/connector/simulator"
+	_ "github.com/lineside/lineside/runtime/connector/snmp"
 )
