@@ -72,6 +72,32 @@ func TestAssetsOfModels(t *testing.T) {
 	f.must(404, "erik", "GET", "/tags/hall1/p02/speed", "")
 }
 
+func TestAssetsCSV(t *testing.T) {
+	f := newFixture(t, false)
+	f.pumps(t)
+	file := f.must(200, "erik", "GET", "/plant/assets.csv", "").body
+	if !strings.Contains(file, "line/p1") {
+		t.Fatal(file)
+	}
+	if part := f.must(200, "hal1", "GET", "/plant/assets.csv", "").body; strings.Contains(part, "line/p1") {
+		t.Error(part)
+	}
+	if dry := f.must(200, "erik", "POST", "/plant/assets/import?dry=true", file, "Content-Type", "text/csv").body; !strings.Contains(dry, `"unchanged":3`) {
+		t.Error(dry)
+	}
+	more := "path,model,param.base\nline/p8,pump,5\n"
+	if dry := f.must(200, "erik", "POST", "/plant/assets/import?dry=true", more, "Content-Type", "text/csv").body; !strings.Contains(dry, `"added":1`) {
+		t.Error(dry)
+	}
+	f.must(404, "erik", "GET", "/assets/line/p8", "")
+	f.must(403, "hal1", "POST", "/plant/assets/import", more, "Content-Type", "text/csv")
+	if bad := f.must(422, "erik", "POST", "/plant/assets/import", "path,model\nline/p9,pmp\n", "Content-Type", "text/csv").body; !strings.Contains(bad, "Row 2") {
+		t.Error(bad)
+	}
+	f.must(200, "erik", "POST", "/plant/assets/import", more, "Content-Type", "text/csv")
+	f.must(200, "erik", "GET", "/assets/line/p8", "")
+}
+
 // pumps is a plant with assets that are named in every way there is.
 func (f *fixture) pumps(t *testing.T) {
 	t.Helper()

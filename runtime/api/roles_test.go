@@ -45,6 +45,8 @@ var rights = map[string]struct {
 	"GET /plant/uses":                   {let: letDesigner},
 	"POST /plant/rename":                {let: letDesigner, body: `{"from":"none","to":"nothing"}`},
 	"POST /plant/tags/import":           {let: letDesigner, body: "path\n"},
+	"GET /plant/assets.csv":             {let: letViewer},
+	"POST /plant/assets/import":         {let: letDesigner, body: "path\n"},
 	"POST /plant/stamp":                 {let: letDesigner, body: `{"model":"none","pattern":"x","from":1,"to":1}`},
 	"GET /models":                       {let: letViewer},
 	"GET /assets":                       {let: letViewer},

@@ -60,6 +60,11 @@ func init() {
 		"Give one of them another path.":                              "请为其中一个使用其他路径。",
 		"An override is an object with what differs.":                 "覆盖是一个包含差异的对象。",
 		"The id of a property is the same for all assets.":            "属性的标识对所有资产都相同。",
+		"The overrides are not a JSON object.":                        "overrides 不是 JSON 对象。",
+		`Write {"property": {"unit": "kW"}}.`:                         `请填写 {"属性": {"unit": "kW"}}。`,
+		"%q is neither true nor false.":                               "{1} 既不是 true 也不是 false。",
+		"Write true or false.":                                        "请填写 true 或 false。",
+		"Row %d names the same asset %q.":                             "第 {1} 行是同一个资产 {2}。",
 		// stamping
 		"The range %d to %d is empty.":                      "范围 {1} 至 {2} 为空。",
 		"Make the last number the first or a later one.":    "末号不得小于首号。",

@@ -360,7 +360,7 @@ func ImportCSV(p *Plant, data []byte) (*Plant, *Import) {
 	im := &Import{Problems: []RowProblem{}, Rows: []RowChange{}, rows: map[int]int{}}
 	merged := *p
 	merged.Tags = slices.Clone(p.Tags)
-	header, rows := im.parse(data)
+	header, rows := im.parse(data, columns, "title.", "address.")
 	if header == nil {
 		return &merged, im
 	}
@@ -382,27 +382,9 @@ func ImportCSV(p *Plant, data []byte) (*Plant, *Import) {
 
 // merge takes over one row.
 func (im *Import) merge(p *Plant, v *validator, index map[tag.Path]int, header, record []string, row int) {
-	if !slices.ContainsFunc(record, func(c string) bool { return c != "" }) {
-		return // an empty line at the end, as spreadsheets leave it
-	}
-	for len(record) > len(header) && record[len(record)-1] == "" {
-		record = record[:len(record)-1]
-	}
-	if len(record) > len(header) {
-		im.fault(row, "", &spec.Problem{Code: "csv_cells", Message: fmt.Sprintf("The row has %d cells, the header %d.", len(record), len(header)), Hint: "Put texts with separators in quotes."})
+	given := im.cells(header, record, row)
+	if given == nil {
 		return
-	}
-	given := make(map[string]string, len(header))
-	for i, name := range header {
-		cell := ""
-		if i < len(record) {
-			cell = unguard(record[i])
-		}
-		if len(cell) > maxCellBytes {
-			im.fault(row, name, &spec.Problem{Code: "text_too_long", Message: fmt.Sprintf("The cell has %d bytes, more than %d.", len(cell), maxCellBytes), Hint: "Make it shorter."})
-			return
-		}
-		given[name] = cell
 	}
 	path := tag.Path(given["path"])
 	i, known := index[path]
@@ -455,8 +437,35 @@ func (im *Import) merge(p *Plant, v *validator, index map[tag.Path]int, header, 
 	im.rows[i] = row
 }
 
-// parse reads the file and checks its header; a nil header says that it cannot be used.
-func (im *Import) parse(data []byte) (header []string, rows [][]string) {
+// cells are the cells of a row by column; nil when it is empty or cannot be used.
+func (im *Import) cells(header, record []string, row int) map[string]string {
+	if !slices.ContainsFunc(record, func(c string) bool { return c != "" }) {
+		return nil // an empty line at the end, as spreadsheets leave it
+	}
+	for len(record) > len(header) && record[len(record)-1] == "" {
+		record = record[:len(record)-1]
+	}
+	if len(record) > len(header) {
+		im.fault(row, "", &spec.Problem{Code: "csv_cells", Message: fmt.Sprintf("The row has %d cells, the header %d.", len(record), len(header)), Hint: "Put texts with separators in quotes."})
+		return nil
+	}
+	given := make(map[string]string, len(header))
+	for i, name := range header {
+		cell := ""
+		if i < len(record) {
+			cell = unguard(record[i])
+		}
+		if len(cell) > maxCellBytes {
+			im.fault(row, name, &spec.Problem{Code: "text_too_long", Message: fmt.Sprintf("The cell has %d bytes, more than %d.", len(cell), maxCellBytes), Hint: "Make it shorter."})
+			return nil
+		}
+		given[name] = cell
+	}
+	return given
+}
+
+// parse reads the file and checks its header against the columns and what further ones begin with; a nil header says that it cannot be used.
+func (im *Import) parse(data []byte, columns []string, prefixes ...string) (header []string, rows [][]string) {
 	refuse := func(code, hint, format string, args ...any) ([]string, [][]string) {
 		im.fault(1, "", &spec.Problem{Code: code, Message: fmt.Sprintf(format, args...), Hint: hint})
 		return nil, nil
@@ -497,7 +506,7 @@ func (im *Import) parse(data []byte) (header []string, rows [][]string) {
 	for i, name := range header {
 		name = strings.TrimSpace(unguard(name))
 		header[i] = name
-		if !slices.Contains(columns, name) && !strings.HasPrefix(name, "title.") && !strings.HasPrefix(name, "address.") {
+		if !slices.Contains(columns, name) && !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
 			im.fault(1, name, spec.OneOf("column_unknown", "", fmt.Sprintf("There is no column %q.", clip(name)), name, columns))
 			sound = false
 		}
