@@ -194,6 +194,11 @@ func (b *Broker) Run(ctx context.Context, listeners ...net.Listener) error {
 		for _, c := range conns {
 			c.abort()
 		}
+		limit.Reset(time.Second - stopWithin)
+		select {
+		case <-ended:
+		case <-limit.C: // a device is being written
+		}
 	}
 	_ = b.library.Close() // of its goroutine; there is nothing else in it
 	own.Wait()

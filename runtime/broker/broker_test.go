@@ -234,6 +234,17 @@ func (r *rig) ask(t *testing.T, version, user, path, payload string) (code, resu
 	return code, result
 }
 
+// TestTagBelowDevices: a tag goes before plain topics of its prefix.
+func TestTagBelowDevices(t *testing.T) {
+	r := begin(t, `{"format":1,"tags":[{"path":"devices/x","type":"int","initial":1,"write":{}}]}`)
+	r.say(t, "devices", "-t", "devices/x", "-m", "forged", "-r")
+	if code, result := r.ask(t, "mqttv5", "devices", "devices/x", "5"); code != "" || !strings.Contains(result, `"new":5`) {
+		t.Errorf("%s", result)
+	}
+	l := r.listen(t, "devices", "-t", "devices/#")
+	l.next("the value", func(m message) bool { return m.topic == "devices/x" && m.value() == "5" })
+}
+
 // TestReply: a response topic and correlation data of version 5, of mosquitto_rr.
 func TestReply(t *testing.T) {
 	r := begin(t, twoAreas)

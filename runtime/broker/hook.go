@@ -153,8 +153,11 @@ func (h *hook) OnPublish(cl *mochi.Client, pk packets.Packet) (packets.Packet, e
 	if err := c.messages.Wait(h.broker.ctx); err != nil {
 		return pk, packets.CodeSuccessIgnore
 	}
-	rights := c.rights()
-	if h.mayPublish(rights, pk.TopicName) {
+	path, isSet := strings.CutSuffix(pk.TopicName, setSuffix)
+	switch isSet = isSet && (!isPlain(pk.TopicName) || h.broker.space.isTag(path)); {
+	case isSet && c.order(tag.Path(path), pk):
+		return pk, packets.CodeSuccessIgnore
+	case !isSet && h.mayPublish(c.rights(), pk.TopicName):
 		if pk.FixedHeader.Retain {
 			if !h.broker.space.retain(pk.TopicName, pk.Payload) {
 				h.broker.stats.dropped.Add(1)
@@ -162,12 +165,6 @@ func (h *hook) OnPublish(cl *mochi.Client, pk packets.Packet) (packets.Packet, e
 			pk.FixedHeader.Retain = false // or the library would keep it too
 		}
 		return pk, nil
-	}
-	path, isSet := strings.CutSuffix(pk.TopicName, setSuffix)
-	if isSet && !isPlain(pk.TopicName) || isSet && h.broker.space.isTag(path) {
-		if c.order(tag.Path(path), pk) {
-			return pk, packets.CodeSuccessIgnore
-		}
 	}
 	h.broker.stats.refused.Add(1)
 	if c.v5 && pk.FixedHeader.Qos == 1 {
