@@ -6,13 +6,18 @@ import { useBadTags } from "../shell/live";
 import { Page } from "../shell/Page";
 import { useResource } from "../shell/resource";
 import { Busy, Tabs } from "../ui";
+import { Assets } from "./Assets";
 import { Devices } from "./Devices";
+import { Models } from "./Models";
 import { Tags } from "./Tags";
 
 /** The plant: what is really there. */
 export default function PlantPage() {
   const t = useT();
-  const [tab, setTab] = useState(() => (new URLSearchParams(location.search).has("tag") ? "tags" : "devices"));
+  const [tab, setTab] = useState(() => {
+    const asked = new URLSearchParams(location.search);
+    return asked.has("tag") ? "tags" : asked.has("asset") ? "assets" : "devices";
+  });
   const plant = useResource<Plant>("/plant");
   const devices = useResource<DeviceStatus[]>("/devices", 1000);
   const [badOnly, setBadOnly] = useState(false);
@@ -63,6 +68,16 @@ export default function PlantPage() {
               id: "tags",
               label: t("plant:tags"),
               panel: <Tags plant={plant.data} bad={bad} badOnly={badOnly} onBadOnly={setBadOnly} reload={reload} />,
+            },
+            {
+              id: "models",
+              label: t("assets:models"),
+              panel: <Models plant={plant.data} reload={reload} />,
+            },
+            {
+              id: "assets",
+              label: t("assets:assets"),
+              panel: <Assets plant={plant.data} reload={reload} onModels={() => setTab("models")} />,
             },
           ]}
         />

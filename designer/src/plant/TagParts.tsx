@@ -5,6 +5,7 @@ import { language, useT } from "../i18n";
 import { NumberField, SelectField, TextField } from "../shell/form";
 import { Check } from "../ui";
 import { ExpressionField } from "./ExpressionField";
+import { TemplateField } from "./TemplateField";
 
 /** Where a value comes from. */
 export type Kind = "device" | "computed" | "memory";
@@ -163,9 +164,20 @@ export function WritingSection({ draft, set, wrong }: PartProps) {
 }
 
 /** What is seldom needed, folded. */
-export function AdvancedSection({ draft, set, wrong, kind }: PartProps & { kind: Kind }) {
+export function AdvancedSection({
+  draft,
+  set,
+  wrong,
+  kind,
+  template,
+}: PartProps & {
+  kind: Kind;
+  /** Its expressions hold placeholders, so that they cannot be tried as they stand. */
+  template?: boolean;
+}) {
   const t = useT();
   const numeric = isNumeric(draft);
+  const Expression = template ? TemplateField : ExpressionField;
   return (
     <details className="fold" open={wrong("/write/interlock") ? true : undefined}>
       <summary>{t("common:advanced")}</summary>
@@ -237,7 +249,7 @@ export function AdvancedSection({ draft, set, wrong, kind }: PartProps & { kind:
         )}
         {kind !== "computed" && draft.write && (
           <>
-            <ExpressionField
+            <Expression
               label={t("plant:interlock")}
               value={draft.write.interlock ?? ""}
               onChange={(interlock) => set({ write: clean({ ...draft.write, interlock }) ?? {} })}

@@ -1,0 +1,232 @@
+import type { ModelState, Plant, Problem, ThingModel } from "@lineside/client";
+import { request } from "@lineside/client";
+import { type ReactNode, useState } from "react";
+import { textIn, useT } from "../i18n";
+import { ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
+import { asApiError } from "../shell/resource";
+import { Badge, Button, Check, Dialog, Tabs } from "../ui";
+import { below, idFrom, said } from "./DeviceDialog";
+import { CommandRows, ParameterRows } from "./ModelRows";
+import { PropertyList } from "./PropertyList";
+import { clean } from "./TagParts";
+
+const tabs = ["general", "parameters", "properties", "commands"] as const;
+
+/** The places that have a field, where what is wrong is said. */
+const atField =
+  /^\/(id|extends|mixins|parameters\/\d+\/(id|type|default)|commands\/\d+\/(id|property|value)|properties\/\d+\/(id|type|expr|initial|range|normal|device|address(\/.+)?|write(\/(low|high|interlock))?))$/;
+
+/** Adds or edits a model: what all machines of one kind have in common. */
+export function ModelDialog({
+  plant,
+  states,
+  model,
+  like,
+  onClose,
+  onSaved,
+}: {
+  plant: Plant;
+  states: readonly ModelState[];
+  model?: ThingModel;
+  /** What a new model begins as. */
+  like?: ThingModel;
+  onClose(): void;
+  onSaved(): Promise<void>;
+}) {
+  const t = useT();
+  const models = plant.models ?? [];
+  const [draft, setDraft] = useState<ThingModel>(model ?? like ?? { id: "" });
+  const [tab, setTab] = useState<string>(model ? "properties" : "general");
+  const [chosen, setChosen] = useState(0);
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const set = (change: Partial<ThingModel>) => setDraft((old) => ({ ...old, ...change }));
+  // The id of a new model follows its name until it is typed.
+  const [typed, setTyped] = useState(!!model || !!like);
+  const taken = new Set(models.map((m) => m.id));
+  const known = models.findIndex((m) => m.id === draft.id);
+  const place = `/models/${known >= 0 ? known : models.length}`;
+  const here = problems.some((p) => p.at?.startsWith(`${place}/`)) ? below(problems, place) : [];
+  const isHere = (p: Problem) => p.at?.startsWith(`${place}/`) && atField.test(p.at.slice(place.length));
+  const elsewhere = problems.filter((p) => !isHere(p));
+  const wrong = (at: string) => said(here, at);
+  const count = (part: string) => here.filter((p) => p.at?.startsWith(`/${part}/`) && atField.test(p.at)).length;
+  const bases = states.filter((s) => s.id !== draft.id && !s.ancestors.includes(draft.id));
+  const base = states.filter((s) => s.id === draft.extends || draft.mixins?.includes(s.id));
+  const inherited = base.flatMap((s) => s.properties);
+  const parameters = [...(draft.parameters ?? []), ...base.flatMap((s) => s.parameters)];
+  const assets = (plant.assets ?? []).filter((a) => states.find((s) => s.id === a.model)?.ancestors.includes(draft.id));
+
+  const save = async () => {
+    const name = clean(draft.name ?? {});
+    const next = clean({ ...draft, name, parameters: filled(draft.parameters), properties: filled(draft.properties) });
+    try {
+      if (!model && taken.has(draft.id)) {
+        setTab("general");
+        return setProblems([{ code: "id_double", at: `${place}/id`, message: t("assets:idTaken"), hint: "" }]);
+      }
+      await request("PATCH", "/plant", { put: { models: [{ ...next, commands: filled(draft.commands) }] } });
+      await onSaved();
+      onClose();
+    } catch (error) {
+      const found = problemsOf(asApiError(error));
+      setProblems(found);
+      // Where the first of them is, is shown.
+      const match = found.map((p) => /^\/(\w+)(?:\/(\d+))?/.exec(p.at?.split(place)[1] ?? "")).find(Boolean);
+      if (match) setTab(tabs.find((part) => part === match[1]) ?? "general");
+      if (match?.[1] === "properties") setChosen(Number(match[2]));
+    }
+  };
+  const label = (part: (typeof tabs)[number], number?: number): ReactNode => (
+    <>
+      {t(`assets:${part}`)}
+      {number ? ` (${number})` : ""}
+      {count(part) > 0 && <Badge title={t("plant:faults")}>!</Badge>}
+    </>
+  );
+
+  return (
+    <Dialog
+      open
+      size="full"
+      title={model ? t("assets:editModel", { id: model.id }) : t("assets:addModel")}
+      onClose={onClose}
+      footer={
+        <>
+          <span className="grow muted">
+            {assets.length > 0 ? t("assets:reaches", { count: assets.length }) : t("assets:reachesNone")}
+          </span>
+          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button look="primary" disabled={!draft.id} onClick={() => void save()}>
+            {model ? t("common:save") : t("common:add")}
+          </Button>
+        </>
+      }
+    >
+      {elsewhere.length > 0 && <ProblemList problems={elsewhere} />}
+      <Tabs
+        className="model-parts"
+        label={t("assets:parts")}
+        value={tab}
+        onChange={setTab}
+        tabs={[
+          {
+            id: "general",
+            label: label("general"),
+            panel: (
+              <div className="form model-general">
+                <div className="field-row">
+                  <TextField
+                    label={t("assets:nameEn")}
+                    value={draft.name?.en ?? ""}
+                    onChange={(en) => {
+                      set({ name: clean({ ...draft.name, en }) });
+                      if (!typed) set({ id: en && idFrom(en, taken, "model") });
+                    }}
+                    autoFocus={!model}
+                  />
+                  <TextField
+                    label={t("assets:nameZh")}
+                    value={draft.name?.zh ?? ""}
+                    onChange={(zh) => set({ name: clean({ ...draft.name, zh }) })}
+                  />
+                  <TextField
+                    label={t("assets:id")}
+                    value={draft.id}
+                    onChange={(id) => {
+                      setTyped(true);
+                      set({ id });
+                    }}
+                    readOnly={!!model}
+                    hint={model ? t("assets:idFixed") : t("assets:idHint")}
+                    error={wrong("/id")}
+                    required
+                  />
+                </div>
+                <TextField
+                  label={t("plant:description")}
+                  value={draft.description ?? ""}
+                  onChange={(description) => set({ description: description || undefined })}
+                />
+                <SelectField
+                  label={t("assets:extends")}
+                  value={draft.extends ?? ""}
+                  onChange={(id) =>
+                    set({ extends: id || undefined, mixins: draft.mixins?.filter((mixin) => mixin !== id) })
+                  }
+                  options={[
+                    { value: "", label: t("common:none") },
+                    ...bases.map((s) => ({ value: s.id, label: textIn(s.name) || s.id })),
+                  ]}
+                  hint={t("assets:extendsHint")}
+                  error={wrong("/extends")}
+                />
+                {bases.filter((s) => s.id !== draft.extends).length > 0 && (
+                  <fieldset className="fieldset">
+                    <legend>{t("assets:mixins")}</legend>
+                    {bases
+                      .filter((s) => s.id !== draft.extends)
+                      .map((s) => (
+                        <Check
+                          key={s.id}
+                          label={textIn(s.name) || s.id}
+                          checked={!!draft.mixins?.includes(s.id)}
+                          onChange={(on) => {
+                            const rest = (draft.mixins ?? []).filter((id) => id !== s.id);
+                            const next = on ? [...rest, s.id] : rest;
+                            set({ mixins: next.length ? next : undefined });
+                          }}
+                        />
+                      ))}
+                  </fieldset>
+                )}
+              </div>
+            ),
+          },
+          {
+            id: "parameters",
+            label: label("parameters", draft.parameters?.length),
+            panel: (
+              <ParameterRows
+                rows={draft.parameters ?? []}
+                inherited={base.flatMap((s) => s.parameters)}
+                devices={plant.devices ?? []}
+                onChange={(parameters) => set({ parameters })}
+                wrong={wrong}
+              />
+            ),
+          },
+          {
+            id: "properties",
+            label: label("properties", draft.properties?.length),
+            panel: (
+              <PropertyList
+                plant={plant}
+                rows={draft.properties ?? []}
+                inherited={inherited}
+                parameters={parameters}
+                chosen={chosen}
+                onChoose={setChosen}
+                onChange={(properties) => set({ properties })}
+                problems={here}
+              />
+            ),
+          },
+          {
+            id: "commands",
+            label: label("commands", draft.commands?.length),
+            panel: (
+              <CommandRows
+                rows={draft.commands ?? []}
+                properties={[...(draft.properties ?? []), ...inherited.map((i) => i.property)]}
+                onChange={(commands) => set({ commands })}
+                wrong={wrong}
+              />
+            ),
+          },
+        ]}
+      />
+    </Dialog>
+  );
+}
+
+const filled = <T,>(list: T[] | undefined) => (list?.length ? list : undefined);

@@ -1,0 +1,74 @@
+// The tree of areas and assets, by their paths.
+import type { Area, Asset } from "@lineside/client";
+
+export interface Place {
+  path: string;
+  /** The last level of the path. */
+  name: string;
+  asset?: Asset;
+  area?: Area;
+  children: Place[];
+  /** How many assets are here and below. */
+  count: number;
+}
+
+/** One line of the tree as it is shown. */
+export interface Line {
+  place: Place;
+  level: number;
+}
+
+/** The tree over assets and areas, sorted by path. */
+export function treeOf(assets: readonly Asset[], areas: readonly Area[]): Place[] {
+  const roots: Place[] = [];
+  const places = new Map<string, Place>();
+  const at = (path: string): Place => {
+    const known = places.get(path);
+    if (known) return known;
+    const cut = path.lastIndexOf("/");
+    const place: Place = { path, name: path.slice(cut + 1), children: [], count: 0 };
+    places.set(path, place);
+    (cut < 0 ? roots : at(path.slice(0, cut)).children).push(place);
+    return place;
+  };
+  for (const area of areas) at(area.path).area = area;
+  for (const asset of assets) {
+    at(asset.path).asset = asset;
+    for (let path = asset.path; ; path = path.slice(0, path.lastIndexOf("/"))) {
+      at(path).count++;
+      if (!path.includes("/")) break;
+    }
+  }
+  // pump2 stands before pump10.
+  const collator = new Intl.Collator("en", { numeric: true });
+  const sort = (list: Place[]) => {
+    list.sort((a, b) => collator.compare(a.name, b.name));
+    for (const place of list) sort(place.children);
+  };
+  sort(roots);
+  return roots;
+}
+
+/** The lines that are seen when these places are open. */
+export function linesOf(tree: readonly Place[], open: (path: string) => boolean, most: number): Line[] {
+  const lines: Line[] = [];
+  const walk = (list: readonly Place[], level: number) => {
+    for (const place of list) {
+      if (lines.length >= most) return;
+      lines.push({ place, level });
+      if (place.children.length && open(place.path)) walk(place.children, level + 1);
+    }
+  };
+  walk(tree, 1);
+  return lines;
+}
+
+/** The assets that fit what is searched for: every word is in path, title or model. */
+export function fitting(assets: readonly Asset[], query: string): readonly Asset[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.length) return assets;
+  return assets.filter((asset) => {
+    const text = `${asset.path} ${Object.values(asset.title ?? {}).join(" ")} ${asset.model}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
