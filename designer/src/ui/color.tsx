@@ -38,7 +38,7 @@ export function ColorInput(props: {
     value === undefined
       ? fallback
         ? t(`common:color.${fallback}`)
-        : (props.placeholder ?? t("common:field.default"))
+        : props.placeholder || t("common:field.default")
       : token
         ? t(`common:color.${value}`)
         : value;

@@ -3,12 +3,13 @@ import { Dialog as Radix, Popover as RadixPopover } from "radix-ui";
 import { type ReactNode, useCallback, useRef, useState } from "react";
 import { useT } from "../i18n";
 import { Button, IconButton } from "./button";
+import { giveBack, Origin, type Origins } from "./origin";
 
 /** Where the focus of a dialog begins: the first field, else what is there to choose, else the button that does it, but none that does harm. */
 function beginning(content: HTMLElement): HTMLElement {
   for (const place of [
     ".body[tabindex]",
-    ".body :is(input, textarea, select):not(:disabled, [type=hidden])",
+    ".body :is(input, textarea, select):not(:disabled, [type=hidden], .visually-hidden)",
     ".body :is(.button, .choice):not(:disabled)",
     "footer .button.primary:not(:disabled)",
     "footer button:not(:disabled, .danger)",
@@ -37,6 +38,7 @@ export function Dialog(props: {
 }) {
   const t = useT();
   const content = useRef<HTMLDivElement>(null);
+  const from = useRef<Origins>([]);
   return (
     <Radix.Root open={props.open} onOpenChange={(open) => !open && props.onClose()}>
       <Radix.Portal>
@@ -50,6 +52,7 @@ export function Dialog(props: {
             if (content.current && !content.current.contains(document.activeElement))
               beginning(content.current).focus();
           }}
+          onCloseAutoFocus={(e) => giveBack(e, from.current)}
           onEscapeKeyDown={(e) => {
             // The first Escape closes a list of completions, the next one this.
             if (completing(e)) e.preventDefault();
@@ -58,6 +61,7 @@ export function Dialog(props: {
           {...(props.text ? {} : { "aria-describedby": undefined })}
         >
           {/* A header element would be a landmark of the page. */}
+          <Origin into={from} content={content} />
           <div className="dialog-head">
             <Radix.Title asChild>
               <h2>{props.title}</h2>
@@ -96,6 +100,7 @@ export function Popover(props: {
   /** How far from its trigger it stands. */
   offset?: number;
 }) {
+  const from = useRef<Origins>([]);
   return (
     <RadixPopover.Root open={props.open} onOpenChange={props.onOpenChange}>
       <RadixPopover.Trigger asChild>{props.trigger}</RadixPopover.Trigger>
@@ -107,11 +112,13 @@ export function Popover(props: {
           sideOffset={props.offset ?? 4}
           collisionPadding={8}
           aria-label={props.label}
+          onCloseAutoFocus={(e) => giveBack(e, from.current)}
           onEscapeKeyDown={(e) => {
             // The first Escape closes a list of completions, the next one this.
             if (completing(e)) e.preventDefault();
           }}
         >
+          <Origin into={from} />
           {props.children}
         </RadixPopover.Content>
       </RadixPopover.Portal>
