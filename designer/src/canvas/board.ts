@@ -22,7 +22,8 @@ import { type DraggedTag, newSize } from "./create";
 import { drawnAt } from "./draw/touch";
 import { addForTags, addWidget, blockOf, type Load } from "./drop";
 import { Dropping } from "./dropping";
-import { gridSize, type Point } from "./gesture";
+import { freeRoom, nearestFree } from "./freespot";
+import type { Point } from "./gesture";
 import { type Marks, Overlay } from "./overlay";
 import { openPane, openPanesFor, showPanes } from "./page/panes";
 import { columnBoxes, type Showing, Shown } from "./page/shown";
@@ -398,23 +399,14 @@ export class Board implements Surface {
 
   // Places
 
-  /** A place near the middle of what is seen where a box covers no widget; the middle itself when there is none. */
+  /** A place near the middle of what is seen of the screen where a box covers no widget; the middle itself when there is none. */
   #freeSpot(width: number, height: number): { x: number; y: number } {
+    const { screen } = this.record();
     const seen = this.seen();
+    const page = { x: 0, y: 0, w: screen.width, h: screen.height };
+    const room = freeRoom(seen, page, width, height);
     const spatial = Spatial.of(this.record());
-    const x0 = Math.round((seen.x + seen.w / 2 - width / 2) / gridSize) * gridSize;
-    const y0 = Math.round((seen.y + seen.h / 2 - height / 2) / gridSize) * gridSize;
-    for (let ring = 0; ring < 6; ring++)
-      for (let row = -ring; row <= ring; row++)
-        for (let column = -ring; column <= ring; column++) {
-          if (Math.max(Math.abs(row), Math.abs(column)) !== ring) continue;
-          const x = x0 + column * (width + 2 * gridSize);
-          const y = y0 + row * (height + 2 * gridSize);
-          const inside = x >= seen.x && y >= seen.y && x + width <= seen.x + seen.w && y + height <= seen.y + seen.h;
-          if ((ring === 0 || inside) && spatial.within({ x, y, w: width, h: height }, false).length === 0)
-            return { x, y };
-        }
-    return { x: x0, y: y0 };
+    return nearestFree(room, width, height, (box) => spatial.within(box, false).length === 0);
   }
 
   /** Where an event is. */
