@@ -165,6 +165,13 @@ test("a change of the model reaches all five; an asset that is disabled has no t
   await dialog.getByLabel("Expression", { exact: true }).fill('tag("./mode") * 10');
   await dialog.getByRole("button", { name: "Save" }).click();
   await dialog.waitFor({ state: "hidden" });
+  // A property that is given another id takes along what names it.
+  await page.getByRole("button", { name: "Pump", exact: true }).click();
+  await dialog.getByRole("button", { name: /^mode/ }).click();
+  await dialog.getByLabel("Id", { exact: true }).fill("step");
+  await dialog.getByText(/What names it follows/).waitFor();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "hidden" });
   for (const n of [1, 2, 3, 4, 5])
     await until(`pump${n} to follow`, async () => (await tag(`hall/line1/pump${n}/twice`)).value === 30);
   await page.getByRole("tab", { name: "Assets" }).click();

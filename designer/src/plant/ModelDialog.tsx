@@ -1,4 +1,4 @@
-import type { ModelState, Plant, Problem, ThingModel } from "@lineside/client";
+import type { ModelState, Plant, Problem, TagRenamed, ThingModel } from "@lineside/client";
 import { request } from "@lineside/client";
 import { type ReactNode, useState } from "react";
 import { textIn, useT } from "../i18n";
@@ -7,8 +7,10 @@ import { asApiError } from "../shell/resource";
 import { Badge, Button, Check, Dialog, Tabs } from "../ui";
 import { below, idFrom, said } from "./DeviceDialog";
 import { CommandRows, ParameterRows } from "./ModelRows";
+import { type Draft, follow, plain, rowsOf } from "./modelrename";
 import { PropertyList } from "./PropertyList";
 import { clean } from "./TagParts";
+import { worthTelling } from "./uses";
 
 const tabs = ["general", "parameters", "properties", "commands"] as const;
 
@@ -24,6 +26,7 @@ export function ModelDialog({
   like,
   onClose,
   onSaved,
+  onRenamed,
 }: {
   plant: Plant;
   states: readonly ModelState[];
@@ -32,40 +35,60 @@ export function ModelDialog({
   like?: ThingModel;
   onClose(): void;
   onSaved(): Promise<void>;
+  /** Something in the apps or rights may have to follow. */
+  onRenamed(result: TagRenamed): void;
 }) {
   const t = useT();
   const models = plant.models ?? [];
-  const [draft, setDraft] = useState<ThingModel>(model ?? like ?? { id: "" });
+  const [draft, setDraft] = useState<Draft>(() => (model ? rowsOf(model) : (like ?? { id: "" })));
   const [tab, setTab] = useState<string>(model ? "properties" : "general");
   const [chosen, setChosen] = useState(0);
   const [problems, setProblems] = useState<Problem[]>([]);
-  const set = (change: Partial<ThingModel>) => setDraft((old) => ({ ...old, ...change }));
+  // What the server has: what is renamed there is not renamed again when the rest was refused.
+  const [present, setPresent] = useState(model);
+  const set = (change: Partial<Draft>) => setDraft((old) => ({ ...old, ...change }));
   // The id of a new model follows its name until it is typed.
   const [typed, setTyped] = useState(!!model || !!like);
   const taken = new Set(models.map((m) => m.id));
-  const known = models.findIndex((m) => m.id === draft.id);
+  const known = models.findIndex((m) => m.id === (model?.id ?? draft.id));
   const place = `/models/${known >= 0 ? known : models.length}`;
   const here = problems.some((p) => p.at?.startsWith(`${place}/`)) ? below(problems, place) : [];
   const isHere = (p: Problem) => p.at?.startsWith(`${place}/`) && atField.test(p.at.slice(place.length));
   const elsewhere = problems.filter((p) => !isHere(p));
   const wrong = (at: string) => said(here, at);
   const count = (part: string) => here.filter((p) => p.at?.startsWith(`/${part}/`) && atField.test(p.at)).length;
-  const bases = states.filter((s) => s.id !== draft.id && !s.ancestors.includes(draft.id));
+  const id = model?.id ?? draft.id;
+  const bases = states.filter((s) => s.id !== id && !s.ancestors.includes(id));
   const base = states.filter((s) => s.id === draft.extends || draft.mixins?.includes(s.id));
   const inherited = base.flatMap((s) => s.properties);
   const parameters = [...(draft.parameters ?? []), ...base.flatMap((s) => s.parameters)];
-  const assets = (plant.assets ?? []).filter((a) => states.find((s) => s.id === a.model)?.ancestors.includes(draft.id));
+  const assets = (plant.assets ?? []).filter((a) => states.find((s) => s.id === a.model)?.ancestors.includes(id));
 
   const save = async () => {
-    const name = clean(draft.name ?? {});
-    const next = clean({ ...draft, name, parameters: filled(draft.parameters), properties: filled(draft.properties) });
     try {
-      if (!model && taken.has(draft.id)) {
+      if (draft.id !== model?.id && draft.id !== present?.id && taken.has(draft.id)) {
         setTab("general");
         return setProblems([{ code: "id_double", at: `${place}/id`, message: t("assets:idTaken"), hint: "" }]);
       }
-      await request("PATCH", "/plant", { put: { models: [{ ...next, commands: filled(draft.commands) }] } });
+      let whole = draft;
+      const results: TagRenamed[] = [];
+      if (present) {
+        const followed = await follow(present, draft);
+        whole = followed.draft;
+        results.push(...followed.results);
+        setDraft(whole);
+        setPresent({ ...whole, properties: whole.properties?.map(plain) });
+      }
+      const next: ThingModel = {
+        ...whole,
+        name: clean(whole.name ?? {}),
+        parameters: filled(whole.parameters),
+        properties: filled(whole.properties?.map(plain)),
+        commands: filled(whole.commands),
+      };
+      await request("PATCH", "/plant", { put: { models: [next] } });
       await onSaved();
+      for (const result of results) if (worthTelling(result)) onRenamed(result);
       onClose();
     } catch (error) {
       const found = problemsOf(asApiError(error));
@@ -136,8 +159,7 @@ export function ModelDialog({
                       setTyped(true);
                       set({ id });
                     }}
-                    readOnly={!!model}
-                    hint={model ? t("assets:idFixed") : t("assets:idHint")}
+                    hint={model && draft.id !== model.id ? t("assets:idFollows") : t("assets:idHint")}
                     error={wrong("/id")}
                     required
                   />

@@ -1,4 +1,4 @@
-import type { ModelState, Plant, ThingModel } from "@lineside/client";
+import type { ModelState, Plant, TagRenamed, ThingModel } from "@lineside/client";
 import { request } from "@lineside/client";
 import { Boxes, Copy, Pencil, Plus, Trash2 } from "lucide-react";
 import { useDeferredValue, useState } from "react";
@@ -8,6 +8,7 @@ import { asApiError, useResource } from "../shell/resource";
 import { Button, Empty, IconButton, Note, SearchInput, useConfirm } from "../ui";
 import { idFrom } from "./DeviceDialog";
 import { ModelDialog } from "./ModelDialog";
+import { RenamedDialog } from "./uses";
 import "./assets.css";
 
 /** So many assets are named before a model is removed. */
@@ -20,6 +21,7 @@ export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void
   const [query, setQuery] = useState("");
   const wanted = useDeferredValue(query.trim().toLowerCase());
   const [editing, setEditing] = useState<{ model?: ThingModel; like?: ThingModel }>();
+  const [renamed, setRenamed] = useState<TagRenamed>();
   const [ask, question] = useConfirm();
   const models = plant.models ?? [];
   const state = new Map((states.data ?? []).map((s) => [s.id, s]));
@@ -155,8 +157,10 @@ export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void
           like={editing.like}
           onClose={() => setEditing(undefined)}
           onSaved={saved}
+          onRenamed={setRenamed}
         />
       )}
+      {renamed && <RenamedDialog result={renamed} onClose={() => setRenamed(undefined)} />}
       {question}
     </section>
   );

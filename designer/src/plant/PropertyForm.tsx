@@ -6,6 +6,7 @@ import { useCatalogue } from "../shell/catalogue";
 import { SelectField, TextField } from "../shell/form";
 import { Button, SpecForm } from "../ui";
 import { below, said } from "./DeviceDialog";
+import type { Row } from "./modelrename";
 import {
   AdvancedSection,
   type Kind,
@@ -30,9 +31,9 @@ export function PropertyForm({
   problems,
 }: {
   plant: Plant;
-  property: ModelProperty;
+  property: Row;
   parameters: readonly ModelParameter[];
-  onChange(property: ModelProperty): void;
+  onChange(property: Row): void;
   /** With places as the property sees them. */
   problems: Problem[];
 }) {
@@ -63,7 +64,7 @@ export function PropertyForm({
           label={t("assets:id")}
           value={property.id}
           onChange={(id) => set({ id })}
-          hint={t("assets:propertyHint")}
+          hint={property.was && property.was !== property.id ? t("assets:idFollows") : t("assets:propertyHint")}
           error={wrong("/id")}
           required
         />

@@ -5,17 +5,18 @@ import { textIn, useT } from "../i18n";
 import { Button, Empty, IconButton } from "../ui";
 import { below } from "./DeviceDialog";
 import { freeId } from "./ModelRows";
+import { plain, type Row } from "./modelrename";
 import { PropertyForm } from "./PropertyForm";
 
 export function PropertyList(props: {
   plant: Plant;
-  rows: ModelProperty[];
+  rows: Row[];
   /** What the models below have; what stands in rows again replaces it. */
   inherited: readonly InheritedProperty[];
   parameters: readonly ModelParameter[];
   chosen: number;
   onChoose(index: number): void;
-  onChange(rows: ModelProperty[]): void;
+  onChange(rows: Row[]): void;
   problems: Problem[];
 }) {
   const t = useT();
@@ -71,7 +72,7 @@ export function PropertyList(props: {
             <strong className="grow">{property.id}</strong>
             <Button
               icon={<Copy size={16} aria-hidden />}
-              onClick={() => append({ ...structuredClone(property), id: freeId(property.id, rows) })}
+              onClick={() => append({ ...structuredClone(plain(property)), id: freeId(property.id, rows) })}
             >
               {t("assets:duplicate")}
             </Button>

@@ -52,7 +52,7 @@ export default {
   nameEn: "Name (English)",
   nameZh: "Name (Chinese)",
   idHint: "Letters, digits, _ and -",
-  idFixed: "Assets name the model by it.",
+  idFollows: "What names it follows: assets, expressions and the drafts of apps",
   idTaken: "There is another model with this id.",
   reaches_one: "The change reaches {{count}} asset at once.",
   reaches_other: "The change reaches {{count}} assets at once.",

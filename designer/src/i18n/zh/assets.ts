@@ -47,7 +47,7 @@ export default {
   nameEn: "名称（英文）",
   nameZh: "名称（中文）",
   idHint: "字母、数字、_ 和 -",
-  idFixed: "资产通过标识引用模型。",
+  idFollows: "引用它的内容将随之更新：资产、表达式和应用草稿",
   idTaken: "已有另一个模型使用该标识。",
   reaches_other: "修改将立即应用于 {{count}} 个资产。",
   reachesNone: "还没有该模型的资产。",
