@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -242,8 +243,10 @@ func (v Value) Convert(t Type) (Value, error) {
 		}
 	case String:
 		switch v.typ {
-		case Bool, Int, Float, JSON:
-			return OfString(v.String()), nil
+		case Bool, Int, Float: // without the quotes of numbers that JSON lacks
+			return OfString(strings.Trim(v.String(), `"`)), nil
+		case JSON:
+			return OfString(v.text), nil
 		case Bytes:
 			if utf8.ValidString(v.text) {
 				return OfString(v.text), nil

@@ -72,6 +72,8 @@ func TestConvert(t *testing.T) {
 		{OfString(" 1"), Int, Value{}},
 		{OfString("1.5"), Float, OfFloat(1.5)},
 		{OfBool(true), String, OfString("true")},
+		{OfInt(1<<53 + 1), String, OfString("9007199254740993")},
+		{OfFloat(math.Inf(-1)), String, OfString("-Infinity")},
 		{OfBytes([]byte{0xff}), String, Value{}},
 		{OfBytes([]byte("ok")), String, OfString("ok")},
 		{OfString("a"), JSON, OfJSON(`"a"`)},

@@ -1,6 +1,6 @@
 """Objects of every SNMP type that can be written, for net-snmp's snmpd (pass_persist, see snmpd.conf(5)).
 
-Each is below the object identifier given as argument, at .<number>.0; "slow" at .90.0 answers after two seconds.
+Each is below the object identifier given as argument, at .<number>.0; "slow" at .90.0 answers after a second.
 """
 
 import sys
@@ -50,7 +50,7 @@ def answer(n):
         print("NONE", flush=True)
         return
     if n == 90:
-        time.sleep(2)
+        time.sleep(1)
     kind, value = VALUES[n]
     print(f"{BASE}.{n}.0\n{kind}\n{value}", flush=True)
 

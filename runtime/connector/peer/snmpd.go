@@ -11,8 +11,8 @@ import (
 
 // Snmpd is net-snmp's agent, with the objects of test/peer/snmp_values.py. It knows the
 // communities "public" (reads) and "private" (writes), and of version 3 the users "reader"
-// (no password), "signer" (MD5) and "operator" (SHA and AES, writes), "operator256" (SHA-256 and AES),
-// all with the password SnmpPassword.
+// (no password), "signer" (MD5), "operator" (SHA and AES, writes), "operator256" (SHA-256 and AES,
+// writes) and one for each other way of encryption, all with the password SnmpPassword.
 type Snmpd struct {
 	*Process
 	Port int
@@ -31,7 +31,7 @@ func StartSnmpd(t testing.TB) *Snmpd {
 	s := &Snmpd{Port: freeUDPPort(t), dir: t.TempDir()}
 	script := filepath.Join(Root(t), "test", "peer", "snmp_values.py")
 	users := ""
-	for user, protocols := range map[string]string{"signer": "MD5 %q", "operator": "SHA %q AES %q", "operator256": "SHA-256 %q AES %q"} {
+	for user, protocols := range map[string]string{"signer": "MD5 %q", "operator": "SHA %q AES %q", "operator256": "SHA-256 %q AES %q", "des": "SHA %q DES %q", "aes192": "SHA-384 %q AES-192 %q", "aes256": "SHA-512 %q AES-256 %q", "aes192c": "SHA-224 %q AES-192-C %q", "aes256c": "SHA-512 %q AES-256-C %q"} {
 		users += "createUser " + user + " " + strings.ReplaceAll(protocols, "%q", `"`+SnmpPassword+`"`) + "\n"
 	}
 	writeFile(t, s.dir, "snmpd.conf", fmt.Sprintf(`agentAddress udp:127.0.0.1:%d
@@ -42,7 +42,13 @@ rouser reader noauth
 rouser signer auth
 rwuser operator priv
 rwuser operator256 priv
+rouser des priv
+rouser aes192 priv
+rouser aes256 priv
+rouser aes192c priv
+rouser aes256c priv
 sysName line 1
+dontLogTCPWrappersConnects yes
 sysDescr a switch
 pass_persist .%s /usr/bin/python3 %s .%s
 `, s.Port, users, SnmpValues, script, SnmpValues))
@@ -96,6 +102,22 @@ func (s *Snmpd) Get(t testing.TB, oid string) string {
 	}
 	_, value, _ := strings.Cut(strings.TrimSpace(string(out)), " = ")
 	return value
+}
+
+// Walk lists the object identifiers below another by snmpwalk.
+func (s *Snmpd) Walk(t testing.TB, oid string) []string {
+	t.Helper()
+	out, err := exec.Command(need(t, "snmpwalk", "snmp"), append([]string{"-t", "10"}, s.args("public", oid)...)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("snmpwalk: %v: %s", err, out)
+	}
+	var oids []string
+	for line := range strings.Lines(string(out)) {
+		if name, _, ok := strings.Cut(line, " = "); ok && strings.HasPrefix(name, ".1.") {
+			oids = append(oids, name[1:])
+		}
+	}
+	return oids
 }
 
 // freeUDPPort is a UDP port that nobody used a moment ago.

@@ -41,6 +41,7 @@ func TestConformance(t *testing.T) {
 				value("DB1.DBB14:LWORD", tag.OfInt(math.MaxInt64)), value("DB1.DBB22:SINT", tag.OfInt(-128)), value("DB1.DBB23:USINT", tag.OfInt(200)),
 				value("DB1.DBW24:UINT", tag.OfInt(40000)), value("DB1.DBD26:DINT", tag.OfInt(math.MinInt32)), value("DB1.DBD30:UDINT", tag.OfInt(3e9)),
 				value("DB1.DBB34:LINT", tag.OfInt(math.MinInt64)), value("DB1.DBB42:ULINT", tag.OfInt(1<<53+1)), value("DB1.DBX50.0:ULINT", tag.OfString("18446744073709551615")),
+				value("DB1.DBB480:ULINT", tag.OfString("9007199254740993")), value("DB1.DBB488:ULINT", tag.OfFloat(1<<63)),
 				value("DB1.DBD58:REAL", tag.OfFloat(-1.5)), value("DB1.DBD62:REAL", tag.OfFloat(math.NaN())), value("DB1.DBD66:REAL", tag.OfFloat(math.Inf(-1))),
 				value("DB1.DBD70:LREAL", tag.OfFloat(math.Pi)), value("DB1.DBB78:CHAR", tag.OfString("ß")), value("DB1.DBW80:WCHAR", tag.OfString("阀")),
 				value("DB1.DBB82:STRING[20]", tag.OfString("Pump «1» für 5 €")), value("DB1.DBB104:STRING[4]", tag.OfString("")),

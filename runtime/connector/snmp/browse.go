@@ -95,6 +95,9 @@ func leaf(v gosnmp.SnmpPDU, below string) connector.Node {
 		panic(err) // a map of texts
 	}
 	n := connector.Node{ID: oid, Name: nameOf(oid, below), Address: address, Type: "string", Writable: o.writable, Unit: o.unit}
+	if v.Type == gosnmp.TimeTicks && n.Unit == "" {
+		n.Unit = "cs"
+	}
 	p := point{format: "auto"}
 	if value, q := p.decode(v); q == tag.Good {
 		n.Value = value.AppendJSON(nil)
@@ -108,7 +111,7 @@ func leaf(v gosnmp.SnmpPDU, below string) connector.Node {
 func (c *Connector) branches(ctx context.Context, below string) ([]branch, error) {
 	var out []branch
 	at, last, seen, many := below, below, 0, true
-	for len(out) < maxChildren {
+	for len(out) < maxChildren && seen < 3*maxChildren {
 		answer, err := c.session.next(ctx, at, many)
 		if err != nil {
 			return nil, err
@@ -146,7 +149,7 @@ func (c *Connector) branches(ctx context.Context, below string) ([]branch, error
 			at = out[len(out)-1].oid + "." + strconv.FormatUint(1<<32-1, 10)
 		}
 	}
-	return nil, fmt.Errorf("there are more than %d branches below %s", maxChildren, below)
+	return nil, fmt.Errorf("there is too much below %s to be listed", below)
 }
 
 // titles are the names of the rows of a table, by the instance of the row.

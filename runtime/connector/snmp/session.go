@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math/rand/v2"
 	"net"
 	"os"
 	"strings"
@@ -72,6 +73,7 @@ func (s *session) open(ctx context.Context) error {
 	s.conn = client.Conn
 	s.mu.Unlock()
 	s.client, s.failures = client, 0
+	s.requestID = 1<<24 + rand.Uint32N(1<<28)
 	if _, err := s.get(ctx, []string{oidUpTime}); err != nil {
 		s.drop()
 		if s.settings.Version != "3" && errors.As(err, new(*connector.StatusError)) {
@@ -244,6 +246,9 @@ func (s *session) failed(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: %w", connector.ErrNotConnected, err)
 	}
 	status := &connector.StatusError{Quality: tag.BadCommunicationError, Message: "the answer cannot be read: " + err.Error()}
+	if strings.Contains(err.Error(), "not authentic") { // what a device says of a wrong password cannot be proved to be its own
+		status.Message = "the device does not know the password or the way of authentication, or does not permit this level of security"
+	}
 	if late {
 		status = &connector.StatusError{Quality: tag.BadTimeout, Message: "the device did not answer in time"}
 	}

@@ -346,7 +346,7 @@ func (p *point) encodeOctets(v tag.Value) (any, error) {
 		return b, nil
 	case v.Type() == tag.String || v.Type() == tag.Bytes:
 	case v.Type().IsNumber() || v.Type() == tag.Bool: // a device that keeps numbers as text
-		text = v.String()
+		text = strings.Trim(v.String(), `"`) // which stand around what JSON lacks
 	default:
 		return nil, refused(tag.BadTypeMismatch, "%.60s is not a text", v)
 	}
