@@ -110,6 +110,8 @@ export default {
     type: "Type",
     state: "State",
     good: "good",
+    badNow: "bad",
+    uncertain: "uncertain",
     waiting: "waiting",
     none: "Nothing on this screen is bound",
     noneText: "Drag a tag onto a widget, or bind a property in the inspector.",

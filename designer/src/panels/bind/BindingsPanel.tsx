@@ -229,12 +229,15 @@ export function BindingsPanel() {
                       name={v && editor.qualities[String(v.q)]}
                     />
                   </td>
-                  <td className={v && isBad(v.q) ? "clip wrong" : "clip"}>
+                  <td
+                    className={v && isBad(v.q) ? "clip wrong" : "clip"}
+                    title={v && v.q !== 0 ? (editor.qualities[String(v.q)] ?? String(v.q)) : undefined}
+                  >
                     {!v
                       ? t("bind:list.waiting")
                       : v.q === 0
                         ? t("bind:list.good")
-                        : (editor.qualities[String(v.q)] ?? String(v.q))}
+                        : t(isBad(v.q) ? "bind:list.badNow" : "bind:list.uncertain")}
                   </td>
                   <td className="clip">{meta?.type ? `${t(`design:type.${meta.type}`)} ${meta.unit ?? ""}` : "–"}</td>
                   <td className="clip" title={r.problem?.message}>
