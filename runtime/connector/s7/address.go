@@ -78,17 +78,17 @@ func parsePlace(text string, typed kind) (place, *spec.Problem) {
 			p.area, p.kind = areaTimer, kindTimer
 		}
 		if suffixed || typed != kindNone {
-			return place{}, refuse("s7_address", "Leave the type out.", "A timer or counter has a type of its own.")
+			return place{}, refuse("siemens_address", "Leave the type out.", "A timer or counter has a type of its own.")
 		}
 		if p.start > 65535 {
-			return place{}, refuse("s7_address", "Give a smaller number.", "There is no timer or counter %d.", p.start)
+			return place{}, refuse("siemens_address", "Give a smaller number.", "There is no timer or counter %d.", p.start)
 		}
 		return p, nil
 	case blockForm.MatchString(where):
 		m := blockForm.FindStringSubmatch(where)
 		p.area, p.db, letters, p.start, behind = areaDB, number(m[1]), m[2], number(m[3]), m[4]
 		if p.db < 1 || p.db > maxDB {
-			return place{}, refuse("s7_address", "Give a number from 1 to 65535.", "There is no data block %d.", p.db)
+			return place{}, refuse("siemens_address", "Give a number from 1 to 65535.", "There is no data block %d.", p.db)
 		}
 	case areaForm.MatchString(where):
 		m := areaForm.FindStringSubmatch(where)
@@ -97,7 +97,7 @@ func parsePlace(text string, typed kind) (place, *spec.Problem) {
 			p.db = 1
 		}
 	default:
-		return place{}, refuse("s7_address", forms, "%q is not an S7 address.", where)
+		return place{}, refuse("siemens_address", forms, "%q is not an S7 address.", where)
 	}
 	width, isWidth := widths[letters]
 	named := kindNone
@@ -107,7 +107,7 @@ func parsePlace(text string, typed kind) (place, *spec.Problem) {
 		}
 		named = kindNames[letters]
 		if named == kindNone || named == kindBool {
-			return place{}, refuse("s7_address", forms, "%q is not an S7 address.", where)
+			return place{}, refuse("siemens_address", forms, "%q is not an S7 address.", where)
 		}
 	}
 	bits, first, second := -1, -1, -1
@@ -116,20 +116,20 @@ func parsePlace(text string, typed kind) (place, *spec.Problem) {
 	case isWidth && width == kindBool:
 		bits = number(behind)
 		if bits > 7 {
-			return place{}, refuse("s7_address", "Give a bit from 0 to 7.", "A byte has no bit %d.", bits)
+			return place{}, refuse("siemens_address", "Give a bit from 0 to 7.", "A byte has no bit %d.", bits)
 		}
 	case !isWidth:
 		first = number(behind)
 	default:
-		return place{}, refuse("s7_address", forms, "%q is not an S7 address.", where)
+		return place{}, refuse("siemens_address", forms, "%q is not an S7 address.", where)
 	}
 	if suffixed {
 		m := typeForm.FindStringSubmatch(suffix)
 		if m == nil || kindNames[m[1]] == kindNone {
-			return place{}, refuse("s7_address", "Choose one of BOOL, BYTE, WORD, DWORD, CHAR, INT, DINT, REAL, LREAL, STRING[20], DTL …", "%q is not a data type.", suffix)
+			return place{}, refuse("siemens_address", "Choose one of BOOL, BYTE, WORD, DWORD, CHAR, INT, DINT, REAL, LREAL, STRING[20], DTL …", "%q is not a data type.", suffix)
 		}
 		if named != kindNone {
-			return place{}, refuse("s7_address", "Remove one of them.", "The type stands twice in %q.", text)
+			return place{}, refuse("siemens_address", "Remove one of them.", "The type stands twice in %q.", text)
 		}
 		named = kindNames[m[1]]
 		if m[2] != "" {
@@ -141,7 +141,7 @@ func parsePlace(text string, typed kind) (place, *spec.Problem) {
 	}
 	if typed != kindNone {
 		if named != kindNone && named != typed {
-			return place{}, refuse("s7_address", "Remove one of them.", "The address says %s, the type %s.", named, typed)
+			return place{}, refuse("siemens_address", "Remove one of them.", "The address says %s, the type %s.", named, typed)
 		}
 		named = typed
 	}
@@ -165,14 +165,14 @@ func (p *place) checkWidth(letters string, width kind, bits int) *spec.Problem {
 	size := kinds[p.kind].bytes
 	switch {
 	case p.kind == kindBool && width != kindBool:
-		return refuse("s7_address", forms, "A BOOL needs a bit, as in DBX0.3 or M10.2.")
+		return refuse("siemens_address", forms, "A BOOL needs a bit, as in DBX0.3 or M10.2.")
 	case p.kind == kindBool && bits < 0:
-		return refuse("s7_address", forms, "The number of the bit is missing, as in DBX0.3 or M10.2.")
+		return refuse("siemens_address", forms, "The number of the bit is missing, as in DBX0.3 or M10.2.")
 	case width == kindBool && p.kind != kindBool && bits > 0:
-		return refuse("s7_address", forms, "A %s does not begin at bit %d.", p.kind, bits)
+		return refuse("siemens_address", forms, "A %s does not begin at bit %d.", p.kind, bits)
 	case width == kindBool, width == kindByte: // the byte at which it begins
 	case width == kindWord && size != 2, width == kindDWord && size != 4 && size != 8:
-		return refuse("s7_address", "Name its first byte, as in DBB4:DTL, or choose another type.", "A %s has %d bytes, which %s does not fit.", p.kind, size, letters)
+		return refuse("siemens_address", "Name its first byte, as in DBB4:DTL, or choose another type.", "A %s has %d bytes, which %s does not fit.", p.kind, size, letters)
 	}
 	return nil
 }
@@ -186,19 +186,19 @@ func (p *place) checkSize(first, second int) *spec.Problem {
 			p.length = first
 		}
 		if most := map[kind]int{kindString: maxString, kindWString: maxWString}[p.kind]; p.length < 1 || p.length > most {
-			return refuse("s7_length", fmt.Sprintf("Give a length from 1 to %d.", most), "A %s of %d characters is not possible.", p.kind, p.length)
+			return refuse("siemens_length", fmt.Sprintf("Give a length from 1 to %d.", most), "A %s of %d characters is not possible.", p.kind, p.length)
 		}
 		first = second
 	} else if second >= 0 {
-		return refuse("s7_length", "Leave the second length out.", "A %s has no second length.", p.kind)
+		return refuse("siemens_length", "Leave the second length out.", "A %s has no second length.", p.kind)
 	}
 	switch {
 	case first == 0 || first > maxArray:
-		return refuse("s7_length", fmt.Sprintf("Give a length from 1 to %d.", maxArray), "An array of %d values is not possible.", first)
+		return refuse("siemens_length", fmt.Sprintf("Give a length from 1 to %d.", maxArray), "An array of %d values is not possible.", first)
 	case p.start > maxStart || p.start+p.bytes() > maxStart+1:
-		return refuse("s7_range", "Give a smaller address.", "Byte %d cannot be addressed.", p.start)
+		return refuse("siemens_range", "Give a smaller address.", "Byte %d cannot be addressed.", p.start)
 	case p.bytes() > maxValueSize:
-		return refuse("s7_length", "Take fewer of them at once.", "A value of %d bytes is too long.", p.bytes())
+		return refuse("siemens_length", "Take fewer of them at once.", "A value of %d bytes is too long.", p.bytes())
 	}
 	return nil
 }

@@ -87,7 +87,7 @@ func decodeSettings(raw json.RawMessage) (Settings, error) {
 	var ps spec.Problems
 	for name, text := range map[string]string{"localTsap": s.LocalTSAP, "remoteTsap": s.RemoteTSAP} {
 		if _, err := parseTSAP(text); err != nil {
-			ps.Add("s7_tsap", "/"+name, "Write two bytes in hexadecimal, such as 10.00.", "%q is not a TSAP.", text)
+			ps.Add("siemens_tsap", "/"+name, "Write two bytes in hexadecimal, such as 10.00.", "%q is not a TSAP.", text)
 		}
 	}
 	return s, ps.Err()
