@@ -213,6 +213,29 @@ test("an asset is given another path and is removed; a model is removed with its
   expect(await findings()).toEqual([]);
   await dialog.getByRole("button", { name: "Remove model and 4 assets" }).click();
   await page.getByRole("cell", { name: "pump", exact: true }).waitFor({ state: "hidden" });
+
+  // A machine that is there as tags becomes a model.
+  const put = {
+    tags: [0, 4].map((n) => ({
+      path: `hall/fan7/t${n}`,
+      type: "float",
+      device: "station",
+      address: { kind: "sine", low: 10 + n },
+    })),
+  };
+  await page.request.fetch(api("/plant"), { method: "PATCH", data: { put } });
+  await page.reload();
+  await page.getByRole("tab", { name: "Models" }).click();
+  await page.getByRole("button", { name: "Model from a machine" }).click();
+  await dialog.getByLabel("Machine", { exact: true }).selectOption("hall/fan7");
+  await dialog.getByLabel(/^Number in the addresses/).selectOption("low");
+  await dialog.getByText("{base+4}").waitFor();
+  expect(await findings()).toEqual([]);
+  await picture(page, "assets-from-machine");
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await dialog.getByLabel("Name (English)").fill("Fan");
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("cell", { name: "fan7", exact: true }).waitFor();
   expect(((await (await page.request.get(api("/assets"))).json()) as { total: number }).total).toBe(0);
   expect(errors).toEqual([]);
 });

@@ -26,7 +26,7 @@ export function Assets({
 }) {
   const t = useT();
   const models = useResource<ModelState[]>("/models");
-  const [query, setQuery] = useState(() => new URLSearchParams(location.search).get("asset") ?? "");
+  const [query, setQuery] = useState("");
   const wanted = useDeferredValue(query);
   const assets = plant.assets ?? [];
   const [selected, setSelected] = useState(() => new URLSearchParams(location.search).get("asset") ?? "");

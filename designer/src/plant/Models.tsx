@@ -1,12 +1,13 @@
 import type { ModelState, Plant, TagRenamed, ThingModel } from "@lineside/client";
 import { request } from "@lineside/client";
-import { Boxes, Copy, Pencil, Plus, Trash2 } from "lucide-react";
+import { Boxes, Copy, Factory, Pencil, Plus, Trash2 } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { textIn, useT } from "../i18n";
 import { ProblemList, sayFailure } from "../shell/form";
 import { asApiError, useResource } from "../shell/resource";
 import { Button, Empty, IconButton, Note, SearchInput, useConfirm } from "../ui";
 import { idFrom } from "./DeviceDialog";
+import { FromAreaDialog } from "./FromAreaDialog";
 import { ModelDialog } from "./ModelDialog";
 import { RenamedDialog } from "./uses";
 import "./assets.css";
@@ -21,6 +22,7 @@ export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void
   const [query, setQuery] = useState("");
   const wanted = useDeferredValue(query.trim().toLowerCase());
   const [editing, setEditing] = useState<{ model?: ThingModel; like?: ThingModel }>();
+  const [taking, setTaking] = useState(false);
   const [renamed, setRenamed] = useState<TagRenamed>();
   const [ask, question] = useConfirm();
   const models = plant.models ?? [];
@@ -76,6 +78,11 @@ export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void
     setEditing({ like: { ...structuredClone(model), id } });
   };
 
+  const fromArea = (plant.tags ?? []).some((tag) => tag.path.includes("/")) && (
+    <Button icon={<Factory size={16} aria-hidden />} onClick={() => setTaking(true)}>
+      {t("assets:fromArea")}
+    </Button>
+  );
   return (
     <section className="page-section">
       {states.error && <ProblemList problems={[states.error]} />}
@@ -86,9 +93,12 @@ export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void
             <li>{t("assets:steps.stamp")}</li>
             <li>{t("assets:steps.change")}</li>
           </ol>
-          <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing({})}>
-            {t("assets:addModel")}
-          </Button>
+          <div className="page-tools">
+            {fromArea}
+            <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing({})}>
+              {t("assets:addModel")}
+            </Button>
+          </div>
         </Empty>
       ) : (
         <>
@@ -96,6 +106,7 @@ export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void
             <SearchInput label={t("assets:searchModels")} value={query} onChange={setQuery} />
             <span className="muted">{t("assets:countModels", { count: found.length })}</span>
             <span className="grow" />
+            {fromArea}
             <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing({})}>
               {t("assets:addModel")}
             </Button>
@@ -158,6 +169,16 @@ export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void
           onClose={() => setEditing(undefined)}
           onSaved={saved}
           onRenamed={setRenamed}
+        />
+      )}
+      {taking && (
+        <FromAreaDialog
+          plant={plant}
+          onClose={() => setTaking(false)}
+          onMade={(like) => {
+            setTaking(false);
+            setEditing({ like });
+          }}
         />
       )}
       {renamed && <RenamedDialog result={renamed} onClose={() => setRenamed(undefined)} />}

@@ -9,7 +9,7 @@ import { Button, Check, Dialog, ErrorNote } from "../ui";
 import { UsesList, useTagUses } from "./uses";
 
 /** The levels above the tags, each with how many tags are below it. */
-function areasOf(plant: Plant): [path: string, count: number][] {
+export function areasOf(plant: Plant): [path: string, count: number][] {
   const count = new Map<string, number>((plant.areas ?? []).map((a) => [a.path, 0]));
   for (const tag of plant.tags ?? []) {
     const levels = tag.path.split("/");

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fitting, linesOf, treeOf } from "./assettree";
+import { findingsOf, modelFrom, tagsBelow } from "./modelfrom";
+import { adopt } from "./modelrename";
 import { merged, patchOf } from "./overrides";
 
 const assets = ["hall/line1/pump10", "hall/line1/pump2", "hall/line1", "yard"].map((path) => ({
@@ -46,4 +48,88 @@ describe("overrides", () => {
     expect(patchOf(model, structuredClone(model))).toBeUndefined();
     expect(merged(model, {})).toEqual(model);
   });
+});
+
+describe("a model of a machine", () => {
+  const choice = { device: true, number: "address", block: true, names: true };
+  const tags = [
+    {
+      path: "hall/pump1/speed",
+      type: "float" as const,
+      device: "plc",
+      address: { table: "holding", address: 104, unit: 1 },
+    },
+    {
+      path: "hall/pump1/motor/current",
+      type: "float" as const,
+      device: "plc",
+      address: { table: "holding", address: 100, unit: 1 },
+    },
+    { path: "hall/pump1/power", type: "float" as const, expr: 'tag("hall/pump1/speed") * tag("hall/volt")' },
+    { path: "hall/pump10/speed", type: "float" as const, device: "other", address: { address: 1 } },
+  ];
+
+  test("counts addresses from the first, and names what is its own", () => {
+    const own = tagsBelow(tags, "hall/pump1");
+    expect(findingsOf(own)).toEqual({ device: "plc", numbers: [{ field: "address", base: 100 }], block: undefined });
+    const model = modelFrom("pump", "hall/pump1", own, choice);
+    expect(model.parameters?.map((p) => [p.id, p.default])).toEqual([
+      ["device", "plc"],
+      ["base", 100],
+    ]);
+    expect(model.properties).toEqual([
+      { id: "speed", type: "float", device: "{device}", address: { table: "holding", address: "{base+4}", unit: 1 } },
+      {
+        id: "motor/current",
+        type: "float",
+        device: "{device}",
+        address: { table: "holding", address: "{base}", unit: 1 },
+      },
+      { id: "power", type: "float", expr: 'tag("./speed") * tag("hall/volt")' },
+    ]);
+  });
+
+  test("knows data blocks and the name of the machine in texts", () => {
+    const block = [{ path: "a/p1/x", type: "int" as const, device: "s7", address: { address: "DB12.DBD4" } }];
+    expect(modelFrom("p", "a/p1", block, choice).properties?.[0]?.address).toEqual({ address: "DB{db}.DBD4" });
+    const topic = [
+      { path: "a/p1/x", type: "int" as const, device: "m", address: { topic: "site/p1/p12", other: "a/p1/q" } },
+    ];
+    expect(modelFrom("p", "a/p1", topic, { ...choice, device: false })).toEqual({
+      id: "p",
+      properties: [{ id: "x", type: "int", device: "m", address: { topic: "site/{name}/p12", other: "{path}/q" } }],
+    });
+  });
+});
+
+test("what followed a rename is kept, and what was edited stays", () => {
+  const before = {
+    id: "pump",
+    properties: [
+      { id: "mode", type: "int" as const },
+      { id: "twice", type: "int" as const, expr: 'tag("./mode") * 2' },
+      { id: "more", type: "int" as const, expr: 'tag("./mode") + 1' },
+    ],
+  };
+  const after = {
+    id: "pump",
+    properties: [
+      { id: "step", type: "int" as const },
+      { id: "twice", type: "int" as const, expr: 'tag("./step") * 2' },
+      { id: "more", type: "int" as const, expr: 'tag("./step") + 1' },
+    ],
+  };
+  const draft = {
+    id: "pump",
+    properties: [
+      { id: "step", type: "int" as const, unit: "1", was: "mode" },
+      { id: "twice", type: "int" as const, expr: 'tag("./mode") * 2', was: "twice" },
+      { id: "more", type: "int" as const, expr: 'tag("./step") + 5', was: "more" },
+    ],
+  };
+  expect(adopt(before, after, draft).properties).toEqual([
+    { id: "step", type: "int", unit: "1", was: "step" },
+    { id: "twice", type: "int", expr: 'tag("./step") * 2', was: "twice" },
+    { id: "more", type: "int", expr: 'tag("./step") + 5', was: "more" },
+  ]);
 });

@@ -49,6 +49,17 @@ export default {
   countModels_other: "{{count}} models",
   noModel: "No model fits",
 
+  fromArea: "Model from a machine",
+  fromAreaText:
+    "The tags of an area become the properties of a model. What differs from machine to machine becomes a parameter; the tags stay as they are.",
+  fromAreaNext: "Go on",
+  area: "Machine",
+  deviceDiffers: "The device is a parameter ({{device}} here)",
+  blockDiffers: "The data block is a parameter (DB{{block}} here)",
+  namesDiffer: "Where addresses name the machine ({{name}}), they follow the asset",
+  numberDiffers: "Number in the addresses that is counted from a parameter",
+  numberFrom: "{{field}}, from {{base}}",
+
   nameEn: "Name (English)",
   nameZh: "Name (Chinese)",
   idHint: "Letters, digits, _ and -",

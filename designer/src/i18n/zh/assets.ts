@@ -44,6 +44,16 @@ export default {
   countModels_other: "{{count}} 个模型",
   noModel: "没有匹配的模型",
 
+  fromArea: "由机器创建模型",
+  fromAreaText: "区域中的变量将成为模型的属性。各台机器之间的差异成为参数；变量本身保持不变。",
+  fromAreaNext: "继续",
+  area: "机器",
+  deviceDiffers: "设备作为参数（此处为 {{device}}）",
+  blockDiffers: "数据块作为参数（此处为 DB{{block}}）",
+  namesDiffer: "地址中的机器名称（{{name}}）随资产变化",
+  numberDiffers: "地址中以参数为起点的编号",
+  numberFrom: "{{field}}，从 {{base}} 开始",
+
   nameEn: "名称（英文）",
   nameZh: "名称（中文）",
   idHint: "字母、数字、_ 和 -",
