@@ -160,9 +160,11 @@ func (b *Broker) Run(ctx context.Context, listeners ...net.Listener) error {
 		return fmt.Errorf("mqtt broker: %w", err)
 	}
 	var own sync.WaitGroup
-	own.Go(func() { b.space.run(b.ctx) })
+	show := b.show()
+	follow := b.space.begin()
+	own.Go(func() { follow(b.ctx) })
 	own.Go(func() { b.recheck(b.ctx) })
-	own.Go(func() { b.show(b.ctx) })
+	own.Go(func() { show(b.ctx) })
 	for _, l := range listeners {
 		own.Go(func() { b.accept(l) })
 	}

@@ -198,7 +198,7 @@ func (r *rig) listen(t testing.TB, user string, args ...string) *listener {
 }
 
 // patience is generous: it is spent only when something is wrong.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // next waits for the next message that fits.
 func (l *listener) next(what string, fits func(message) bool) message {

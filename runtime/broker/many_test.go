@@ -64,7 +64,7 @@ func (c *crowd) line() string {
 	select {
 	case line := <-c.lines:
 		return line
-	case <-time.After(time.Minute):
+	case <-time.After(3 * time.Minute):
 		c.t.Fatal("the clients say nothing")
 		return ""
 	}

@@ -59,12 +59,20 @@ func (s *namespace) poke() {
 	}
 }
 
-// run follows the live table until ctx ends.
-func (s *namespace) run(ctx context.Context) {
+// begin takes up the tags there are, so that the first client has them all as retained, and
+// gives what follows them further until ctx ends.
+func (s *namespace) begin() (run func(ctx context.Context)) {
 	cancel := s.table.OnChange(s.poke)
-	defer cancel()
 	generation := s.table.Generation()
 	watcher := s.follow()
+	return func(ctx context.Context) {
+		defer cancel()
+		s.run(ctx, watcher, generation)
+	}
+}
+
+// run follows the live table until ctx ends.
+func (s *namespace) run(ctx context.Context, watcher *tag.Watcher, generation uint64) {
 	defer func() { watcher.Close() }()
 	var dirty []tag.Slot
 	var samples []tag.Sample

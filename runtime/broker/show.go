@@ -23,17 +23,22 @@ var shown = []struct {
 	{"dropped", spec.Text{"en": "MQTT messages dropped", "zh": "丢弃的 MQTT 消息"}, "Messages that the MQTT broker could not deliver or keep since the start.", func(s Stats) int64 { return s.Dropped }},
 }
 
-// show keeps the system tags up to date until ctx ends, and takes them away then.
-func (b *Broker) show(ctx context.Context) {
+// show makes the system tags, and gives what keeps them up to date until ctx ends and takes
+// them away then.
+func (b *Broker) show() (run func(ctx context.Context)) {
 	slots := make([]tag.Slot, len(shown))
 	for i, t := range shown {
 		slot, err := b.engine.AddSystemTag(tag.Path("system/broker/"+t.name), tag.Definition{Type: tag.Int, Description: t.help}, t.title)
 		if err != nil {
 			b.log.Error("system tag of the mqtt broker", "error", err)
-			return
+			return func(context.Context) {}
 		}
 		slots[i] = slot
 	}
+	return func(ctx context.Context) { b.keep(ctx, slots) }
+}
+
+func (b *Broker) keep(ctx context.Context, slots []tag.Slot) {
 	defer func() {
 		for _, t := range shown {
 			b.engine.RemoveSystemTag(tag.Path("system/broker/" + t.name))
