@@ -131,4 +131,3 @@ func (c *channel) chunk(a *assembly, kind string, chunk []byte) error {
 	c.deliver(request, message{body: whole})
 	return nil
 }
-
