@@ -105,7 +105,7 @@ test("a photograph becomes an image, and what is no picture is refused in words"
     { name: "photo.png", type: "image/png", base64: png },
     { name: "notes.txt", type: "text/plain", base64: base64("hello") },
   ]);
-  await page.getByText("notes.txt is no picture").waitFor();
+  await page.getByText("notes.txt is no picture", { exact: true }).waitFor();
   await draft("the image", (a) => a.screens[0]?.widgets.some((w) => w.type === "image"));
   expect(await page.evaluate(() => "hacked" in window)).toBe(false);
   expect(errors).toEqual([]);

@@ -331,10 +331,11 @@ test("a tab of the board shows its pane, and what is dropped there lies in it", 
   await engineer.getByRole("tab", { name: "Widgets" }).click();
   const box = await board.boundingBox();
   if (!box) throw new Error("no board");
-  // The board shows the screen whole: 40 px around it at most its own size.
-  const zoom = Math.min(1, (box.width - 80) / 1280, (box.height - 80) / 800);
-  const x = box.x + box.width / 2 + (420 - 640) * zoom;
+  // The board shows the screen whole: 40 px around it at most its own size, and 16 more for the drawing tools.
+  const zoom = Math.min(1, (box.width - 96) / 1280, (box.height - 80) / 800);
+  const x = box.x + 16 + (box.width - 16) / 2 + (420 - 640) * zoom;
   const y = box.y + box.height / 2 + (260 - 400) * zoom;
+  await engineer.locator('[data-widget="lamp"]').scrollIntoViewIfNeeded();
   const lamp = await engineer.locator('[data-widget="lamp"]').boundingBox();
   if (!lamp) throw new Error("no lamp");
   await engineer.mouse.move(lamp.x + lamp.width / 2, lamp.y + lamp.height / 2);

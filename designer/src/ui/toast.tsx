@@ -39,7 +39,7 @@ export function Providers(props: { children: ReactNode }) {
   );
   return (
     <Tooltip.Provider delayDuration={450} skipDelayDuration={200}>
-      <Radix.Provider duration={5000} swipeDirection="right">
+      <Radix.Provider label={t("common:notice")} duration={5000} swipeDirection="right">
         {props.children}
         {list.map((m) => {
           const Mark = icons[m.kind];
@@ -69,7 +69,7 @@ export function Providers(props: { children: ReactNode }) {
             </Radix.Root>
           );
         })}
-        <Radix.Viewport className="toasts" />
+        <Radix.Viewport label={`${t("common:notice")} ({hotkey})`} className="toasts" />
       </Radix.Provider>
     </Tooltip.Provider>
   );

@@ -19,6 +19,7 @@ export default {
   advanced: "Advanced",
   required: "required",
   copied: "Copied",
+  notice: "Notice",
   language: "Language",
   theme: { title: "Theme", light: "Light", dark: "Dark" },
   failed: {

@@ -19,6 +19,7 @@ export default {
   advanced: "高级",
   required: "必填",
   copied: "已复制",
+  notice: "通知",
   language: "语言",
   theme: { title: "主题", light: "浅色", dark: "深色" },
   failed: {
