@@ -20,6 +20,7 @@ import (
 	"github.com/lineside/lineside/designer"
 	"github.com/lineside/lineside/examples"
 	"github.com/lineside/lineside/runtime/api"
+	"github.com/lineside/lineside/runtime/connector/folder"
 	"github.com/lineside/lineside/runtime/connector/opcua"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/session"
@@ -41,6 +42,7 @@ type serveCmd struct {
 	Safe          bool     `help:"Refuse every write." env:"LINESIDE_SAFE"`
 	Demo          bool     `help:"Begin an empty data folder with the demo plant and app." env:"LINESIDE_DEMO"`
 	Provisioning  string   `help:"Folder with plant.json and apps/*.json that are applied at start (default: provisioning in the data folder)." env:"LINESIDE_PROVISIONING" type:"path" placeholder:"DIR"`
+	Files         string   `help:"Folder of the files that devices may read; nothing else of this machine's disk (default: files in the data folder)." env:"LINESIDE_FILES" type:"path" placeholder:"DIR"`
 	Origins       []string `help:"Further origins whose pages may open live connections." env:"LINESIDE_ORIGINS" placeholder:"URL"`
 	SecureCookies bool     `help:"Log in over TLS only, behind a proxy that has it." env:"LINESIDE_SECURE_COOKIES"`
 	LogLevel      string   `help:"Least level of what is logged: ${enum}." default:"info" enum:"debug,info,warn,error" env:"LINESIDE_LOG_LEVEL"`
@@ -72,6 +74,9 @@ func (c *serveCmd) Run(con *console) error {
 	defer unlock()
 	log, closeLog := c.logger(con.errors)
 	defer closeLog()
+	if err := c.allowFiles(); err != nil {
+		return err
+	}
 
 	db, err := store.Open(con.ctx, c.DB, c.Data)
 	if err != nil {
@@ -126,6 +131,21 @@ func (c *serveCmd) Run(con *console) error {
 		log.Error("something did not end in time and was left")
 	}
 	return err
+}
+
+// allowFiles names the folder of the files that devices may read.
+func (c *serveCmd) allowFiles() error {
+	if c.Files == "" {
+		c.Files = filepath.Join(c.Data, "files")
+		if err := os.MkdirAll(c.Files, 0o750); err != nil {
+			return fmt.Errorf("folder for files: %w", err)
+		}
+	}
+	if info, err := os.Stat(c.Files); err != nil || !info.IsDir() {
+		return fmt.Errorf("there is no folder %s for the files of devices: make it, or give another with --files", c.Files)
+	}
+	folder.Allow(c.Files)
+	return nil
 }
 
 // listen opens the port; the error says what to do.

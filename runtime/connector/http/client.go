@@ -23,10 +23,6 @@ import (
 // maxRedirects is how often a request is sent on.
 const maxRedirects = 5
 
-// margin is how long before its context a request ends, so that it is one request that failed
-// and not the device that is lost.
-const margin = 50 * time.Millisecond
-
 // errRedirect says that a request was not sent on.
 var errRedirect = errors.New("the answer leads elsewhere")
 
@@ -116,18 +112,10 @@ func (s *Settings) redirect(next *nethttp.Request, via []*nethttp.Request) error
 	return nil
 }
 
-// within ends a context after a time, and before the context that it is made of.
-func within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	if end, ok := ctx.Deadline(); ok {
-		d = min(d, max(time.Until(end)-margin, margin))
-	}
-	return context.WithTimeout(ctx, d)
-}
-
 // exchange carries out one request. The error says what went wrong before there was an answer;
 // answer.sent is right in any case.
 func exchange(ctx context.Context, client *nethttp.Client, s *Settings, to target, known *validators) (a answer, err error) {
-	ctx, cancel := within(ctx, s.Timeout.Std())
+	ctx, cancel := connector.Within(ctx, s.Timeout.Std())
 	defer cancel()
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { a.sent = true }})
 	request, err := nethttp.NewRequestWithContext(traced, to.method, to.url, strings.NewReader(to.body))
