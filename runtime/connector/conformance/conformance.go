@@ -32,6 +32,8 @@ type Device struct {
 	// Connectionless says that there is no connection that could be lost between two
 	// requests: each makes its own, and a cut one costs nothing.
 	Connectionless bool
+	// ReadOnly says that nothing can be written: Values are what the device holds.
+	ReadOnly bool
 	// Kill ends the device as a power cut would, Restart starts it again.
 	Kill, Restart func(t *testing.T)
 	// Ready waits until the device can be connected to after its connection broke; nil when that
@@ -277,10 +279,14 @@ func (s *subject) readsAndWrites() {
 	s.connect()
 	var points []connector.Point
 	for i, v := range s.Values {
-		points = append(points, s.point(i, v, true))
+		points = append(points, s.point(i, v, !s.ReadOnly))
 	}
 	s.watch(points...)
 	for i, v := range s.Values {
+		if s.ReadOnly {
+			s.await(points[i], v.Value)
+			continue
+		}
 		if err := s.conn.Write(s.t.Context(), points[i], v.Value); err != nil {
 			s.t.Fatalf("write %s: %v", v.Address, err)
 		}
@@ -374,7 +380,7 @@ func (s *subject) unconnected() {
 		s.t.Errorf("read: %v", err)
 	}
 	w := s.Values[0]
-	if err := s.conn.Write(s.t.Context(), s.point(1, w, true), w.Value); !errors.Is(err, connector.ErrNotConnected) || errors.Is(err, connector.ErrUncertain) {
+	if err := s.conn.Write(s.t.Context(), s.point(1, w, !s.ReadOnly), w.Value); !errors.Is(err, connector.ErrNotConnected) || errors.Is(err, connector.ErrUncertain) {
 		s.t.Errorf("write: %v", err)
 	}
 	if err := s.conn.Close(); err != nil {

@@ -240,3 +240,13 @@ func guessDelimiter(line []byte) byte {
 	}
 	return best
 }
+
+// Clone is a copy that goes on by itself.
+func (t *Table) Clone() *Table {
+	c := *t
+	c.rows = slices.Clone(t.rows)
+	for i := range c.rows {
+		c.rows[i].cells = slices.Clone(t.rows[i].cells)
+	}
+	return &c
+}
