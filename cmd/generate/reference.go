@@ -9,6 +9,7 @@ import (
 	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/connector"
 	_ "github.com/lineside/lineside/runtime/connector/file"
+	_ "github.com/lineside/lineside/runtime/connector/frame"
 	_ "github.com/lineside/lineside/runtime/connector/http"
 	_ "github.com/lineside/lineside/runtime/connector/modbus" // the page of connectors lists them
 	_ "github.com/lineside/lineside/runtime/connector/mqtt"

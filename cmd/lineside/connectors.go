@@ -3,6 +3,7 @@ package main
 // The protocols that this binary speaks; each registers itself.
 import (
 	_ "github.com/lineside/lineside/runtime/connector/file"
+	_ "github.com/lineside/lineside/runtime/connector/frame"
 	_ "github.com/lineside/lineside/runtime/connector/http"
 	_ "github.com/lineside/lineside/runtime/connector/modbus"
 	_ "github.com/lineside/lineside/runtime/connector/mqtt"
