@@ -66,6 +66,9 @@ func joinBus(m line.Mode, f framing) (*bus, error) {
 		b = &bus{mode: m, framing: f, turn: make(chan struct{}, 1), doubts: map[byte]bool{}, deaf: map[byte]bool{}, absent: absences{}}
 		buses.named[m.Device] = b
 	}
+	if b.users == 0 {
+		b.mode, b.framing = m, f
+	}
 	if b.mode != m || b.framing.name() != f.name() {
 		return nil, fmt.Errorf("%s %s: %w: another device uses the line as %s %s", m, f.name(), connector.ErrNotConnected, b.mode, b.framing.name())
 	}
@@ -73,12 +76,12 @@ func joinBus(m line.Mode, f framing) (*bus, error) {
 	return b, nil
 }
 
-// leave gives a share back; the last one closes the line.
+// leave gives a share back; the last one closes the line. What is known of its units is kept:
+// a reply that is missing may come in when the line is open again.
 func (b *bus) leave() {
 	buses.Lock()
 	defer buses.Unlock()
 	if b.users--; b.users == 0 {
-		delete(buses.named, b.mode.Device)
 		b.lose()
 	}
 }
@@ -121,7 +124,6 @@ func (b *bus) open() error {
 	}
 	b.port, b.reader = p, bufio.NewReaderSize(p, 1024)
 	b.wary, b.quietSince = true, time.Now()
-	clear(b.doubts)
 	return nil
 }
 
@@ -182,9 +184,12 @@ func (l *link) exchangeInTurn(ctx context.Context, unit byte, request []byte) ([
 	if port == nil {
 		return nil, unsent{fmt.Errorf("%s: %w: the port is gone", b.mode, connector.ErrNotConnected)}
 	}
-	if err := b.absent.refuse(unit, request); err != nil {
-		return nil, unsent{l.count(unit, err)}
+	if l.tried[unit] { // whoever connects asks in any case
+		if err := b.absent.refuse(unit, request); err != nil {
+			return nil, unsent{l.count(unit, err)}
+		}
 	}
+	l.tried[unit] = true
 	if err := b.settle(ctx, port, l.delay); err != nil {
 		return nil, unsent{l.ended(b.gone(err))}
 	}

@@ -41,6 +41,7 @@ type link struct {
 	wary        bool // a reply may still come in on a serial line
 	data        []byte
 	absent      absences // over TCP; a serial line has its own
+	tried       map[byte]bool
 
 	// failures counts what went wrong since a reply was last understood, silent the
 	// units that it concerned; answered is when a unit last answered.
@@ -72,7 +73,7 @@ func (l *link) open(ctx context.Context) error {
 	l.opened, l.cancel = true, cancel
 	l.mu.Unlock()
 	defer cancel()
-	l.failures, l.silent, l.answered, l.absent = 0, map[byte]bool{}, map[byte]time.Time{}, absences{}
+	l.failures, l.silent, l.answered, l.absent, l.tried = 0, map[byte]bool{}, map[byte]time.Time{}, absences{}, map[byte]bool{}
 	if l.mode != nil {
 		return l.openBus(ctx)
 	}
