@@ -262,7 +262,7 @@ func (c *Connector) Browse(ctx context.Context, id string) ([]connector.Node, er
 		if r.title != "" {
 			title = r.name + " – " + r.title
 		}
-		nodes = append(nodes, connector.Node{ID: r.id() + "\x00", Name: r.name, Title: title, Address: r.raw, Type: r.typ.String(), Writable: r.write, Unit: r.unit})
+		nodes = append(nodes, connector.Node{ID: r.id() + "/", Name: r.name, Title: title, Address: r.raw, Type: r.typ.String(), Writable: r.write, Unit: r.unit})
 		if a, err := ParseAddress(r.raw, r.typ, false); err == nil && len(points) < maxShown {
 			points = append(points, connector.Point{ID: len(at), Path: tag.Path(r.name), Address: a, Type: r.typ})
 			at = append(at, len(nodes)-1)
