@@ -57,7 +57,7 @@ type Settings struct {
 	Machines []Machine `json:"machines,omitempty" title:"Machines" zh:"机器模型" group:"advanced" advanced:"true" max:"100"`
 }
 
-func decodeSettings(raw json.RawMessage) (Settings, *recording, error) {
+func decodeSettings(raw json.RawMessage) (Settings, *loop, error) {
 	var s Settings
 	if err := spec.Decode(raw, &s); err != nil {
 		return s, nil, err
@@ -145,7 +145,7 @@ func ParseAddress(raw json.RawMessage, t tag.Type, writable bool) (*Address, err
 // Connector is one simulated device.
 type Connector struct {
 	settings  Settings
-	recording *recording
+	recording *loop
 	now       func() time.Time
 
 	mu        sync.Mutex
@@ -157,7 +157,7 @@ type Connector struct {
 	followers map[string]*follower
 }
 
-func newConnector(s Settings, r *recording, now func() time.Time) *Connector {
+func newConnector(s Settings, r *loop, now func() time.Time) *Connector {
 	return &Connector{
 		settings: s, recording: r, now: now, walks: map[string]*walk{}, machines: map[string]*machine{},
 		setpoints: map[string]tag.Value{}, followers: map[string]*follower{},
