@@ -78,6 +78,11 @@ const batch = 1000
 func (l *listener) Run(ctx context.Context, points []connector.Point, emit func([]connector.Update)) error {
 	l.running.Lock()
 	defer l.running.Unlock()
+	return l.run(ctx, points, emit)
+}
+
+// run reads until ctx ends; running is locked.
+func (l *listener) run(ctx context.Context, points []connector.Point, emit func([]connector.Update)) error {
 	s := l.current()
 	if s == nil {
 		return connector.ErrNotConnected
@@ -270,10 +275,13 @@ func (l *listener) Write(ctx context.Context, cp connector.Point, v tag.Value) e
 		}
 	}
 	if a.Confirm != "none" && l.running.TryLock() { // nobody reads, so the reply is read here
-		l.running.Unlock()
 		reading, end := context.WithCancel(ctx)
-		read := make(chan error, 1)
-		go func() { read <- l.Run(reading, nil, func([]connector.Update) {}) }()
+		read := make(chan struct{})
+		go func() {
+			defer close(read)
+			defer l.running.Unlock()
+			_ = l.run(reading, nil, func([]connector.Update) {}) // what it reads ends the waiting, or the time does
+		}()
 		defer func() {
 			end()
 			<-read
