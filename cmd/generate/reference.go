@@ -13,6 +13,7 @@ import (
 	_ "github.com/lineside/lineside/runtime/connector/http"
 	_ "github.com/lineside/lineside/runtime/connector/modbus" // the page of connectors lists them
 	_ "github.com/lineside/lineside/runtime/connector/mqtt"
+	_ "github.com/lineside/lineside/runtime/connector/push"
 	_ "github.com/lineside/lineside/runtime/connector/replay"
 	_ "github.com/lineside/lineside/runtime/connector/s7"
 	_ "github.com/lineside/lineside/runtime/connector/simulator"

@@ -8,6 +8,7 @@ import (
 	_ "github.com/lineside/lineside/runtime/connector/modbus"
 	_ "github.com/lineside/lineside/runtime/connector/mqtt"
 	_ "github.com/lineside/lineside/runtime/connector/opcua"
+	_ "github.com/lineside/lineside/runtime/connector/push"
 	_ "github.com/lineside/lineside/runtime/connector/replay"
 	_ "github.com/lineside/lineside/runtime/connector/s7"
 	_ "github.com/lineside/lineside/runtime/connector/simulator"

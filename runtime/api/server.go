@@ -155,6 +155,7 @@ func (s *Server) resources() {
 	s.mux.Handle(prefix+"/", s.sessions.LoadAndSave(s.withActor(apiMux)))
 	// The WebSocket needs the bare ResponseWriter, and changes nothing in the session.
 	s.mux.HandleFunc("GET "+prefix+"/live", s.serveLive)
+	s.pushResource()
 	if s.broker != nil && s.brokerPage {
 		s.mux.Handle("GET "+brokerPath, s.broker)
 	}

@@ -23,6 +23,9 @@ var ErrNotConnected = errors.New("not connected")
 // not have been carried out, and must not be repeated on its own.
 var ErrUncertain = errors.New("outcome unknown")
 
+// ErrForbidden, of Receive, says that the sender may not send.
+var ErrForbidden = errors.New("not allowed")
+
 // StatusError is a device's refusal of one request with the quality it means.
 type StatusError struct {
 	Quality tag.Quality
@@ -79,6 +82,15 @@ type Connector interface {
 // lost; it runs beside Write and Read.
 type Subscriber interface {
 	Run(ctx context.Context, points []Point, emit func([]Update)) error
+}
+
+// Receiver is a connector whose device sends of its own accord, to the address of this server
+// that carries the id of the device.
+type Receiver interface {
+	// Receive takes one message; token is what the sender gave to be believed. The error is
+	// ErrForbidden, or a *StatusError that says what is wrong with the message. It may be called
+	// beside Run, and keeps nothing of the message.
+	Receive(ctx context.Context, token string, message []byte) error
 }
 
 // Node is one entry of a browse.
