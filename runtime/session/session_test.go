@@ -310,9 +310,9 @@ func TestWatchSendsValuesWithQualityAndTime(t *testing.T) {
 		want   string
 	}{
 		{speed, tag.Sample{Value: tag.OfFloat(2), Source: old}, "[0,2,0,1700000000123]"},
-		{speed, tag.Sample{Value: tag.OfFloat(3), Quality: tag.Uncertain, Source: asApplied}, "[0,3,1073741824]"},
+		{speed, tag.Sample{Value: tag.OfFloat(3), Quality: tag.Uncertain, Source: asApplied}, "[0,3,1073741824…"},
 		{speed, tag.Sample{Value: tag.OfFloat(3), Quality: tag.BadNoCommunication, Source: old}, "[0,null,2150694912,1700000000123]"},
-		{raw, tag.Sample{Value: tag.OfJSON(`{"a":[1,`), Source: asApplied}, "[2,null,2147942400]"},
+		{raw, tag.Sample{Value: tag.OfJSON(`{"a":[1,`), Source: asApplied}, "[2,null,2147942400…"},
 		{raw, tag.Sample{Value: tag.OfJSON(`{"a":[1]}`)}, `[2,{"a":[1]}]`},
 	} {
 		if row.sample.Source == asApplied {

@@ -313,10 +313,7 @@ func slow(t *testing.T, base map[string]any, query string) {
 		if _, err := read(t, c, tag.String, `{"query":"q","column":"n"}`); !errors.Is(err, connector.ErrNotConnected) {
 			t.Errorf("a second time: %v", err)
 		}
-		c.settings.Timeout *= 1000
-		if err := c.Connect(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		c = open(t, base, fmt.Sprintf(`"timeout":"5m","queries":[{"name":"q","sql":%q}]`, query))
 		r := c.Plan(points(t, tag.Int, `{"query":"q","column":"n"}`))[0]
 		done := make(chan error, 1)
 		go func() {
