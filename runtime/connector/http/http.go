@@ -29,7 +29,7 @@ import (
 func init() {
 	connector.Register(&connector.Type{
 		Component: spec.Component{
-			ID: "http", Version: 1, Icon: "globe", Category: "data",
+			ID: "http", Version: 1, Icon: "panel-top", Category: "data",
 			Title:    spec.Text{"en": "HTTP / REST", "zh": "HTTP / REST"},
 			Summary:  spec.Text{"en": "Polls web pages and web services, and writes by requests: JSON, CSV, text.", "zh": "轮询网页和 Web 服务并通过请求写入：JSON、CSV、文本。"},
 			Settings: spec.Fields(Settings{}),

@@ -22,7 +22,7 @@ import (
 func init() {
 	connector.Register(&connector.Type{
 		Component: spec.Component{
-			ID: "push", Version: 1, Icon: "download", Category: "data",
+			ID: "push", Version: 1, Icon: "inbox", Category: "data",
 			Title:    spec.Text{"en": "HTTP push in", "zh": "HTTP 推送接收"},
 			Summary:  spec.Text{"en": "Takes JSON that a device posts to /api/v1/push/ and the id of this device.", "zh": "接收设备以 POST 方式发送到 /api/v1/push/ 加本设备标识的 JSON。"},
 			Settings: spec.Fields(Settings{}),
