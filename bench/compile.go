@@ -33,7 +33,7 @@ func measureCompile(ctx context.Context, b *bench) (string, error) {
 	e := engine.New(engine.Options{Catalogue: catalogue})
 	p := &plant.Plant{Format: plant.Format}
 	for i := range n {
-		p.Tags = append(p.Tags, plant.Tag{Path: tag.Path(fmt.Sprintf("bench/t%d", i)), Type: "float"})
+		p.Tags = append(p.Tags, plant.Tag{Path: tag.Path(fmt.Sprintf("bench/t%d", i)), Definition: plant.Definition{Type: "float"}})
 	}
 	if err := e.SetPlant(p); err != nil {
 		return "", err

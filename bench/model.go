@@ -28,7 +28,7 @@ func measureModel(ctx context.Context, b *bench) (string, error) {
 	document := func(revision int) *plant.Plant {
 		m := plant.Model{ID: "machine"}
 		for i := range properties {
-			p := plant.Property{ID: fmt.Sprintf("p%d", i), Type: "float", Unit: fmt.Sprintf("u%d", revision), Initial: json.RawMessage("1")}
+			p := plant.Property{ID: fmt.Sprintf("p%d", i), Definition: plant.Definition{Type: "float", Unit: fmt.Sprintf("u%d", revision), Initial: json.RawMessage("1")}}
 			if i%5 == 4 {
 				p.Initial, p.Expr = nil, fmt.Sprintf(`tag("./p%d") + %d`, i-1, revision)
 			}
@@ -38,7 +38,7 @@ func measureModel(ctx context.Context, b *bench) (string, error) {
 		for i := range assets {
 			p.Assets = append(p.Assets, plant.Asset{Path: tag.Path(fmt.Sprintf("site/line%d/m%d", i%10, i)), Model: m.ID})
 		}
-		p.Tags = []plant.Tag{{Path: "site/total", Type: "float", Expr: fmt.Sprintf(`sumOf("machine", "p%d")`, properties-1)}}
+		p.Tags = []plant.Tag{{Path: "site/total", Definition: plant.Definition{Type: "float", Expr: fmt.Sprintf(`sumOf("machine", "p%d")`, properties-1)}}}
 		return p
 	}
 	if err := e.SetPlant(document(0)); err != nil {

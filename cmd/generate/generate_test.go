@@ -47,7 +47,7 @@ func TestOutputsAreStable(t *testing.T) {
 func TestTypeScript(t *testing.T) {
 	text := made(t, "runtime/client/types.gen.ts")
 	for _, want := range []string{
-		"export interface App {", "export interface PlantTag {", "export interface Manifest extends Component {",
+		"export interface App {", "export interface PlantTag extends TagDefinition {", "export interface Manifest extends Component {",
 		"  props?: Record<string, Prop>;", `  do: "write" | "toggle" | `, "  restart: 4000,", "  maxFrame: 65536,",
 		"  BadTimeout: 0x800a0000,", `export type FieldKind = "bool" | `, "export interface RowProblem extends Problem {",
 		"  /** id is unique in the screen: letters, digits, \"_\" and \"-\". */", "export interface Me {", "export interface AppSummary {",

@@ -158,13 +158,15 @@ func enums(s *jsonschema.Schema, t reflect.Type, done map[reflect.Type]bool) {
 	done[t] = true
 	for f := range t.Fields() {
 		enums(s, f.Type, done)
+	}
+	d := s.Definitions[t.Name()]
+	if d == nil {
+		return
+	}
+	for _, f := range reflect.VisibleFields(t) { // with those of embedded structs
 		e := f.Tag.Get("enum")
-		d := s.Definitions[t.Name()]
-		if e == "" || d == nil {
-			continue
-		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if p, ok := d.Properties.Get(name); ok {
+		if p, ok := d.Properties.Get(name); ok && e != "" {
 			p.Enum = nil
 			for _, v := range strings.Split(e, ",") {
 				p.Enum = append(p.Enum, v)

@@ -38,7 +38,7 @@ var sections = []struct {
 // tsNames are the names that differ from the Go name, which says less outside its package.
 var tsNames = map[string]string{
 	"app.Tag": "AppTag", "app.Input": "AppInput",
-	"plant.Tag": "PlantTag", "plant.Write": "TagWrite", "plant.Scan": "ScanClass",
+	"plant.Tag": "PlantTag", "plant.Definition": "TagDefinition", "plant.Write": "TagWrite", "plant.Scan": "ScanClass",
 	"plant.Model": "ThingModel", "plant.Parameter": "ModelParameter", "plant.Property": "ModelProperty", "plant.Command": "ModelCommand",
 	"action.Type": "ActionType", "widgets.Size": "WidgetSize", "widgets.Event": "WidgetEvent",
 	"expression.Function": "ExpressionFunction", "expression.Example": "ExpressionExample", "plant.Import": "TagImport",
@@ -62,8 +62,8 @@ var tsFields = map[string]string{
 	"app.Input.Default":    "Scalar", "app.Installation.Mapping": "Record<string, Scalar>",
 	"session.Reply.Values": "Row[]", "session.Values.Values": "Row[]", "session.Reply.Screen": "Screen",
 	"session.Values.Op": `"values"`, "session.Notice.Op": `"notice"`, "session.Slots.Op": `"slots"`,
-	"plant.Device.Settings": "Record<string, unknown>", "plant.Tag.Address": "Record<string, unknown>",
-	"plant.Property.Address": "Record<string, unknown>", "plant.Asset.Params": "Record<string, string | number | boolean>",
+	"plant.Device.Settings": "Record<string, unknown>", "plant.Definition.Address": "Record<string, unknown>",
+	"plant.Asset.Params":    "Record<string, string | number | boolean>",
 	"plant.Asset.Overrides": "Record<string, Record<string, unknown>>", "plant.Parameter.Default": "string | number | boolean",
 	"connector.Node.Address": "Record<string, unknown>",
 	"session.Meta.Type":      "TagType", "session.Meta.Confirm": `"none" | "ask" | "reason"`,

@@ -394,37 +394,9 @@ export interface Device {
   timeout?: string;
 }
 
-/**
- * PlantTag is one tag. With Device it is read from there; with Expr it is computed; with
- * neither it is a memory tag that keeps what was written.
- */
-export interface PlantTag {
+/** PlantTag is one tag at a place of the plant. */
+export interface PlantTag extends TagDefinition {
   path: string;
-  type: "bool" | "int" | "float" | "string" | "bytes" | "json";
-  title?: Text;
-  description?: string;
-  /** unit is the engineering unit, UCUM where it has one. */
-  unit?: string;
-  /** range is the engineering range of an analog tag: gauges begin and end there. */
-  range?: Range;
-  /** decimals is the number of decimals shown, 0 to 10. */
-  decimals?: number;
-  device?: string;
-  address?: Record<string, unknown>;
-  /** scan is a scan class of the device, "" for its first. */
-  scan?: string;
-  /** expr computes the tag from others. */
-  expr?: string;
-  /** initial is the first value of a memory tag. */
-  initial?: unknown;
-  scale?: Scale;
-  deadband?: Deadband;
-  /** bit takes one bit (0 = least significant) of an integer the device delivers; the tag is then a bool. */
-  bit?: number;
-  /** normal is the normal band of an analog tag, drawn behind its value. */
-  normal?: Range;
-  /** write says how the tag may be written; without it, it is read-only. */
-  write?: TagWrite;
 }
 
 /**
@@ -480,6 +452,76 @@ export interface ScanClass {
   interval: string;
 }
 
+/**
+ * TagDefinition is what a tag and a property of a model say alike. With Device the value is read from there;
+ * with Expr it is computed; with neither it is memory that keeps what was written.
+ */
+export interface TagDefinition {
+  type: "bool" | "int" | "float" | "string" | "bytes" | "json";
+  title?: Text;
+  description?: string;
+  /** unit is the engineering unit, UCUM where it has one. */
+  unit?: string;
+  /** range is the engineering range of an analog value: gauges begin and end there. */
+  range?: Range;
+  /** decimals is the number of decimals shown, 0 to 10. */
+  decimals?: number;
+  device?: string;
+  address?: Record<string, unknown>;
+  /** scan is a scan class of the device, "" for its first. */
+  scan?: string;
+  /** expr computes the value from other tags. */
+  expr?: string;
+  /** initial is the first value of memory. */
+  initial?: unknown;
+  scale?: Scale;
+  deadband?: Deadband;
+  /** bit takes one bit (0 = least significant) of an integer the device delivers; the tag is then a bool. */
+  bit?: number;
+  /** normal is the normal band of an analog value, drawn behind it. */
+  normal?: Range;
+  /** write says how the value may be written; without it, it is read-only. */
+  write?: TagWrite;
+}
+
+/** ModelParameter is what an asset must or may say of itself. */
+export interface ModelParameter {
+  /** id is a letter, then letters, digits and "_"; path, name and title are taken. */
+  id: string;
+  type: "string" | "int" | "float" | "bool" | "device";
+  title?: Text;
+  /** default is the value where an asset gives none. */
+  default?: string | number | boolean;
+  /** required refuses an asset that gives no value. */
+  required?: boolean;
+}
+
+/**
+ * ModelProperty is a tag that every asset of the model has, at <path of the asset>/<id>.
+ * In an expression tag("./speed") is the property speed of the same asset, tag("../flow") the tag
+ * flow one level up; sumOf("pump", "power") is the sum over all pumps below the asset.
+ */
+export interface ModelProperty extends TagDefinition {
+  /** id is the end of the path of the tag: one level or several, "speed" or "motor/speed". */
+  id: string;
+}
+
+/**
+ * ModelCommand is something an asset can be told to do: it writes a value to a property, through the same
+ * gate as any other write.
+ */
+export interface ModelCommand {
+  /** id is letters, digits, "_" and "-", at most 64. */
+  id: string;
+  title?: Text;
+  /** property is what is written; it must be writable. */
+  property: string;
+  /** value is what is written to it. */
+  value: unknown;
+  /** confirm asks the operator before: none, ask, reason; "" is what the property asks. */
+  confirm?: "none" | "ask" | "reason";
+}
+
 /** Range is an interval of engineering values, low < high. */
 export interface Range {
   low: number;
@@ -520,69 +562,6 @@ export interface TagWrite {
   confirm?: "none" | "ask" | "reason";
   /** readBack is how long the device's value may take to follow, default 5s; "0s" does not wait. */
   readBack?: string;
-}
-
-/** ModelParameter is what an asset must or may say of itself. */
-export interface ModelParameter {
-  /** id is a letter, then letters, digits and "_"; path, name and title are taken. */
-  id: string;
-  type: "string" | "int" | "float" | "bool" | "device";
-  title?: Text;
-  /** default is the value where an asset gives none. */
-  default?: string | number | boolean;
-  /** required refuses an asset that gives no value. */
-  required?: boolean;
-}
-
-/**
- * ModelProperty is a tag that every asset of the model has, at <path of the asset>/<id>. All but ID is as
- * in Tag. In an expression tag("./speed") is the property speed of the same asset, tag("../flow") the tag
- * flow one level up; sumOf("pump", "power") is the sum over all pumps below the asset.
- */
-export interface ModelProperty {
-  /** id is the end of the path of the tag: one level or several, "speed" or "motor/speed". */
-  id: string;
-  type: "bool" | "int" | "float" | "string" | "bytes" | "json";
-  title?: Text;
-  description?: string;
-  /** unit is the engineering unit, UCUM where it has one. */
-  unit?: string;
-  /** range is the engineering range: gauges begin and end there. */
-  range?: Range;
-  /** decimals is the number of decimals shown, 0 to 10. */
-  decimals?: number;
-  device?: string;
-  address?: Record<string, unknown>;
-  /** scan is a scan class of the device, "" for its first. */
-  scan?: string;
-  /** expr computes the property from others. */
-  expr?: string;
-  /** initial is the first value of a memory tag. */
-  initial?: unknown;
-  scale?: Scale;
-  deadband?: Deadband;
-  /** bit takes one bit (0 = least significant) of an integer the device delivers; the tag is then a bool. */
-  bit?: number;
-  /** normal is the normal band, drawn behind the value. */
-  normal?: Range;
-  /** write says how the property may be written; without it, it is read-only. */
-  write?: TagWrite;
-}
-
-/**
- * ModelCommand is something an asset can be told to do: it writes a value to a property, through the same
- * gate as any other write.
- */
-export interface ModelCommand {
-  /** id is letters, digits, "_" and "-", at most 64. */
-  id: string;
-  title?: Text;
-  /** property is what is written; it must be writable. */
-  property: string;
-  /** value is what is written to it. */
-  value: unknown;
-  /** confirm asks the operator before: none, ask, reason; "" is what the property asks. */
-  confirm?: "none" | "ask" | "reason";
 }
 
 // What components say of themselves.

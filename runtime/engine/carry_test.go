@@ -15,7 +15,7 @@ func TestRenamedMemoryTagKeepsItsValue(t *testing.T) {
 		Kept: func(p tag.Path) []byte { return kept[p] },
 	})
 	with := func(path tag.Path) *plant.Plant {
-		return &plant.Plant{Format: plant.Format, Tags: []plant.Tag{{Path: path, Type: "float", Initial: []byte("1")}, {Path: "sum", Type: "float", Expr: `2 * 3`}}}
+		return &plant.Plant{Format: plant.Format, Tags: []plant.Tag{{Path: path, Definition: plant.Definition{Type: "float", Initial: []byte("1")}}, {Path: "sum", Definition: plant.Definition{Type: "float", Expr: `2 * 3`}}}}
 	}
 	if err := e.SetPlant(with("a")); err != nil {
 		t.Fatal(err)

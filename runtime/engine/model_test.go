@@ -89,7 +89,7 @@ func TestAssets(t *testing.T) {
 		m := p.Models[1]
 		m.Properties = append([]plant.Property(nil), m.Properties...)
 		m.Properties[2].Expr = `tag("./speed") * 10 / 1000`
-		m.Properties = append(m.Properties, plant.Property{ID: "alarm", Type: "bool", Expr: `tag("./power") > 15`})
+		m.Properties = append(m.Properties, plant.Property{ID: "alarm", Definition: plant.Definition{Type: "bool", Expr: `tag("./power") > 15`}})
 		p.Models[1] = m
 	})
 	if slot, _ := r.Table().Lookup("line1/p1/speed"); slot != speed || r.sample("line1/p1/speed").Value != before.Value {
@@ -179,7 +179,7 @@ func TestModelChangeIsQuick(t *testing.T) {
 	r := start(t, Options{})
 	p := &plant.Plant{Format: 1, Models: []plant.Model{{ID: "m"}}}
 	for i := range 50 {
-		prop := plant.Property{ID: fmt.Sprintf("p%d", i), Type: "float", Initial: json.RawMessage("1")}
+		prop := plant.Property{ID: fmt.Sprintf("p%d", i), Definition: plant.Definition{Type: "float", Initial: json.RawMessage("1")}}
 		if i%5 == 4 {
 			prop.Initial, prop.Expr = nil, fmt.Sprintf(`tag("./p%d") + 1`, i-1)
 		}

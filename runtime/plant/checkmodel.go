@@ -98,11 +98,7 @@ func (v *validator) property(at string, p *Property) {
 	if _, err := tag.ParsePath(p.ID); err != nil {
 		v.fail("id_form", at+"/id", "Write one level, or levels joined by /, such as speed or motor/speed.", "%q cannot be the id of a property.", clip(p.ID))
 	}
-	t := Tag{
-		Path: "property", Type: p.Type, Title: p.Title, Description: p.Description, Unit: p.Unit, Range: p.Range, Decimals: p.Decimals,
-		Device: p.Device, Address: p.Address, Scan: p.Scan, Expr: p.Expr, Initial: p.Initial,
-		Scale: p.Scale, Deadband: p.Deadband, Bit: p.Bit, Normal: p.Normal, Write: p.Write,
-	}
+	t := Tag{Path: "property", Definition: p.Definition}
 	if s := strings.TrimSpace(string(t.Address)); s != "" && s[0] != '{' {
 		v.fail("value_type", at+"/address", "Write an object.", "The address is not an object.")
 	}

@@ -19,13 +19,11 @@ type cells struct {
 // unflatten makes a tag of its cells. It is the inverse of flatten.
 func unflatten(row map[string]string) (Tag, spec.Problems) {
 	c := &cells{row: row}
-	t := Tag{
-		Path: tag.Path(row["path"]), Type: row["type"], Description: row["description"], Unit: row["unit"],
+	t := Tag{Path: tag.Path(row["path"]), Definition: Definition{Type: row["type"], Description: row["description"], Unit: row["unit"],
 		Device: row["device"], Scan: row["scan"], Expr: row["expr"],
 		Range: c.span("low", "high"), Normal: c.span("normal.low", "normal.high"),
 		Decimals: c.integer("decimals"), Bit: c.integer("bit"),
-		Address: c.address(),
-	}
+		Address: c.address()}}
 	if t.Type == "" {
 		c.faults.Add("value_missing", "type", "Write bool, int, float, string, bytes or json.", "The type is missing.")
 	}

@@ -199,11 +199,7 @@ func (e *expander) asset(i int, a *Asset) {
 		if a.Disabled {
 			continue // it was checked, and has no tags
 		}
-		t := Tag{
-			Path: a.Path + "/" + tag.Path(prop.ID), Type: prop.Type, Title: prop.Title, Description: prop.Description, Unit: prop.Unit, Range: prop.Range,
-			Decimals: prop.Decimals, Device: prop.Device, Address: prop.Address, Scan: prop.Scan, Expr: prop.Expr, Initial: prop.Initial,
-			Scale: prop.Scale, Deadband: prop.Deadband, Bit: prop.Bit, Normal: prop.Normal, Write: prop.Write,
-		}
+		t := Tag{Path: a.Path + "/" + tag.Path(prop.ID), Definition: prop.Definition}
 		if templates != nil {
 			if problem := templates.fill(&t, values, m.known); problem != nil {
 				problem.At = at() + "/params"

@@ -95,7 +95,7 @@ func randomPlant(r *rand.Rand) *Plant {
 			m.Mixins = []string{fmt.Sprintf("m%d", r.IntN(i))}
 		}
 		for j := range r.IntN(5) {
-			m.Properties = append(m.Properties, Property{ID: fmt.Sprintf("p%d", j+r.IntN(2)*5), Type: "float", Description: "{name} {n*2}", Title: spec.Text{"en": m.ID}})
+			m.Properties = append(m.Properties, Property{ID: fmt.Sprintf("p%d", j+r.IntN(2)*5), Definition: Definition{Type: "float", Description: "{name} {n*2}", Title: spec.Text{"en": m.ID}}})
 		}
 		p.Models = append(p.Models, m)
 	}
@@ -109,7 +109,7 @@ func randomPlant(r *rand.Rand) *Plant {
 		}
 		p.Assets = append(p.Assets, a)
 	}
-	p.Tags = []Tag{{Path: "line0/own", Type: "int"}}
+	p.Tags = []Tag{{Path: "line0/own", Definition: Definition{Type: "int"}}}
 	return p
 }
 
@@ -177,7 +177,7 @@ func TestExpandProperties(t *testing.T) {
 }
 
 func TestStamp(t *testing.T) {
-	p := &Plant{Format: 1, Models: []Model{{ID: "m", Parameters: []Parameter{{ID: "s", Type: "string"}, {ID: "i", Type: "int"}}, Properties: []Property{{ID: "x", Type: "int"}}}}}
+	p := &Plant{Format: 1, Models: []Model{{ID: "m", Parameters: []Parameter{{ID: "s", Type: "string"}, {ID: "i", Type: "int"}}, Properties: []Property{{ID: "x", Definition: Definition{Type: "int"}}}}}}
 	raw := func(s string) json.RawMessage { return json.RawMessage(s) }
 	next, made, err := Stamp(p, Stamping{Model: "m", Pattern: "l{n*2}/p{n:03}", From: 9, To: 11, Params: map[string]json.RawMessage{"s": raw(`"{n}"`), "i": raw(`"{n*10+100}"`)}})
 	if err != nil || made.Added != 3 || made.Tags != 3 || len(p.Assets) != 0 || len(next.Assets) != 3 {
@@ -211,7 +211,7 @@ func TestStamp(t *testing.T) {
 func TestManyAssets(t *testing.T) {
 	p := &Plant{Format: 1, Models: []Model{{ID: "m"}}}
 	for i := range 20 {
-		p.Models[0].Properties = append(p.Models[0].Properties, Property{ID: fmt.Sprintf("p%d", i), Type: "float", Description: "{path}"})
+		p.Models[0].Properties = append(p.Models[0].Properties, Property{ID: fmt.Sprintf("p%d", i), Definition: Definition{Type: "float", Description: "{path}"}})
 	}
 	for i := range 5000 {
 		p.Assets = append(p.Assets, Asset{Path: tag.Path(fmt.Sprintf("l%d/a%d", i%50, i)), Model: "m"})

@@ -42,41 +42,13 @@ type Parameter struct {
 	Required bool `json:"required,omitempty"`
 }
 
-// Property is a tag that every asset of the model has, at <path of the asset>/<id>. All but ID is as
-// in Tag. In an expression tag("./speed") is the property speed of the same asset, tag("../flow") the tag
+// Property is a tag that every asset of the model has, at <path of the asset>/<id>.
+// In an expression tag("./speed") is the property speed of the same asset, tag("../flow") the tag
 // flow one level up; sumOf("pump", "power") is the sum over all pumps below the asset.
 type Property struct {
 	// ID is the end of the path of the tag: one level or several, "speed" or "motor/speed".
-	ID          string    `json:"id"`
-	Type        string    `json:"type" enum:"bool,int,float,string,bytes,json"`
-	Title       spec.Text `json:"title,omitempty"`
-	Description string    `json:"description,omitempty"`
-	// Unit is the engineering unit, UCUM where it has one.
-	Unit string `json:"unit,omitempty"`
-	// Range is the engineering range: gauges begin and end there.
-	Range *Range `json:"range,omitempty"`
-	// Decimals is the number of decimals shown, 0 to 10.
-	Decimals *int `json:"decimals,omitempty"`
-
-	Device  string          `json:"device,omitempty"`
-	Address json.RawMessage `json:"address,omitempty"`
-	// Scan is a scan class of the device, "" for its first.
-	Scan string `json:"scan,omitempty"`
-
-	// Expr computes the property from others.
-	Expr string `json:"expr,omitempty"`
-	// Initial is the first value of a memory tag.
-	Initial json.RawMessage `json:"initial,omitempty"`
-
-	Scale    *Scale    `json:"scale,omitempty"`
-	Deadband *Deadband `json:"deadband,omitempty"`
-	// Bit takes one bit (0 = least significant) of an integer the device delivers; the tag is then a bool.
-	Bit *int `json:"bit,omitempty"`
-	// Normal is the normal band, drawn behind the value.
-	Normal *Range `json:"normal,omitempty"`
-
-	// Write says how the property may be written; without it, it is read-only.
-	Write *Write `json:"write,omitempty"`
+	ID string `json:"id"`
+	Definition
 }
 
 // Command is something an asset can be told to do: it writes a value to a property, through the same

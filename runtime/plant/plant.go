@@ -63,16 +63,21 @@ type Scan struct {
 	Interval string `json:"interval"`
 }
 
-// Tag is one tag. With Device it is read from there; with Expr it is computed; with
-// neither it is a memory tag that keeps what was written.
+// Tag is one tag at a place of the plant.
 type Tag struct {
-	Path        tag.Path  `json:"path"`
+	Path tag.Path `json:"path"`
+	Definition
+}
+
+// Definition is what a tag and a property of a model say alike. With Device the value is read from there;
+// with Expr it is computed; with neither it is memory that keeps what was written.
+type Definition struct {
 	Type        string    `json:"type" enum:"bool,int,float,string,bytes,json"`
 	Title       spec.Text `json:"title,omitempty"`
 	Description string    `json:"description,omitempty"`
 	// Unit is the engineering unit, UCUM where it has one.
 	Unit string `json:"unit,omitempty"`
-	// Range is the engineering range of an analog tag: gauges begin and end there.
+	// Range is the engineering range of an analog value: gauges begin and end there.
 	Range *Range `json:"range,omitempty"`
 	// Decimals is the number of decimals shown, 0 to 10.
 	Decimals *int `json:"decimals,omitempty"`
@@ -82,19 +87,19 @@ type Tag struct {
 	// Scan is a scan class of the device, "" for its first.
 	Scan string `json:"scan,omitempty"`
 
-	// Expr computes the tag from others.
+	// Expr computes the value from other tags.
 	Expr string `json:"expr,omitempty"`
-	// Initial is the first value of a memory tag.
+	// Initial is the first value of memory.
 	Initial json.RawMessage `json:"initial,omitempty"`
 
 	Scale    *Scale    `json:"scale,omitempty"`
 	Deadband *Deadband `json:"deadband,omitempty"`
 	// Bit takes one bit (0 = least significant) of an integer the device delivers; the tag is then a bool.
 	Bit *int `json:"bit,omitempty"`
-	// Normal is the normal band of an analog tag, drawn behind its value.
+	// Normal is the normal band of an analog value, drawn behind it.
 	Normal *Range `json:"normal,omitempty"`
 
-	// Write says how the tag may be written; without it, it is read-only.
+	// Write says how the value may be written; without it, it is read-only.
 	Write *Write `json:"write,omitempty"`
 }
 

@@ -310,7 +310,7 @@ func FuzzImportCSV(f *testing.F) {
 func BenchmarkValidate10000Tags(b *testing.B) {
 	p := &Plant{Format: Format, Devices: []Device{{ID: "plc", Connector: "modbus"}}}
 	for i := range 10000 {
-		p.Tags = append(p.Tags, Tag{Path: tag.Path(fmt.Sprintf("site/area/line/tag%d", i)), Type: "float", Device: "plc", Address: json.RawMessage(`{"register":1}`), Range: &Range{0, 1}, Write: &Write{}})
+		p.Tags = append(p.Tags, Tag{Path: tag.Path(fmt.Sprintf("site/area/line/tag%d", i)), Definition: Definition{Type: "float", Device: "plc", Address: json.RawMessage(`{"register":1}`), Range: &Range{0, 1}, Write: &Write{}}})
 	}
 	for b.Loop() {
 		if ps := Validate(p); len(ps) > 0 {

@@ -21,10 +21,10 @@ func smallPlant() *Plant {
 	return &Plant{Format: Format,
 		Areas: []Area{{Path: "line1"}, {Path: "line1/cell"}, {Path: "line3"}},
 		Tags: []Tag{
-			{Path: "line1/a", Type: "float"},
-			{Path: "line1/b", Type: "float", Expr: `tag("line1/a") * 2`},
-			{Path: "line12/a", Type: "float", Write: &Write{Interlock: `tag("line1/b") > 1`}},
-			{Path: "line3/a", Type: "float"},
+			{Path: "line1/a", Definition: Definition{Type: "float"}},
+			{Path: "line1/b", Definition: Definition{Type: "float", Expr: `tag("line1/a") * 2`}},
+			{Path: "line12/a", Definition: Definition{Type: "float", Write: &Write{Interlock: `tag("line1/b") > 1`}}},
+			{Path: "line3/a", Definition: Definition{Type: "float"}},
 		}}
 }
 

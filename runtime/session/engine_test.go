@@ -41,8 +41,8 @@ func TestWithTheEngine(t *testing.T) {
 	defer func() { cancel(); <-ended }()
 	high := 90.0
 	tags := []plant.Tag{
-		{Path: "line/speed", Type: "float", Unit: "m/s", Initial: []byte("2"), Write: &plant.Write{High: &high, Confirm: "none"}},
-		{Path: "north/secret", Type: "float", Initial: []byte("7")},
+		{Path: "line/speed", Definition: plant.Definition{Type: "float", Unit: "m/s", Initial: []byte("2"), Write: &plant.Write{High: &high, Confirm: "none"}}},
+		{Path: "north/secret", Definition: plant.Definition{Type: "float", Initial: []byte("7")}},
 	}
 	if err := e.SetPlant(&plant.Plant{Format: plant.Format, Tags: tags}); err != nil {
 		t.Fatal(err)
@@ -99,7 +99,7 @@ func TestWithTheEngine(t *testing.T) {
 		t.Errorf("wrote a tag that is read-only: %+v", r.Result)
 	}
 
-	if err := e.SetPlant(&plant.Plant{Format: plant.Format, Tags: append(tags, plant.Tag{Path: "line/later", Type: "float", Initial: []byte("5")})}); err != nil {
+	if err := e.SetPlant(&plant.Plant{Format: plant.Format, Tags: append(tags, plant.Tag{Path: "line/later", Definition: plant.Definition{Type: "float", Initial: []byte("5")}})}); err != nil {
 		t.Fatal(err)
 	}
 	operator.until("the notice that the plant changed", func(m message) bool { return m.Op == "notice" && m.Code == "revision" })

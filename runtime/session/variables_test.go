@@ -27,7 +27,7 @@ func TestVariablesAreOfOneView(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- e.Run(ctx) }()
 	defer func() { cancel(); <-ended }()
-	if err := e.SetPlant(&plant.Plant{Format: plant.Format, Tags: []plant.Tag{{Path: "line/speed", Type: "float", Initial: []byte("2"), Write: &plant.Write{Confirm: "none"}}}}); err != nil {
+	if err := e.SetPlant(&plant.Plant{Format: plant.Format, Tags: []plant.Tag{{Path: "line/speed", Definition: plant.Definition{Type: "float", Initial: []byte("2"), Write: &plant.Write{Confirm: "none"}}}}}); err != nil {
 		t.Fatal(err)
 	}
 	value := func(id, expr string) app.Widget {
