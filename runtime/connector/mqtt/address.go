@@ -3,13 +3,12 @@ package mqtt
 import (
 	"encoding/json"
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/lineside/lineside/runtime/connector"
+	"github.com/lineside/lineside/runtime/connector/payload"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -36,8 +35,7 @@ type Address struct {
 	WriteQoS int  `json:"writeQos" title:"QoS for writing" zh:"写入服务质量" help:"With 0 the broker does not confirm." helpZh:"为 0 时服务器不确认。" default:"1" min:"0" max:"2" advanced:"true"`
 	Retain   bool `json:"retain" title:"Retain what is written" zh:"保留写入的消息" default:"false" advanced:"true"`
 
-	path     []step
-	timePath []step // nil: none
+	path, timePath payload.Path
 }
 
 // point is a tag as it listens.
@@ -61,10 +59,10 @@ func ParseAddress(raw json.RawMessage, t tag.Type, writable bool) (*Address, err
 	}
 	var err error
 	wrong("/topic", checkFilter(a.Topic), "write levels with / between them; + must be a level of its own and # the last")
-	a.path, err = parsePath(a.Path)
+	a.path, err = payload.ParsePath(a.Path)
 	wrong("/path", err, "write a path such as $.data[0].temp")
 	if a.TimePath != "" {
-		a.timePath, err = parsePath(a.TimePath)
+		a.timePath, err = payload.ParsePath(a.TimePath)
 		wrong("/timePath", err, "write a path such as $.ts")
 	}
 	if a.Format == "number" && t != tag.Int && t != tag.Float && t != tag.Bool && t != tag.None {
@@ -76,7 +74,7 @@ func ParseAddress(raw json.RawMessage, t tag.Type, writable bool) (*Address, err
 			topic, at = a.Topic, "/topic"
 		}
 		wrong(at, checkTopic(topic), "give a topic for writing without + and #")
-		wrong("/template", checkTemplate(a.Template), "use ${value}, ${text}, ${time_ms}, ${time_s} and ${time}")
+		wrong("/template", payload.CheckTemplate(a.Template), "use ${value}, ${text}, ${time_ms}, ${time_s} and ${time}")
 	}
 	if err := ps.Err(); err != nil {
 		return nil, err
@@ -139,78 +137,21 @@ func matches(filter, topic string) bool {
 	}
 }
 
-// checkTemplate tries a template on a number.
-func checkTemplate(template string) error {
-	text, err := fill(template, tag.OfInt(1), time.UnixMilli(0))
-	if err != nil {
-		return err
+// message makes the payload that writes a value. The error is a *connector.StatusError.
+func (a *Address) message(v tag.Value, now time.Time) ([]byte, error) {
+	if err := payload.Finite(v); err != nil {
+		return nil, err
 	}
-	if t := strings.TrimSpace(template); (strings.HasPrefix(t, "{") && !strings.HasPrefix(t, "${") || strings.HasPrefix(t, "[")) && !json.Valid(text) {
-		return fmt.Errorf("the template looks like JSON but gives %.80s", text)
-	}
-	return nil
-}
-
-// fill makes the payload of a write.
-func fill(template string, v tag.Value, now time.Time) ([]byte, error) {
+	template := a.Template
 	if template == "" {
 		template = "${text}"
 	}
-	var out []byte
-	for {
-		before, rest, found := strings.Cut(template, "${")
-		out = append(out, before...)
-		if !found {
-			return out, nil
-		}
-		name, after, closed := strings.Cut(rest, "}")
-		if !closed {
-			return nil, fmt.Errorf("${%.20s is not closed by }", name)
-		}
-		switch name {
-		case "value":
-			if v.Type() == tag.Int { // AppendJSON quotes large ones for the sake of browsers
-				out = strconv.AppendInt(out, v.Int(), 10)
-			} else {
-				out = v.AppendJSON(out)
-			}
-		case "text":
-			out = append(out, text(v)...)
-		case "time_ms":
-			out = strconv.AppendInt(out, now.UnixMilli(), 10)
-		case "time_s":
-			out = strconv.AppendInt(out, now.Unix(), 10)
-		case "time":
-			out = now.UTC().AppendFormat(out, "2006-01-02T15:04:05.000Z07:00")
-		default:
-			return nil, fmt.Errorf("${%.40s} is not known", name)
-		}
-		template = after
-	}
-}
-
-// text is a value as plain text: bytes as they are.
-func text(v tag.Value) string {
-	switch v.Type() {
-	case tag.Bytes:
-		return v.Text()
-	case tag.Int:
-		return strconv.FormatInt(v.Int(), 10)
-	}
-	return v.String()
-}
-
-// payload makes the payload that writes a value. The error is a *connector.StatusError.
-func (a *Address) payload(v tag.Value, now time.Time) ([]byte, error) {
-	if v.Type() == tag.Float && (math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0)) {
-		return nil, &connector.StatusError{Quality: tag.BadOutOfRange, Message: fmt.Sprintf("%s cannot be written", v)}
-	}
-	out, err := fill(a.Template, v, now)
+	out, err := payload.Fill(template, v, now, nil)
 	if err != nil {
 		return nil, &connector.StatusError{Quality: tag.BadConfigurationError, Message: err.Error()}
 	}
-	if len(out) > maxPayload {
-		return nil, &connector.StatusError{Quality: tag.BadRequestTooLarge, Message: fmt.Sprintf("payload has %d bytes, more than %d", len(out), maxPayload)}
+	if len(out) > payload.MaxPayload {
+		return nil, &connector.StatusError{Quality: tag.BadRequestTooLarge, Message: fmt.Sprintf("payload has %d bytes, more than %d", len(out), payload.MaxPayload)}
 	}
-	return out, nil
+	return []byte(out), nil
 }

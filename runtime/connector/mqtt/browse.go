@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
+	"github.com/lineside/lineside/runtime/connector/payload"
 )
 
 // Bounds of browsing.
@@ -227,15 +228,15 @@ func clip(s string) string {
 }
 
 // leaves suggests an address for every value in a JSON payload.
-func leaves(topic string, payload []byte) []connector.Node {
+func leaves(topic string, message []byte) []connector.Node {
 	var root any
-	if len(payload) == 0 || json.Unmarshal(payload, &root) != nil {
+	if len(message) == 0 || json.Unmarshal(message, &root) != nil {
 		return nil
 	}
 	var nodes []connector.Node
 	var visit func(path string, v any)
 	visit = func(path string, v any) {
-		if len(nodes) >= maxLeaves || strings.Count(path, ".")+strings.Count(path, "[") >= maxPathLevels || len(path) > maxPath {
+		if len(nodes) >= maxLeaves || len(path) > payload.MaxPath {
 			return
 		}
 		switch x := v.(type) {
@@ -253,7 +254,7 @@ func leaves(topic string, payload []byte) []connector.Node {
 				visit(fmt.Sprintf("%s[%d]", path, i), e)
 			}
 		default:
-			if _, err := parsePath(path); err != nil {
+			if _, err := payload.ParsePath(path); err != nil {
 				return // a name that no path can write
 			}
 			value, _ := json.Marshal(v) // came from JSON

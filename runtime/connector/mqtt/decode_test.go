@@ -6,44 +6,14 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
-	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
-	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/connector/peer"
 	"github.com/lineside/lineside/runtime/tag"
 )
-
-func TestPaths(t *testing.T) {
-	document := `{"a":{"b":[10,{"c":"x"}],"d.e":1,"q\"":2,"":3,"é":4},"b":null,"l":[[1,2],[3]],"dup":1,"dup":2,"\u0041b":5}`
-	for _, row := range []struct{ path, want string }{
-		{"", document}, {"$", document}, {"a.b[0]", "10"}, {"$.a.b[1].c", `"x"`}, {`$["a"]["d.e"]`, "1"}, {`a['q"']`, "2"}, {`$.a[""]`, "3"}, {"a.é", "4"},
-		{"b", "null"}, {"l[0][1]", "2"}, {"$.l[1][0]", "3"}, {"dup", "2"}, {"Ab", "5"}, {"a.x", ""}, {"a.b[9]", ""}, {"a[0]", ""}, {"l.x", ""}, {"a.b[0].c", ""},
-	} {
-		path, err := parsePath(row.path)
-		if err != nil {
-			t.Errorf("path %q: %v", row.path, err)
-			continue
-		}
-		var s selector
-		slot := s.add(path)
-		found := make([][]byte, s.count)
-		if err := s.find([]byte(document), found); err != nil {
-			t.Fatalf("path %q: %v", row.path, err)
-		}
-		if string(found[slot]) != row.want {
-			t.Errorf("path %q found %s, want %s", row.path, found[slot], row.want)
-		}
-	}
-	for _, bad := range []string{"a..b", "a.", ".", "$x.", "a[", "a[]", "a[-1]", "a[1.5]", "a[x]", `a["x]`, `a["x"`, "a b", "*", "a[*]", "$..a", "a[?(@.x)]", "a]", strings.Repeat("a.", 40) + "a", strings.Repeat("x", 600), "a[99999999999]"} {
-		if _, err := parsePath(bad); err == nil {
-			t.Errorf("path %q was accepted", bad)
-		}
-	}
-}
 
 func TestFilters(t *testing.T) {
 	for _, row := range []struct {
@@ -60,40 +30,6 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-func TestTimes(t *testing.T) {
-	for text, want := range map[string]int64{ // ms
-		"1700000000": 1700000000000, "1700000000.5": 1700000000500, "1700000000123": 1700000000123, "1700000000123456": 1700000000123, "1700000000123456789": 1700000000123,
-		`"2023-11-14T22:13:20Z"`: 1700000000000, `"2023-11-14T23:13:20.25+01:00"`: 1700000000250, `"2023-11-14T22:13:20"`: 1700000000000, `"2023-11-14 22:13:20"`: 1700000000000,
-	} {
-		if got, ok := jsonTime([]byte(text)); !ok || got.Milli() != want {
-			t.Errorf("%s is %d %v, want %d", text, got.Milli(), ok, want)
-		}
-	}
-	for _, bad := range []string{"", "null", "true", `"yesterday"`, "{}", "1e300", "0", `"0001-01-01T00:00:00Z"`, "99999999999999999999"} {
-		if got, ok := jsonTime([]byte(bad)); ok {
-			t.Errorf("%s is %d", bad, got.Milli())
-		}
-	}
-}
-
-func TestTemplates(t *testing.T) {
-	now := time.UnixMilli(1700000000123)
-	for _, row := range []struct {
-		template string
-		value    tag.Value
-		want     string
-	}{
-		{"", tag.OfFloat(1.5), "1.5"}, {"", tag.OfString(`a"b`), `a"b`}, {"${value}", tag.OfString(`a"b`), `"a\"b"`}, {"", tag.OfBool(true), "true"},
-		{`{"value":${value},"ts":${time_ms}}`, tag.OfInt(1 << 60), `{"value":1152921504606846976,"ts":1700000000123}`},
-		{`${text};${time_s};${time}`, tag.OfInt(3), "3;1700000000;2023-11-14T22:13:20.123Z"}, {"$ {x} $", tag.OfInt(3), "$ {x} $"},
-	} {
-		got, err := fill(row.template, row.value, now)
-		if err != nil || string(got) != row.want {
-			t.Errorf("%q of %v is %s %v, want %s", row.template, row.value, got, err, row.want)
-		}
-	}
-}
-
 func route1(t testing.TB, addresses map[string]tag.Type) *route {
 	var points []*point
 	for raw, typ := range addresses {
@@ -106,105 +42,32 @@ func route1(t testing.TB, addresses map[string]tag.Type) *route {
 	return newRoute(points)
 }
 
-// What the scanner finds is what encoding/json finds.
-func FuzzJSON(f *testing.F) {
-	for _, s := range []string{`{"a":[1,{"b":true}],"c":"x"}`, `{"a":{"b":1e5}}`, `[1,2`, `{"\u0061":[null]}`, "-0.5e+3", `{"a":1,"a":[0,{"b":7}]}`, " \t\r\n1 ", `"\ud800"`, "{\"a\xff\":1}"} {
-		f.Add([]byte(s), "a[1].b")
-	}
-	f.Fuzz(func(t *testing.T, text []byte, p string) {
-		path, err := parsePath(p)
-		if err != nil {
-			return
-		}
-		var s selector
-		whole, slot := s.add(nil), s.add(path)
-		found := make([][]byte, s.count)
-		err = s.find(text, found)
-		if valid := json.Valid(text); valid != (err == nil) && !deep(text) {
-			t.Fatalf("json.Valid says %v, the scanner %v", valid, err)
-		}
-		if err != nil {
-			return
-		}
-		if !json.Valid(found[whole]) || found[slot] != nil && !json.Valid(found[slot]) {
-			t.Fatalf("found %q and %q", found[whole], found[slot])
-		}
-		for _, typ := range []tag.Type{tag.None, tag.Bool, tag.Int, tag.Float, tag.String, tag.Bytes, tag.JSON} {
-			v, q := jsonValue(found[slot], typ)
-			if q == tag.Good && typ != tag.None && v.Type() != typ {
-				t.Fatalf("%q as %v is %v", found[slot], typ, v.Type())
-			}
-			if q != tag.Good && !v.IsNone() {
-				t.Fatalf("%q as %v is %v with %v", found[slot], typ, v, q)
-			}
-		}
-		jsonTime(found[slot])
-		if len(path) == 0 || strings.Count(string(text), `"`)%2 != 0 || strings.Contains(string(text), `\`) || !isASCII(text) {
-			return
-		}
-		var tree any
-		if json.Unmarshal(text, &tree) != nil {
-			return
-		}
-		want, there := walk(tree, path)
-		var got any
-		if found[slot] != nil && json.Unmarshal(found[slot], &got) != nil {
-			t.Fatal("found what cannot be read")
-		}
-		// encoding/json merges what is doubled; only texts without doubled keys compare.
-		if strings.Count(string(text), ":") == keys(tree) && (there != (found[slot] != nil) || !reflect.DeepEqual(want, got)) {
-			t.Fatalf("path %q: found %q, encoding/json %v", p, found[slot], want)
-		}
-	})
-}
-
-func deep(text []byte) bool {
-	return strings.Count(string(text), "[")+strings.Count(string(text), "{") > maxDepth
-}
-
-func isASCII(b []byte) bool {
-	for _, c := range b {
-		if c >= 0x80 {
-			return false
+// The rule of texts and numbers is that of the payload package, for JSON and for plain text.
+func TestTextsThatSayNumbers(t *testing.T) {
+	for _, row := range []struct {
+		address string
+		typ     tag.Type
+		message string
+		want    tag.Value
+		q       tag.Quality
+	}{
+		{`{"topic":"a","path":"v"}`, tag.Float, `{"v":"21.5"}`, tag.OfFloat(21.5), tag.Good},
+		{`{"topic":"a","path":"v"}`, tag.Float, `{"v":"NaN"}`, tag.Value{}, tag.BadNoData},
+		{`{"topic":"a","path":"v"}`, tag.Float, `{"v":"warm"}`, tag.Value{}, tag.BadTypeMismatch},
+		{`{"topic":"a","path":"v[-1]"}`, tag.Int, `{"v":[1,"7"]}`, tag.OfInt(7), tag.Good},
+		{`{"topic":"a","path":"/v/0"}`, tag.Bool, `{"v":["on"]}`, tag.OfBool(true), tag.Good},
+		{`{"topic":"a"}`, tag.Float, ` 21.5 `, tag.OfFloat(21.5), tag.Good},
+		{`{"topic":"a","format":"number"}`, tag.Bool, "2", tag.OfBool(true), tag.Good},
+		{`{"topic":"a","format":"number"}`, tag.None, " 2 ", tag.OfFloat(2), tag.Good},
+		{`{"topic":"a","format":"number"}`, tag.Int, "two", tag.Value{}, tag.BadTypeMismatch},
+		{`{"topic":"a","format":"raw"}`, tag.Float, "-inf", tag.Value{}, tag.BadNoData},
+		{`{"topic":"a","format":"raw"}`, tag.Bool, "OFF", tag.OfBool(false), tag.Good},
+	} {
+		got := route1(t, map[string]tag.Type{row.address: row.typ}).decode(nil, []byte(row.message), 1)[0].Sample
+		if got.Value != row.want || got.Quality != row.q {
+			t.Errorf("%s of %s: %v %v, want %v %v", row.address, row.message, got.Value, got.Quality, row.want, row.q)
 		}
 	}
-	return true
-}
-
-func keys(v any) (n int) {
-	switch x := v.(type) {
-	case map[string]any:
-		n = len(x)
-		for _, e := range x {
-			n += keys(e)
-		}
-	case []any:
-		for _, e := range x {
-			n += keys(e)
-		}
-	}
-	return n
-}
-
-func walk(v any, path []step) (any, bool) {
-	for _, s := range path {
-		switch x := v.(type) {
-		case map[string]any:
-			e, ok := x[s.name]
-			if !ok || s.index >= 0 {
-				return nil, false
-			}
-			v = e
-		case []any:
-			if s.index < 0 || s.index >= len(x) {
-				return nil, false
-			}
-			v = x[s.index]
-		default:
-			return nil, false
-		}
-	}
-	return v, true
 }
 
 func FuzzPayload(f *testing.F) {
@@ -226,33 +89,6 @@ func FuzzPayload(f *testing.F) {
 			}
 		}
 		browse(map[string][]byte{"a/b": payload}, "/a/b")
-	})
-}
-
-func FuzzPath(f *testing.F) {
-	f.Add("$.a[0]['b c']")
-	f.Fuzz(func(t *testing.T, p string) {
-		steps, err := parsePath(p)
-		if err != nil {
-			return
-		}
-		again := "$"
-		for _, s := range steps {
-			switch {
-			case s.index >= 0:
-				again += fmt.Sprintf("[%d]", s.index)
-			case strings.Contains(s.name, `"`):
-				again += "['" + s.name + "']"
-			default:
-				again += `["` + s.name + `"]`
-			}
-		}
-		if len(again) > maxPath {
-			return
-		}
-		if back, err := parsePath(again); err != nil || !reflect.DeepEqual(back, steps) {
-			t.Fatalf("%q written as %q is %v %v", p, again, back, err)
-		}
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
+	"github.com/lineside/lineside/runtime/connector/trust"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -58,10 +59,7 @@ type Settings struct {
 	Username string `json:"username,omitempty" title:"User name" zh:"用户名" group:"connection" max:"1024"`
 	Password string `json:"password,omitempty" secret:"true" title:"Password" zh:"密码" group:"connection" max:"65535"`
 
-	CA          string `json:"ca,omitempty" kind:"text" title:"CA certificate (PEM)" zh:"CA 证书 (PEM)" help:"Who signed the broker's certificate; the system's list if empty." helpZh:"签发服务器证书的机构；留空使用系统列表。" group:"security" advanced:"true"`
-	Certificate string `json:"certificate,omitempty" kind:"text" title:"Client certificate (PEM)" zh:"客户端证书 (PEM)" group:"security" advanced:"true"`
-	Key         string `json:"key,omitempty" secret:"true" title:"Key of the client certificate (PEM)" zh:"客户端证书密钥 (PEM)" group:"security" advanced:"true"`
-	Insecure    bool   `json:"insecure" title:"Accept any certificate" zh:"接受任何证书" help:"Anybody between here and the broker can then read and change everything. For trying only." helpZh:"中间人可读取和篡改所有数据，仅供试用。" group:"security" default:"false" advanced:"true"`
+	trust.Settings
 
 	KeepAlive spec.Duration `json:"keepAlive" title:"Keep-alive" zh:"保活间隔" help:"A broker that is silent for one and a half times as long is lost." helpZh:"服务器静默超过该时间的一倍半即视为断开。" group:"advanced" default:"15s" min:"1s" max:"1h" advanced:"true"`
 	// CleanStart false lets the broker keep messages of QoS 1 and 2 while we are away.
@@ -87,10 +85,7 @@ func decodeSettings(raw json.RawMessage) (*Settings, error) {
 	if s.parsed, err = checkURL(s.URL); err != nil {
 		ps.Add("mqtt_url", "/url", "write mqtt://host:1883", "address of the broker: %v", err)
 	}
-	// In a document a secret is a reference, and only the whole can be checked.
-	if strings.HasPrefix(s.Key, "secret:") {
-		s.tls = &tls.Config{MinVersion: tls.VersionTLS12}
-	} else if s.tls, err = s.tlsConfig(); err != nil {
+	if s.tls, err = s.Config(); err != nil {
 		ps.Add("mqtt_tls", "/certificate", "paste the text from BEGIN to END, key included", "%v", err)
 	}
 	if s.WillTopic != "" {
@@ -202,7 +197,7 @@ func (c *Connector) Write(ctx context.Context, p connector.Point, v tag.Value) e
 	if err := checkTopic(topic); err != nil {
 		return &connector.StatusError{Quality: tag.BadNotWritable, Message: err.Error()}
 	}
-	payload, err := a.payload(v, time.Now())
+	message, err := a.message(v, time.Now())
 	if err != nil {
 		return err
 	}
@@ -210,7 +205,7 @@ func (c *Connector) Write(ctx context.Context, p connector.Point, v tag.Value) e
 	if s == nil {
 		return connector.ErrNotConnected
 	}
-	sent, err := s.publish(ctx, topic, payload, byte(a.WriteQoS), a.Retain)
+	sent, err := s.publish(ctx, topic, message, byte(a.WriteQoS), a.Retain)
 	if err != nil && sent {
 		return fmt.Errorf("publish to %s: %w: %w", topic, connector.ErrUncertain, err)
 	}

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"net"
 	"sync"
+
+	"github.com/lineside/lineside/runtime/connector/payload"
 )
 
 // largest is the most of a publication that is handed on: payload, topic and properties.
-const largest = maxPayload + 128<<10
+const largest = payload.MaxPayload + 128<<10
 
 // packetConn reads the packets of a connection before the library does. Publications of
 // QoS 0 go straight from the buffer to the receiver: a library makes several objects and two

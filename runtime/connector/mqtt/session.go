@@ -3,7 +3,6 @@ package mqtt
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -127,25 +126,6 @@ func (s *Settings) dialPlain(ctx context.Context) (net.Conn, *source, error) {
 	}
 	src := newSource(ws)
 	return src, src, nil
-}
-
-// tlsConfig makes the TLS side of the settings.
-func (s *Settings) tlsConfig() (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: s.Insecure}
-	if s.CA != "" {
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM([]byte(s.CA)) {
-			return nil, errors.New("the CA holds no certificate in PEM form")
-		}
-	}
-	if s.Certificate != "" {
-		pair, err := tls.X509KeyPair([]byte(s.Certificate), []byte(s.Key))
-		if err != nil {
-			return nil, fmt.Errorf("client certificate and key: %w", err)
-		}
-		config.Certificates = []tls.Certificate{pair}
-	}
-	return config, nil
 }
 
 // schemes of a broker's address.

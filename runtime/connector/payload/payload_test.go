@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -324,6 +325,9 @@ func FuzzJSON(f *testing.F) {
 		if nested := bytes.Count(text, []byte("[")) + bytes.Count(text, []byte("{")); nested < maxDepth && (err == nil) != json.Valid(text) {
 			t.Fatalf("%q: %v, encoding/json says %v", text, err, json.Valid(text))
 		}
+		if parsed, wrong := ParsePath(path); err == nil && wrong == nil && !parsed.loose {
+			compare(t, text, parsed)
+		}
 		for _, x := range found {
 			if x != nil && !json.Valid(x) {
 				t.Fatalf("%q: found %q", text, x)
@@ -342,6 +346,65 @@ func FuzzJSON(f *testing.F) {
 			}
 		}
 	})
+}
+
+// compare holds what a path found against what encoding/json makes of the text. It merges what
+// is doubled and mends what is not UTF-8; such texts do not compare.
+func compare(t *testing.T, text []byte, p Path) {
+	var tree any
+	if bytes.Contains(text, []byte(`\`)) || !utf8.Valid(text) || json.Unmarshal(text, &tree) != nil || bytes.Count(text, []byte(":")) != members(tree) {
+		return
+	}
+	var s Selector
+	slot := s.Add(p)
+	found := make([][]byte, s.Count())
+	if err := s.Find(text, found); err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	want, there := descend(tree, p)
+	var got any
+	if found[slot] != nil && json.Unmarshal(found[slot], &got) != nil {
+		t.Fatalf("%q: found %q", text, found[slot])
+	}
+	if there != (found[slot] != nil) || !reflect.DeepEqual(want, got) {
+		t.Fatalf("%q: found %q, encoding/json %v", text, found[slot], want)
+	}
+}
+
+func members(v any) (n int) {
+	switch x := v.(type) {
+	case map[string]any:
+		n = len(x)
+		for _, e := range x {
+			n += members(e)
+		}
+	case []any:
+		for _, e := range x {
+			n += members(e)
+		}
+	}
+	return n
+}
+
+func descend(v any, p Path) (any, bool) {
+	for _, s := range p.steps {
+		object, _ := v.(map[string]any)
+		list, _ := v.([]any)
+		i := s.index
+		if i == last {
+			i = len(list) - 1
+		}
+		there := s.indexed && i >= 0 && i < len(list)
+		if there {
+			v = list[i]
+		} else if !s.indexed {
+			v, there = object[s.name]
+		}
+		if !there {
+			return nil, false
+		}
+	}
+	return v, true
 }
 
 // FuzzTable: a text that comes in two pieces gives what it gives in one.
