@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/connector/payload"
+	"github.com/lineside/lineside/runtime/protocol/mqtt"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -73,33 +73,13 @@ func ParseAddress(raw json.RawMessage, t tag.Type, writable bool) (*Address, err
 		if topic == "" {
 			topic, at = a.Topic, "/topic"
 		}
-		wrong(at, checkTopic(topic), "give a topic for writing without + and #")
+		wrong(at, mqtt.CheckTopic(topic), "give a topic for writing without + and #")
 		wrong("/template", payload.CheckTemplate(a.Template), "use ${value}, ${text}, ${time_ms}, ${time_s} and ${time}")
 	}
 	if err := ps.Err(); err != nil {
 		return nil, err
 	}
 	return a, nil
-}
-
-// checkTopic checks the name of a topic (MQTT 5.0, clause 4.7.3).
-func checkTopic(s string) error {
-	switch {
-	case s == "":
-		return fmt.Errorf("topic is empty")
-	case len(s) > 65535:
-		return fmt.Errorf("topic has %d bytes, more than 65535", len(s))
-	case !utf8.ValidString(s):
-		return fmt.Errorf("topic is not valid UTF-8")
-	case strings.ContainsAny(s, "+#"):
-		return fmt.Errorf("topic %q has a wildcard", s)
-	}
-	for _, r := range s {
-		if r < ' ' || r >= 0x7F && r < 0xA0 {
-			return fmt.Errorf("topic has the control character U+%04X", r)
-		}
-	}
-	return nil
 }
 
 // checkFilter checks a topic with wildcards.
@@ -110,7 +90,7 @@ func checkFilter(s string) error {
 			levels[i] = "x"
 		}
 	}
-	return checkTopic(strings.Join(levels, "/"))
+	return mqtt.CheckTopic(strings.Join(levels, "/"))
 }
 
 // matches reports whether a filter selects a topic. Topics that begin with $ need to be named.

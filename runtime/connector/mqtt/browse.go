@@ -11,6 +11,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/connector/payload"
+	"github.com/lineside/lineside/runtime/protocol/mqtt"
 )
 
 // Bounds of browsing.
@@ -26,7 +27,7 @@ const (
 // so that retained messages sent again do not reach the tags.
 type discovery struct {
 	mu      sync.Mutex
-	session session
+	session mqtt.Session
 	topics  map[string][]byte // payload, nil when too long
 	used    time.Time
 	idle    *time.Timer
@@ -42,18 +43,18 @@ func (d *discovery) stop() {
 	}
 	d.mu.Unlock()
 	if s != nil {
-		s.close()
+		s.Close()
 	}
 }
 
-// burst implements receiver.
-func (d *discovery) burst(topic, payload []byte) { d.single(topic, payload) }
+// Burst implements mqtt.BurstReceiver.
+func (d *discovery) Burst(topic, payload []byte) { d.Single(topic, payload) }
 
-// settle implements receiver.
-func (d *discovery) settle() bool { return false }
+// Settle implements mqtt.BurstReceiver.
+func (d *discovery) Settle() bool { return false }
 
-// single implements receiver.
-func (d *discovery) single(name, payload []byte) {
+// Single implements mqtt.BurstReceiver.
+func (d *discovery) Single(name, payload []byte) {
 	topic := string(name)
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -74,7 +75,7 @@ func (c *Connector) listen(ctx context.Context) error {
 	alive := d.session != nil
 	if alive {
 		select {
-		case <-d.session.lost():
+		case <-d.session.Lost():
 			alive = false
 		default:
 			d.used = time.Now()
@@ -85,9 +86,8 @@ func (c *Connector) listen(ctx context.Context) error {
 		return nil
 	}
 	d.stop()
-	settings := *c.settings
-	settings.CleanStart, settings.WillTopic = true, ""
-	s, err := c.dial(ctx, &settings, c.clientID+"-browse", d)
+	o := mqtt.Options{ClientID: c.clientID + "-browse", CleanStart: true, Largest: largest}
+	s, err := mqtt.Dial(ctx, &c.settings.Broker, o, d)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (c *Connector) listen(ctx context.Context) error {
 	d.session, d.topics, d.used = s, map[string][]byte{}, time.Now()
 	d.idle = time.AfterFunc(browseIdle, func() { d.rest(s) })
 	d.mu.Unlock()
-	refused, err := s.subscribe(ctx, []filter{{topic: "#"}})
+	refused, err := s.Subscribe(ctx, []mqtt.Filter{{Topic: "#"}})
 	if err != nil {
 		d.stop()
 		return err
@@ -113,7 +113,7 @@ func (c *Connector) listen(ctx context.Context) error {
 }
 
 // rest ends listening when nobody has browsed for a while.
-func (d *discovery) rest(s session) {
+func (d *discovery) rest(s mqtt.Session) {
 	d.mu.Lock()
 	left := browseIdle - time.Since(d.used)
 	same := d.session == s

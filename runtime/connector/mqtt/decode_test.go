@@ -3,12 +3,8 @@ package mqtt
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net"
-	"strings"
 	"testing"
-	"testing/iotest"
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/connector/peer"
@@ -90,50 +86,6 @@ func FuzzPayload(f *testing.F) {
 		}
 		browse(map[string][]byte{"a/b": payload}, "/a/b")
 	})
-}
-
-// stream is a connection that gives what it holds in pieces.
-type stream struct {
-	net.Conn
-	io.Reader
-}
-
-func (s stream) Read(p []byte) (int, error) { return s.Reader.Read(p) }
-
-// Packets of any size in pieces of any size come through whole, and only publications
-// that are too large come cut down.
-func TestLargePublicationsAreCutDown(t *testing.T) {
-	packet := func(kind byte, n int) []byte {
-		p := []byte{kind}
-		for l := n; ; l >>= 7 {
-			if l < 0x80 {
-				p = append(p, byte(l))
-				break
-			}
-			p = append(p, byte(l)|0x80)
-		}
-		for i := range n {
-			p = append(p, byte(i))
-		}
-		return p
-	}
-	var in, want []byte
-	for _, n := range []int{0, 1, 127, 128, 20_000, largest} {
-		in, want = append(in, packet(0x30, n)...), append(want, packet(0x30, n)...)
-	}
-	in, want = append(in, packet(0x31, 10<<20)...), append(want, packet(0x31, largest)...)
-	in, want = append(in, packet(0xD0, 0)...), append(want, packet(0xD0, 0)...)
-	for name, wrap := range map[string]func(io.Reader) io.Reader{"whole": func(r io.Reader) io.Reader { return r }, "halves": iotest.HalfReader} {
-		got, err := io.ReadAll(newPacketConn(stream{Reader: wrap(strings.NewReader(string(in)))}, nil, nil, false))
-		if err != nil || string(got) != string(want) {
-			t.Errorf("%s: %d bytes, %v; want %d", name, len(got), err, len(want))
-		}
-	}
-	for name, bad := range map[string][]byte{"another packet of 10 MB": packet(0x20, 10<<20), "endless length": {0x30, 0xFF, 0xFF, 0xFF, 0xFF, 1}} {
-		if _, err := io.ReadAll(newPacketConn(stream{Reader: strings.NewReader(string(bad))}, nil, nil, false)); err == nil {
-			t.Errorf("%s was taken", name)
-		}
-	}
 }
 
 func benchmark(b *testing.B, topics int, payload string, more string) {

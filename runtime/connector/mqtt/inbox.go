@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/lineside/lineside/runtime/connector"
+	"github.com/lineside/lineside/runtime/protocol/mqtt"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -42,7 +43,7 @@ type wildcard struct {
 
 // newInbox makes an inbox for points, the filters that they need, and updates for those
 // that have no usable address.
-func newInbox(points []connector.Point, emit func([]connector.Update)) (*inbox, []filter, []connector.Update) {
+func newInbox(points []connector.Point, emit func([]connector.Update)) (*inbox, []mqtt.Filter, []connector.Update) {
 	in := &inbox{emit: emit, wake: make(chan struct{}, 1), exact: map[string][]*point{}, routes: map[string]*route{}}
 	in.room = sync.NewCond(&in.mu)
 	var wrong []connector.Update
@@ -72,9 +73,9 @@ func newInbox(points []connector.Point, emit func([]connector.Update)) (*inbox, 
 		}
 		qos[a.Topic] = max(qos[a.Topic], byte(a.QoS))
 	}
-	filters := make([]filter, len(order))
+	filters := make([]mqtt.Filter, len(order))
 	for i, topic := range order {
-		filters[i] = filter{topic, qos[topic]}
+		filters[i] = mqtt.Filter{Topic: topic, QoS: qos[topic]}
 	}
 	return in, filters, wrong
 }
@@ -168,7 +169,7 @@ func (in *inbox) refuse(filters []string) []connector.Update {
 	var updates []connector.Update
 	add := func(points []*point) {
 		for _, p := range points {
-			updates = append(updates, connector.Update{Point: p.id, Sample: tag.Sample{Quality: refusal, Source: tag.Now()}})
+			updates = append(updates, connector.Update{Point: p.id, Sample: tag.Sample{Quality: tag.BadUserAccessDenied, Source: tag.Now()}})
 		}
 	}
 	for _, f := range filters {

@@ -1,22 +1,19 @@
 // Package mqtt listens to topics of an MQTT broker and publishes what is written. It
-// speaks version 5 and 3.1.1 by the two Eclipse Paho libraries; see docs/decisions/mqtt.md.
+// speaks version 5 and 3.1.1.
 // Each message is read once for all tags that it concerns.
 package mqtt
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/tls"
 	"encoding/json"
 	"fmt"
-	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
-	"github.com/lineside/lineside/runtime/connector/trust"
+	"github.com/lineside/lineside/runtime/connector/payload"
+	"github.com/lineside/lineside/runtime/protocol/mqtt"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -51,17 +48,8 @@ func init() {
 
 // Settings are those of one connection.
 type Settings struct {
-	// URL is mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path.
-	URL     string `json:"url" title:"Broker" zh:"服务器地址" help:"mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path." helpZh:"mqtt://主机:1883、mqtts://主机:8883、ws://主机/路径 或 wss://主机/路径。" group:"connection" required:"true" min:"1" max:"2048"`
-	Version string `json:"version" title:"MQTT version" zh:"MQTT 版本" group:"connection" enum:"5=5|5,3.1.1=3.1.1|3.1.1" default:"5"`
-	// ClientID names this client to the broker; "" makes one anew.
-	ClientID string `json:"clientId,omitempty" title:"Client id" zh:"客户端标识" help:"One is made if empty." helpZh:"留空则自动生成。" group:"connection" max:"256"`
-	Username string `json:"username,omitempty" title:"User name" zh:"用户名" group:"connection" max:"1024"`
-	Password string `json:"password,omitempty" secret:"true" title:"Password" zh:"密码" group:"connection" max:"65535"`
+	mqtt.Broker
 
-	trust.Settings
-
-	KeepAlive spec.Duration `json:"keepAlive" title:"Keep-alive" zh:"保活间隔" help:"A broker that is silent for one and a half times as long is lost." helpZh:"服务器静默超过该时间的一倍半即视为断开。" group:"advanced" default:"15s" min:"1s" max:"1h" advanced:"true"`
 	// CleanStart false lets the broker keep messages of QoS 1 and 2 while we are away.
 	CleanStart    bool          `json:"cleanStart" title:"Start clean" zh:"清除会话" help:"Otherwise the broker keeps messages of QoS 1 and 2 while the connection is down." helpZh:"关闭时，断线期间服务器保留 QoS 1 和 2 的消息。" group:"advanced" default:"true" advanced:"true"`
 	SessionExpiry spec.Duration `json:"sessionExpiry" title:"Session kept for" zh:"会话保留时间" help:"Version 5 only." helpZh:"仅用于版本 5。" group:"advanced" default:"1h" min:"0s" max:"8760h" when:"cleanStart=false" advanced:"true"`
@@ -70,9 +58,6 @@ type Settings struct {
 	WillPayload string `json:"willPayload,omitempty" kind:"text" title:"Payload of the will" zh:"遗嘱消息" group:"advanced" max:"65535" advanced:"true"`
 	WillQoS     int    `json:"willQos" title:"QoS of the will" zh:"遗嘱服务质量" group:"advanced" default:"0" min:"0" max:"2" advanced:"true"`
 	WillRetain  bool   `json:"willRetain" title:"Retain the will" zh:"保留遗嘱" group:"advanced" default:"false" advanced:"true"`
-
-	parsed *url.URL
-	tls    *tls.Config
 }
 
 func decodeSettings(raw json.RawMessage) (*Settings, error) {
@@ -80,16 +65,9 @@ func decodeSettings(raw json.RawMessage) (*Settings, error) {
 	if err := spec.Decode(raw, s); err != nil {
 		return nil, err
 	}
-	var ps spec.Problems
-	var err error
-	if s.parsed, err = checkURL(s.URL); err != nil {
-		ps.Add("mqtt_url", "/url", "write mqtt://host:1883", "address of the broker: %v", err)
-	}
-	if s.tls, err = s.Config(); err != nil {
-		ps.Add("mqtt_tls", "/certificate", "paste the text from BEGIN to END, key included", "%v", err)
-	}
+	ps := s.Check()
 	if s.WillTopic != "" {
-		if err := checkTopic(s.WillTopic); err != nil {
+		if err := mqtt.CheckTopic(s.WillTopic); err != nil {
 			ps.Add("mqtt_will", "/willTopic", "give a topic without + and #", "%v", err)
 		}
 	}
@@ -102,13 +80,16 @@ func decodeSettings(raw json.RawMessage) (*Settings, error) {
 	return s, nil
 }
 
+// largest is the most of a publication that is looked at: payload, topic and properties.
+const largest = payload.MaxPayload + 128<<10
+
 // Connector is one connection.
 type Connector struct {
 	settings *Settings
 	clientID string
 
 	mu      sync.Mutex
-	session session
+	session mqtt.Session
 	cancel  context.CancelFunc // of a Connect under way
 
 	inbox     atomic.Pointer[inbox] // of a Run under way
@@ -116,19 +97,16 @@ type Connector struct {
 }
 
 func newConnector(s *Settings) (*Connector, error) {
-	c := &Connector{settings: s, clientID: s.ClientID}
-	if c.clientID == "" {
-		c.clientID = "lineside-" + strings.ToLower(rand.Text()[:10])
-	}
-	return c, nil
+	return &Connector{settings: s, clientID: s.NewClientID()}, nil
 }
 
-// dial opens a session; got takes its messages.
-func (c *Connector) dial(ctx context.Context, s *Settings, clientID string, got receiver) (session, error) {
-	if s.Version == "3.1.1" {
-		return dial3(ctx, s, clientID, got)
+// options are those of a session.
+func (s *Settings) options(clientID string) mqtt.Options {
+	o := mqtt.Options{ClientID: clientID, CleanStart: s.CleanStart, SessionExpiry: s.SessionExpiry.Std(), Largest: largest}
+	if s.WillTopic != "" {
+		o.Will = &mqtt.Will{Topic: s.WillTopic, Payload: []byte(s.WillPayload), QoS: byte(s.WillQoS), Retain: s.WillRetain}
 	}
-	return dial5(ctx, s, clientID, got)
+	return o
 }
 
 // Connect implements connector.Connector.
@@ -141,7 +119,7 @@ func (c *Connector) Connect(ctx context.Context) error {
 	c.mu.Lock()
 	c.cancel = cancel
 	c.mu.Unlock()
-	s, err := c.dial(ctx, c.settings, c.clientID, c)
+	s, err := mqtt.Dial(ctx, &c.settings.Broker, c.settings.options(c.clientID), c)
 	if err != nil {
 		return err
 	}
@@ -149,8 +127,8 @@ func (c *Connector) Connect(ctx context.Context) error {
 	defer c.mu.Unlock()
 	c.cancel = nil
 	if ctx.Err() != nil { // closed meanwhile
-		s.close()
-		return lostError(ctx.Err())
+		s.Close()
+		return mqtt.Lost(ctx.Err())
 	}
 	c.session = s
 	return nil
@@ -170,12 +148,12 @@ func (c *Connector) Close() error {
 	c.mu.Unlock()
 	c.discovery.stop()
 	if s != nil {
-		s.close()
+		s.Close()
 	}
 	return nil
 }
 
-func (c *Connector) current() session {
+func (c *Connector) current() mqtt.Session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.session
@@ -194,7 +172,7 @@ func (c *Connector) Write(ctx context.Context, p connector.Point, v tag.Value) e
 	if topic == "" {
 		topic = a.Topic
 	}
-	if err := checkTopic(topic); err != nil {
+	if err := mqtt.CheckTopic(topic); err != nil {
 		return &connector.StatusError{Quality: tag.BadNotWritable, Message: err.Error()}
 	}
 	message, err := a.message(v, time.Now())
@@ -205,7 +183,7 @@ func (c *Connector) Write(ctx context.Context, p connector.Point, v tag.Value) e
 	if s == nil {
 		return connector.ErrNotConnected
 	}
-	sent, err := s.publish(ctx, topic, message, byte(a.WriteQoS), a.Retain)
+	sent, err := s.Publish(ctx, topic, message, byte(a.WriteQoS), a.Retain)
 	if err != nil && sent {
 		return fmt.Errorf("publish to %s: %w: %w", topic, connector.ErrUncertain, err)
 	}
@@ -215,21 +193,21 @@ func (c *Connector) Write(ctx context.Context, p connector.Point, v tag.Value) e
 	return nil
 }
 
-// burst implements receiver.
-func (c *Connector) burst(topic, payload []byte) {
+// Burst implements mqtt.BurstReceiver.
+func (c *Connector) Burst(topic, payload []byte) {
 	if in := c.inbox.Load(); in != nil && in.put(topic, payload) >= maxBurst {
 		in.deliver()
 	}
 }
 
-// settle implements receiver.
-func (c *Connector) settle() bool {
+// Settle implements mqtt.BurstReceiver.
+func (c *Connector) Settle() bool {
 	in := c.inbox.Load()
 	return in != nil && in.deliver()
 }
 
-// single implements receiver.
-func (c *Connector) single(topic, payload []byte) {
+// Single implements mqtt.BurstReceiver.
+func (c *Connector) Single(topic, payload []byte) {
 	if in := c.inbox.Load(); in != nil {
 		in.put(topic, payload)
 		in.signal()
@@ -274,9 +252,9 @@ func (c *Connector) Run(ctx context.Context, points []connector.Point, emit func
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-s.lost():
+		case <-s.Lost():
 			in.deliver()
-			return s.why()
+			return s.Why()
 		case o := <-done:
 			subscribed = true
 			done = nil
@@ -284,7 +262,7 @@ func (c *Connector) Run(ctx context.Context, points []connector.Point, emit func
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
-				return lostError(o.err)
+				return mqtt.Lost(o.err)
 			}
 			in.add(in.refuse(o.refused))
 		case <-in.wake:
@@ -293,10 +271,13 @@ func (c *Connector) Run(ctx context.Context, points []connector.Point, emit func
 	}
 }
 
-func subscribeAll(ctx context.Context, s session, filters []filter) (refused []string, err error) {
+// filtersPerSubscribe keeps packets small: some brokers refuse long ones.
+const filtersPerSubscribe = 100
+
+func subscribeAll(ctx context.Context, s mqtt.Session, filters []mqtt.Filter) (refused []string, err error) {
 	for len(filters) > 0 {
 		n := min(len(filters), filtersPerSubscribe)
-		r, err := s.subscribe(ctx, filters[:n])
+		r, err := s.Subscribe(ctx, filters[:n])
 		if err != nil {
 			return nil, err
 		}
@@ -307,21 +288,21 @@ func subscribeAll(ctx context.Context, s session, filters []filter) (refused []s
 }
 
 // forget ends the subscriptions of a Run that ends while the connection goes on.
-func (c *Connector) forget(s session, filters []filter) {
+func (c *Connector) forget(s mqtt.Session, filters []mqtt.Filter) {
 	select {
-	case <-s.lost():
+	case <-s.Lost():
 		return
 	default:
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), goodbye)
+	ctx, cancel := context.WithTimeout(context.Background(), mqtt.Goodbye)
 	defer cancel()
 	for len(filters) > 0 {
 		n := min(len(filters), filtersPerSubscribe)
 		topics := make([]string, n)
 		for i, f := range filters[:n] {
-			topics[i] = f.topic
+			topics[i] = f.Topic
 		}
-		if s.unsubscribe(ctx, topics) != nil {
+		if s.Unsubscribe(ctx, topics) != nil {
 			return // the connection is going, and the subscriptions with it
 		}
 		filters = filters[n:]

@@ -301,7 +301,9 @@ func TestWillIsPublishedOnlyWhenTheConnectionBreaks(t *testing.T) {
 	for _, version := range versions {
 		t.Run(version, func(t *testing.T) {
 			sub := m.Subscribe(t, "will/"+version)
+			proxy := peer.StartProxy(t, m.Port)
 			s := broker(m, version)
+			s["url"] = fmt.Sprintf("mqtt://127.0.0.1:%d", proxy.Port)
 			s["willTopic"], s["willPayload"], s["willQos"] = "will/"+version, "gone", 1
 			for _, clean := range []bool{true, false} {
 				c := build(t, s)
@@ -318,12 +320,7 @@ func TestWillIsPublishedOnlyWhenTheConnectionBreaks(t *testing.T) {
 					}
 					continue
 				}
-				switch x := c.current().(type) {
-				case *session3:
-					x.conn.Close()
-				case *session5:
-					x.conn.Close()
-				}
+				proxy.Cut()
 				if got := sub.Next(t); !strings.HasSuffix(got, "gone") {
 					t.Errorf("after breaking came %q", got)
 				}
@@ -426,5 +423,31 @@ func TestBadSettingsAndAddresses(t *testing.T) {
 		if _, err := kind.Address(json.RawMessage(row.raw), row.typ, row.writable); err == nil {
 			t.Errorf("address %s was accepted", row.raw)
 		}
+	}
+}
+
+// Messages with properties, of any quality of service, mean the same to a client of either version.
+func TestPropertiesAndQualitiesOfService(t *testing.T) {
+	for _, version := range versions {
+		t.Run(version, func(t *testing.T) {
+			m := peer.StartMosquitto(t, peer.MosquittoOptions{})
+			r := run(t, build(t, broker(m, version)), at(t, 1, tag.Float, `{"topic":"a"}`), at(t, 2, tag.Float, `{"topic":"+"}`))
+			m.Publish(t, "a", "1", "-r")
+			r.await(t, 1, tag.OfFloat(1), tag.Good)
+			value := 1.0
+			for _, qos := range []string{"0", "1", "2"} {
+				for name, properties := range map[string][]string{
+					"none": nil,
+					"user": {"-D", "publish", "user-property", "shift", "early", "-D", "publish", "user-property", "line", "7"},
+					"all":  {"-D", "publish", "content-type", "text/plain", "-D", "publish", "response-topic", "x/y", "-D", "publish", "correlation-data", "7", "-D", "publish", "message-expiry-interval", "60", "-D", "publish", "payload-format-indicator", "1"},
+				} {
+					t.Log(qos, name)
+					value++
+					m.Publish(t, "a", fmt.Sprint(value), append([]string{"-V", "5", "-q", qos}, properties...)...)
+					r.await(t, 1, tag.OfFloat(value), tag.Good)
+					r.await(t, 2, tag.OfFloat(value), tag.Good)
+				}
+			}
+		})
 	}
 }

@@ -7,24 +7,24 @@ import (
 	"math/rand/v2"
 	"net"
 	"slices"
+	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
 
 	"github.com/eclipse/paho.golang/packets"
-
-	"github.com/lineside/lineside/runtime/connector/peer"
-	"github.com/lineside/lineside/runtime/tag"
 )
+
+const largest = 1 << 20
 
 // taker notes what is taken from the library.
 type taker struct{ topics, payloads []string }
 
-func (n *taker) burst(topic, payload []byte) {
+func (n *taker) Burst(topic, payload []byte) {
 	n.topics, n.payloads = append(n.topics, string(topic)), append(n.payloads, string(payload))
 }
-func (n *taker) settle() bool              { return true }
-func (n *taker) single(_, _ []byte)        {}
+func (n *taker) Settle() bool              { return true }
+func (n *taker) Single(_, _ []byte)        {}
 func (n *taker) String() string            { return fmt.Sprintf("%q %q", n.topics, n.payloads) }
 func publish(flags byte, p ...byte) []byte { return append([]byte{0x30 | flags, byte(len(p))}, p...) }
 
@@ -41,10 +41,10 @@ func FuzzPackets(f *testing.F) {
 	f.Add(false, publish(0, 0, 9, 'a'))
 	f.Add(false, publish(0, 0, 0, 'a'))
 	f.Fuzz(func(t *testing.T, version5 bool, in []byte) {
-		plain, _ := io.ReadAll(newPacketConn(stream{Reader: bytes.NewReader(in)}, nil, nil, version5))
+		plain, _ := io.ReadAll(newPacketConn(stream{Reader: bytes.NewReader(in)}, nil, nil, largest, version5))
 		for _, wrap := range []func(io.Reader) io.Reader{func(r io.Reader) io.Reader { return r }, iotest.OneByteReader} {
 			got, want := &taker{}, &taker{}
-			left, _ := io.ReadAll(newPacketConn(stream{Reader: wrap(bytes.NewReader(in))}, nil, got, version5))
+			left, _ := io.ReadAll(newPacketConn(stream{Reader: wrap(bytes.NewReader(in))}, nil, got, largest, version5))
 			var rest []byte
 			for p := plain; len(p) > 0; {
 				n, body, ok := varint(p[1:])
@@ -59,7 +59,7 @@ func FuzzPackets(f *testing.F) {
 					rest = append(rest, whole...)
 					continue
 				}
-				want.burst(topic, payload)
+				want.Burst(topic, payload)
 				if !version5 {
 					continue
 				}
@@ -146,7 +146,7 @@ func TestGathering(t *testing.T) {
 	}
 	defer c.Close()
 	got, src := &taker{}, newSource(c)
-	left, err := io.ReadAll(newPacketConn(src, src, got, false))
+	left, err := io.ReadAll(newPacketConn(src, src, got, largest, false))
 	if err := <-sent; err != nil {
 		t.Fatal(err)
 	}
@@ -160,28 +160,46 @@ func TestGathering(t *testing.T) {
 	}
 }
 
-// Messages with properties, of any quality of service, mean the same to a client of either version.
-func TestPropertiesAndQualitiesOfService(t *testing.T) {
-	for _, version := range versions {
-		t.Run(version, func(t *testing.T) {
-			m := peer.StartMosquitto(t, peer.MosquittoOptions{})
-			r := run(t, build(t, broker(m, version)), at(t, 1, tag.Float, `{"topic":"a"}`), at(t, 2, tag.Float, `{"topic":"+"}`))
-			m.Publish(t, "a", "1", "-r")
-			r.await(t, 1, tag.OfFloat(1), tag.Good)
-			value := 1.0
-			for _, qos := range []string{"0", "1", "2"} {
-				for name, properties := range map[string][]string{
-					"none": nil,
-					"user": {"-D", "publish", "user-property", "shift", "early", "-D", "publish", "user-property", "line", "7"},
-					"all":  {"-D", "publish", "content-type", "text/plain", "-D", "publish", "response-topic", "x/y", "-D", "publish", "correlation-data", "7", "-D", "publish", "message-expiry-interval", "60", "-D", "publish", "payload-format-indicator", "1"},
-				} {
-					t.Log(qos, name)
-					value++
-					m.Publish(t, "a", fmt.Sprint(value), append([]string{"-V", "5", "-q", qos}, properties...)...)
-					r.await(t, 1, tag.OfFloat(value), tag.Good)
-					r.await(t, 2, tag.OfFloat(value), tag.Good)
-				}
+// stream is a connection that gives what it holds in pieces.
+type stream struct {
+	net.Conn
+	io.Reader
+}
+
+func (s stream) Read(p []byte) (int, error) { return s.Reader.Read(p) }
+
+// Packets of any size in pieces of any size come through whole, and only publications
+// that are too large come cut down.
+func TestLargePublicationsAreCutDown(t *testing.T) {
+	packet := func(kind byte, n int) []byte {
+		p := []byte{kind}
+		for l := n; ; l >>= 7 {
+			if l < 0x80 {
+				p = append(p, byte(l))
+				break
 			}
-		})
+			p = append(p, byte(l)|0x80)
+		}
+		for i := range n {
+			p = append(p, byte(i))
+		}
+		return p
+	}
+	var in, want []byte
+	for _, n := range []int{0, 1, 127, 128, 20_000, largest} {
+		in, want = append(in, packet(0x30, n)...), append(want, packet(0x30, n)...)
+	}
+	in, want = append(in, packet(0x31, 10<<20)...), append(want, packet(0x31, largest)...)
+	in, want = append(in, packet(0xD0, 0)...), append(want, packet(0xD0, 0)...)
+	for name, wrap := range map[string]func(io.Reader) io.Reader{"whole": func(r io.Reader) io.Reader { return r }, "halves": iotest.HalfReader} {
+		got, err := io.ReadAll(newPacketConn(stream{Reader: wrap(strings.NewReader(string(in)))}, nil, nil, largest, false))
+		if err != nil || string(got) != string(want) {
+			t.Errorf("%s: %d bytes, %v; want %d", name, len(got), err, len(want))
+		}
+	}
+	for name, bad := range map[string][]byte{"another packet of 10 MB": packet(0x20, 10<<20), "endless length": {0x30, 0xFF, 0xFF, 0xFF, 0xFF, 1}} {
+		if _, err := io.ReadAll(newPacketConn(stream{Reader: strings.NewReader(string(bad))}, nil, nil, largest, false)); err == nil {
+			t.Errorf("%s was taken", name)
+		}
 	}
 }

@@ -28,8 +28,8 @@ type session5 struct {
 // receiveMaximum bounds what the broker sends ahead of our acknowledgements.
 const receiveMaximum = 1000
 
-func dial5(ctx context.Context, s *Settings, clientID string, got receiver) (session, error) {
-	conn, err := s.dial(ctx, got, true)
+func dial5(ctx context.Context, b *Broker, o Options, got Receiver) (Session, error) {
+	conn, err := b.dial(ctx, got, o.Largest, true)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func dial5(ctx context.Context, s *Settings, clientID string, got receiver) (ses
 	x.client = paho.NewClient(paho.ClientConfig{
 		Conn: conn,
 		OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
-			got.single([]byte(p.Packet.Topic), p.Packet.Payload)
+			got.Single([]byte(p.Packet.Topic), p.Packet.Payload)
 			return true, nil
 		}},
 		OnServerDisconnect: func(d *paho.Disconnect) {
@@ -46,17 +46,17 @@ func dial5(ctx context.Context, s *Settings, clientID string, got receiver) (ses
 		OnClientError: x.end,
 		PacketTimeout: 10 * time.Second,
 	})
-	ahead, expiry := uint16(receiveMaximum), uint32(s.SessionExpiry.Std()/time.Second)
+	ahead, expiry := uint16(receiveMaximum), uint32(o.SessionExpiry/time.Second)
 	connect := &paho.Connect{
-		ClientID: clientID, CleanStart: s.CleanStart, KeepAlive: uint16(s.KeepAlive.Std() / time.Second),
+		ClientID: o.ClientID, CleanStart: o.CleanStart, KeepAlive: uint16(b.KeepAlive.Std() / time.Second),
 		Properties: &paho.ConnectProperties{ReceiveMaximum: &ahead, SessionExpiryInterval: &expiry, RequestProblemInfo: true},
 	}
-	if s.Username != "" {
-		connect.Username, connect.UsernameFlag = s.Username, true
-		connect.Password, connect.PasswordFlag = []byte(s.Password), true
+	if b.Username != "" {
+		connect.Username, connect.UsernameFlag = b.Username, true
+		connect.Password, connect.PasswordFlag = []byte(b.Password), true
 	}
-	if s.WillTopic != "" {
-		connect.WillMessage = &paho.WillMessage{Topic: s.WillTopic, Payload: []byte(s.WillPayload), QoS: byte(s.WillQoS), Retain: s.WillRetain}
+	if w := o.Will; w != nil {
+		connect.WillMessage = &paho.WillMessage{Topic: w.Topic, Payload: w.Payload, QoS: w.QoS, Retain: w.Retain}
 		connect.WillProperties = &paho.WillProperties{}
 	}
 	answer, err := x.client.Connect(ctx, connect)
@@ -69,7 +69,7 @@ func dial5(ctx context.Context, s *Settings, clientID string, got receiver) (ses
 			}
 			return nil, refusedConnect(answer.ReasonCode, true, reason)
 		}
-		return nil, lostError(err)
+		return nil, Lost(err)
 	}
 	return x, nil
 }
@@ -81,16 +81,16 @@ func (x *session5) end(cause error) {
 	})
 }
 
-func (x *session5) lost() <-chan struct{} { return x.gone }
+func (x *session5) Lost() <-chan struct{} { return x.gone }
 
-func (x *session5) why() error { return lostError(x.cause) }
+func (x *session5) Why() error { return Lost(x.cause) }
 
 // failed sorts an error of the library: it may come of the connection, of the caller's
 // patience, or be the broker's answer.
 func (x *session5) failed(ctx context.Context, err error) error {
 	select {
 	case <-x.client.Done():
-		return lostError(err)
+		return Lost(err)
 	default:
 	}
 	if ctx.Err() != nil {
@@ -99,10 +99,10 @@ func (x *session5) failed(ctx context.Context, err error) error {
 	return err
 }
 
-func (x *session5) subscribe(ctx context.Context, filters []filter) ([]string, error) {
+func (x *session5) Subscribe(ctx context.Context, filters []Filter) ([]string, error) {
 	options := make([]paho.SubscribeOptions, len(filters))
 	for i, f := range filters {
-		options[i] = paho.SubscribeOptions{Topic: f.topic, QoS: f.qos, RetainAsPublished: true}
+		options[i] = paho.SubscribeOptions{Topic: f.Topic, QoS: f.QoS, RetainAsPublished: true}
 	}
 	answer, err := x.client.Subscribe(ctx, &paho.Subscribe{Subscriptions: options})
 	if answer == nil || len(answer.Reasons) != len(filters) {
@@ -114,13 +114,13 @@ func (x *session5) subscribe(ctx context.Context, filters []filter) ([]string, e
 	var refused []string
 	for i, code := range answer.Reasons {
 		if code >= 0x80 {
-			refused = append(refused, filters[i].topic)
+			refused = append(refused, filters[i].Topic)
 		}
 	}
 	return refused, nil
 }
 
-func (x *session5) unsubscribe(ctx context.Context, topics []string) error {
+func (x *session5) Unsubscribe(ctx context.Context, topics []string) error {
 	_, err := x.client.Unsubscribe(ctx, &paho.Unsubscribe{Topics: topics})
 	if err != nil {
 		return x.failed(ctx, err)
@@ -128,10 +128,10 @@ func (x *session5) unsubscribe(ctx context.Context, topics []string) error {
 	return nil
 }
 
-func (x *session5) publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool) (bool, error) {
+func (x *session5) Publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool) (bool, error) {
 	select {
 	case <-x.gone:
-		return false, x.why()
+		return false, x.Why()
 	default:
 	}
 	answer, err := x.client.Publish(ctx, &paho.Publish{Topic: topic, QoS: qos, Retain: retain, Payload: payload})
@@ -145,15 +145,15 @@ func (x *session5) publish(ctx context.Context, topic string, payload []byte, qo
 	case errors.Is(err, paho.ErrInvalidArguments):
 		return false, &connector.StatusError{Quality: tag.BadNotSupported, Message: err.Error()}
 	case errors.Is(err, pahosession.ErrNoConnection), qos == 0 && errors.Is(err, net.ErrClosed):
-		return false, lostError(err) // nothing was sent: the loss is known to the library before it is to us
+		return false, Lost(err) // nothing was sent: the loss is known to the library before it is to us
 	case err != nil:
 		return true, x.failed(ctx, err)
 	}
 	return true, nil
 }
 
-func (x *session5) close() {
-	_ = x.conn.SetWriteDeadline(time.Now().Add(goodbye)) // fails only when closed already
+func (x *session5) Close() {
+	_ = x.conn.SetWriteDeadline(time.Now().Add(Goodbye)) // fails only when closed already
 	_ = x.client.Disconnect(&paho.Disconnect{})          // the broker may be gone
 	x.conn.Close()
 	<-x.client.Done()

@@ -7,12 +7,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
-
-	"github.com/lineside/lineside/runtime/connector/payload"
 )
-
-// largest is the most of a publication that is handed on: payload, topic and properties.
-const largest = payload.MaxPayload + 128<<10
 
 // packetConn reads the packets of a connection before the library does. Publications of
 // QoS 0 go straight from the buffer to the receiver: a library makes several objects and two
@@ -23,7 +18,8 @@ type packetConn struct {
 	net.Conn
 	sync.Mutex
 	in       *bufio.Reader
-	got      receiver // nil leaves everything to the library
+	got      BurstReceiver // nil leaves everything to the library
+	largest  int           // bytes of a publication that are handed on
 	version5 bool
 	head     []byte // of a packet, still to be handed on
 	body     int    // bytes of the packet still to be handed on
@@ -32,11 +28,11 @@ type packetConn struct {
 
 // newPacketConn makes a packetConn of a connection that reads from src in the end, which is
 // told to have got deliver what it has before it waits.
-func newPacketConn(c net.Conn, src *source, got receiver, version5 bool) *packetConn {
+func newPacketConn(c net.Conn, src *source, got BurstReceiver, largest int, version5 bool) *packetConn {
 	if src != nil && got != nil {
-		src.settle = got.settle
+		src.settle = got.Settle
 	}
-	return &packetConn{Conn: c, in: bufio.NewReaderSize(c, sourceBuffer), got: got, version5: version5}
+	return &packetConn{Conn: c, in: bufio.NewReaderSize(c, sourceBuffer), got: got, largest: largest, version5: version5}
 }
 
 // Read implements io.Reader.
@@ -100,11 +96,11 @@ func (c *packetConn) step() (taken bool, err error) {
 	if c.got != nil && first&0xF6 == 0x30 && length <= c.in.Size() && c.take(length) {
 		return true, nil
 	}
-	if length > largest {
+	if length > c.largest {
 		if first>>4 != 3 { // only publications may be that large
 			return false, fmt.Errorf("the broker sent a packet of %d bytes", length)
 		}
-		c.skip, length = length-largest, largest
+		c.skip, length = length-c.largest, c.largest
 	}
 	c.body = length
 	c.head = append(c.head[:0], first)
@@ -128,7 +124,7 @@ func (c *packetConn) take(length int) bool {
 	if !ok {
 		return false
 	}
-	c.got.burst(topic, payload)
+	c.got.Burst(topic, payload)
 	_, _ = c.in.Discard(length) // as much as was seen
 	return true
 }

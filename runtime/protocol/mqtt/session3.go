@@ -23,28 +23,28 @@ type session3 struct {
 	cause error
 }
 
-func dial3(ctx context.Context, s *Settings, clientID string, got receiver) (session, error) {
-	conn, err := s.dial(ctx, got, false)
+func dial3(ctx context.Context, b *Broker, o Options, got Receiver) (Session, error) {
+	conn, err := b.dial(ctx, got, o.Largest, false)
 	if err != nil {
 		return nil, err
 	}
 	x := &session3{conn: conn, gone: make(chan struct{})}
-	o := paho3.NewClientOptions()
-	o.AddBroker("tcp://" + s.parsed.Host) // only a name here: the connection is open
-	o.SetCustomOpenConnectionFn(func(*url.URL, paho3.ClientOptions) (net.Conn, error) { return conn, nil })
-	o.SetProtocolVersion(4).SetClientID(clientID).SetCleanSession(s.CleanStart)
-	o.SetAutoReconnect(false).SetConnectRetry(false).SetOrderMatters(true).SetResumeSubs(false)
-	o.SetKeepAlive(s.KeepAlive.Std()).SetPingTimeout(min(10*time.Second, max(time.Second, s.KeepAlive.Std()/2)))
-	o.SetConnectTimeout(10 * time.Second).SetWriteTimeout(10 * time.Second)
-	if s.Username != "" {
-		o.SetUsername(s.Username).SetPassword(s.Password)
+	c := paho3.NewClientOptions()
+	c.AddBroker("tcp://" + b.parsed.Host) // only a name here: the connection is open
+	c.SetCustomOpenConnectionFn(func(*url.URL, paho3.ClientOptions) (net.Conn, error) { return conn, nil })
+	c.SetProtocolVersion(4).SetClientID(o.ClientID).SetCleanSession(o.CleanStart)
+	c.SetAutoReconnect(false).SetConnectRetry(false).SetOrderMatters(true).SetResumeSubs(false)
+	c.SetKeepAlive(b.KeepAlive.Std()).SetPingTimeout(min(10*time.Second, max(time.Second, b.KeepAlive.Std()/2)))
+	c.SetConnectTimeout(10 * time.Second).SetWriteTimeout(10 * time.Second)
+	if b.Username != "" {
+		c.SetUsername(b.Username).SetPassword(b.Password)
 	}
-	if s.WillTopic != "" {
-		o.SetBinaryWill(s.WillTopic, []byte(s.WillPayload), byte(s.WillQoS), s.WillRetain)
+	if w := o.Will; w != nil {
+		c.SetBinaryWill(w.Topic, w.Payload, w.QoS, w.Retain)
 	}
-	o.SetDefaultPublishHandler(func(_ paho3.Client, m paho3.Message) { got.single([]byte(m.Topic()), m.Payload()) })
-	o.SetConnectionLostHandler(func(_ paho3.Client, err error) { x.end(err) })
-	x.client = paho3.NewClient(o)
+	c.SetDefaultPublishHandler(func(_ paho3.Client, m paho3.Message) { got.Single([]byte(m.Topic()), m.Payload()) })
+	c.SetConnectionLostHandler(func(_ paho3.Client, err error) { x.end(err) })
+	x.client = paho3.NewClient(c)
 	token := x.client.Connect()
 	select {
 	case <-token.Done():
@@ -52,14 +52,14 @@ func dial3(ctx context.Context, s *Settings, clientID string, got receiver) (ses
 		conn.Close()
 		<-token.Done()
 		x.client.Disconnect(0)
-		return nil, lostError(ctx.Err())
+		return nil, Lost(ctx.Err())
 	}
 	if err := token.Error(); err != nil {
 		conn.Close()
 		if code := token.(*paho3.ConnectToken).ReturnCode(); code > 0 && code < packets3.ErrNetworkError {
 			return nil, refusedConnect(code, false, "")
 		}
-		return nil, lostError(err)
+		return nil, Lost(err)
 	}
 	return x, nil
 }
@@ -71,10 +71,10 @@ func (x *session3) end(cause error) {
 	})
 }
 
-func (x *session3) lost() <-chan struct{} { return x.gone }
+func (x *session3) Lost() <-chan struct{} { return x.gone }
 
 // why may be asked when the session is lost.
-func (x *session3) why() error { return lostError(x.cause) }
+func (x *session3) Why() error { return Lost(x.cause) }
 
 // await waits for the broker's answer.
 func (x *session3) await(ctx context.Context, t paho3.Token) error {
@@ -82,22 +82,22 @@ func (x *session3) await(ctx context.Context, t paho3.Token) error {
 	case <-t.Done():
 		if err := t.Error(); err != nil {
 			if errors.Is(err, paho3.ErrNotConnected) || !x.client.IsConnectionOpen() {
-				return lostError(err)
+				return Lost(err)
 			}
 			return err
 		}
 		return nil
 	case <-x.gone:
-		return x.why()
+		return x.Why()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-func (x *session3) subscribe(ctx context.Context, filters []filter) ([]string, error) {
+func (x *session3) Subscribe(ctx context.Context, filters []Filter) ([]string, error) {
 	wanted := make(map[string]byte, len(filters))
 	for _, f := range filters {
-		wanted[f.topic] = f.qos
+		wanted[f.Topic] = f.QoS
 	}
 	token := x.client.SubscribeMultiple(wanted, nil)
 	if err := x.await(ctx, token); err != nil {
@@ -115,30 +115,30 @@ func (x *session3) subscribe(ctx context.Context, filters []filter) ([]string, e
 	return refused, nil
 }
 
-func (x *session3) unsubscribe(ctx context.Context, topics []string) error {
+func (x *session3) Unsubscribe(ctx context.Context, topics []string) error {
 	return x.await(ctx, x.client.Unsubscribe(topics...))
 }
 
-func (x *session3) publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool) (bool, error) {
+func (x *session3) Publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool) (bool, error) {
 	select {
 	case <-x.gone:
-		return false, x.why()
+		return false, x.Why()
 	default:
 	}
 	token := x.client.Publish(topic, qos, retain, payload)
 	select {
 	case <-token.Done():
 		if err := token.Error(); errors.Is(err, paho3.ErrNotConnected) {
-			return false, lostError(err) // it was lost since we looked
+			return false, Lost(err) // it was lost since we looked
 		}
 	default:
 	}
 	return true, x.await(ctx, token)
 }
 
-func (x *session3) close() {
-	_ = x.conn.SetWriteDeadline(time.Now().Add(goodbye)) // fails only when closed already
-	x.client.Disconnect(uint(goodbye / time.Millisecond))
+func (x *session3) Close() {
+	_ = x.conn.SetWriteDeadline(time.Now().Add(Goodbye)) // fails only when closed already
+	x.client.Disconnect(uint(Goodbye / time.Millisecond))
 	x.conn.Close()
 	x.end(nil)
 }

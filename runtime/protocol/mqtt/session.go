@@ -14,48 +14,51 @@ import (
 	paho3 "github.com/eclipse/paho.mqtt.golang"
 
 	"github.com/lineside/lineside/runtime/connector"
-	"github.com/lineside/lineside/runtime/tag"
 )
 
-// session is one connection to a broker, whichever version it speaks.
-type session interface {
-	// subscribe asks for topics and returns the filters that the broker refused.
-	subscribe(ctx context.Context, filters []filter) (refused []string, err error)
-	unsubscribe(ctx context.Context, topics []string) error
-	// publish returns when the broker has confirmed, with QoS 0 when it is sent. sent says
+// Session is one connection to a broker, whichever version it speaks.
+type Session interface {
+	// Subscribe asks for topics and returns the filters that the broker refused.
+	Subscribe(ctx context.Context, filters []Filter) (refused []string, err error)
+	Unsubscribe(ctx context.Context, topics []string) error
+	// Publish returns when the broker has confirmed, with QoS 0 when it is sent. sent says
 	// that the message may have left.
-	publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool) (sent bool, err error)
-	// lost is closed when the connection has ended; why says then how.
-	lost() <-chan struct{}
-	why() error
-	// close says good-bye, so that the broker does not publish the will, and ends everything.
-	close()
+	Publish(ctx context.Context, topic string, payload []byte, qos byte, retain bool) (sent bool, err error)
+	// Lost is closed when the connection has ended; Why says then how.
+	Lost() <-chan struct{}
+	Why() error
+	// Close says good-bye, so that the broker does not publish the will, and ends everything.
+	Close()
 }
 
-type filter struct {
-	topic string
-	qos   byte
+// Filter is a topic, with wildcards or without, and the quality of service that is asked for.
+type Filter struct {
+	Topic string
+	QoS   byte
 }
 
-// receiver takes the messages of a session; it must keep neither topic nor payload.
-type receiver interface {
-	// burst takes a message of QoS 0 that may have come with others. settle follows when there
-	// are no more to be had at once, and says whether there were any. Both are called by the
-	// goroutine that reads.
-	burst(topic, payload []byte)
-	settle() bool
-	// single takes a message from the library, by a goroutine of its own.
-	single(topic, payload []byte)
+// Receiver takes the messages of a session, in the order of the broker, by a goroutine of the
+// library; it must keep neither topic nor payload.
+type Receiver interface {
+	Single(topic, payload []byte)
 }
 
-// goodbye bounds the time that closing takes.
-const goodbye = 500 * time.Millisecond
+// BurstReceiver is a Receiver that takes messages of QoS 0 straight from the connection, which
+// costs less, but is not in order with other messages.
+type BurstReceiver interface {
+	Receiver
+	// Burst takes a message that may have come with others. Settle follows when there are no
+	// more to be had at once, and says whether there were any. Both are called by the goroutine
+	// that reads.
+	Burst(topic, payload []byte)
+	Settle() bool
+}
 
-// filtersPerSubscribe keeps packets small: some brokers refuse long ones.
-const filtersPerSubscribe = 100
+// Goodbye bounds the time that closing takes.
+const Goodbye = 500 * time.Millisecond
 
-// lostError is the error of a connection that has ended.
-func lostError(cause error) error {
+// Lost is the error of a connection that has ended.
+func Lost(cause error) error {
 	if cause == nil {
 		return fmt.Errorf("%w: connection closed", connector.ErrNotConnected)
 	}
@@ -74,18 +77,20 @@ func refusedConnect(code byte, version5 bool, reason string) error {
 	return fmt.Errorf("%w: the broker refuses the connection (code %d): %s", connector.ErrNotConnected, code, text)
 }
 
-// dial opens the network connection that the settings describe; got takes its messages.
-func (s *Settings) dial(ctx context.Context, got receiver, version5 bool) (net.Conn, error) {
-	conn, source, err := s.dialPlain(ctx)
+// dial opens the network connection that the settings describe; got takes its messages. Publications
+// are cut down to largest bytes.
+func (b *Broker) dial(ctx context.Context, got Receiver, largest int, version5 bool) (net.Conn, error) {
+	conn, source, err := b.dialPlain(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("connect to %s: %w: %w", s.parsed.Redacted(), connector.ErrNotConnected, err)
+		return nil, fmt.Errorf("connect to %s: %w: %w", b.parsed.Redacted(), connector.ErrNotConnected, err)
 	}
-	return newPacketConn(conn, source, got, version5), nil
+	burst, _ := got.(BurstReceiver)
+	return newPacketConn(conn, source, burst, largest, version5), nil
 }
 
 // dialPlain opens the connection; source is what it reads from in the end.
-func (s *Settings) dialPlain(ctx context.Context) (net.Conn, *source, error) {
-	u := s.parsed
+func (b *Broker) dialPlain(ctx context.Context) (net.Conn, *source, error) {
+	u := b.parsed
 	host := u.Host
 	if u.Port() == "" {
 		host = net.JoinHostPort(u.Hostname(), map[string]string{"mqtt": "1883", "tcp": "1883", "mqtts": "8883", "ssl": "8883", "tls": "8883", "ws": "80", "wss": "443"}[u.Scheme])
@@ -100,7 +105,7 @@ func (s *Settings) dialPlain(ctx context.Context) (net.Conn, *source, error) {
 		if u.Scheme == "mqtt" || u.Scheme == "tcp" {
 			return src, src, nil
 		}
-		config := s.tls.Clone()
+		config := b.tls.Clone()
 		if config.ServerName == "" {
 			config.ServerName = u.Hostname()
 		}
@@ -120,7 +125,7 @@ func (s *Settings) dialPlain(ctx context.Context) (net.Conn, *source, error) {
 	if timeout <= 0 {
 		return nil, nil, context.DeadlineExceeded
 	}
-	ws, err := paho3.NewWebsocket(u.String(), s.tls.Clone(), timeout, http.Header{}, nil)
+	ws, err := paho3.NewWebsocket(u.String(), b.tls.Clone(), timeout, http.Header{}, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -147,6 +152,3 @@ func checkURL(raw string) (*url.URL, error) {
 	}
 	return u, nil
 }
-
-// refusal is the quality of points whose subscription the broker refused.
-const refusal = tag.BadUserAccessDenied
