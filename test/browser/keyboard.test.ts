@@ -91,6 +91,9 @@ test("a dialog opened from a menu gives the focus back to its button, and Escape
   const extract = page.getByRole("button", { name: "Extract texts" });
   await extract.press("Enter");
   await expect.poll(open).toBe(2);
+  await expect
+    .poll(() => page.getByRole("dialog").last().evaluate((e) => e.contains(document.activeElement)))
+    .toBe(true);
   await page.keyboard.press("Escape");
   await expect.poll(open).toBe(1);
   await expect.poll(() => extract.evaluate((e) => e === document.activeElement)).toBe(true);
