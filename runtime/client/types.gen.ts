@@ -368,6 +368,8 @@ export interface Plant {
   models?: ThingModel[];
   /** assets are the machines; each property of the model is a tag. */
   assets?: Asset[];
+  /** northbound are the interfaces by which other systems read tags and write them. */
+  northbound?: Northbound[];
 }
 
 /** Area is a level of the hierarchy (IEC 62264-1). */
@@ -445,6 +447,21 @@ export interface Asset {
   disabled?: boolean;
 }
 
+/** Northbound is one configured interface by which other systems read chosen tags and write them. */
+export interface Northbound {
+  /** id is unique among northbound interfaces: letters, digits, "_" and "-", at most 64. */
+  id: string;
+  name?: string;
+  /** kind is the id of the kind of interface: modbus, … */
+  kind: string;
+  /** disabled keeps the interface in the document but does not start it. */
+  disabled?: boolean;
+  /** settings are the kind's; see its reference. Secrets are stored apart as "secret:…". */
+  settings?: unknown;
+  /** tags are the tags that are exposed. */
+  tags?: Exposed[];
+}
+
 /** ScanClass is a scan class: tags that are polled together. */
 export interface ScanClass {
   id: string;
@@ -520,6 +537,17 @@ export interface ModelCommand {
   value: unknown;
   /** confirm asks the operator before: none, ask, reason; "" is what the property asks. */
   confirm?: "none" | "ask" | "reason";
+}
+
+/** Exposed is a tag that a northbound interface exposes, or all tags of an area or asset. */
+export interface Exposed {
+  /** tag is the path of a tag; Area stands for all tags below a path, where the kind can do that. */
+  tag?: string;
+  area?: string;
+  /** write lets writes from outside through to the gate of the tag; without it, they may only read. */
+  write?: boolean;
+  /** map says how the tag is exposed, as the kind wants it: a register, a name. */
+  map?: unknown;
 }
 
 /** Range is an interval of engineering values, low < high. */

@@ -65,11 +65,15 @@ type Engine struct {
 	entries   map[tag.Path]*entry
 	devices   map[string]*device
 	order     []string // device ids in the order of the document
-	apps      map[string]*installation
+	// outlets are the northbound interfaces, by id, and in the order of the document.
+	outlets     map[string]*outlet
+	outletOrder []string
+	apps        map[string]*installation
 
-	// queued devices wait for Run to start them.
-	queued []*device
-	wake   chan struct{}
+	// queued devices and northbound interfaces wait for Run to start them.
+	queued        []*device
+	queuedOutlets []*outlet
+	wake          chan struct{}
 }
 
 // Kind says where the value of a tag comes from.
@@ -157,6 +161,9 @@ func (e *Engine) Run(ctx context.Context) error {
 				defer running.Done()
 				d.run(ctx)
 			}()
+		}
+		for _, o := range e.takeOutlets() {
+			running.Go(func() { o.run(ctx) })
 		}
 		if g := e.table.Generation(); g != generation {
 			generation = g

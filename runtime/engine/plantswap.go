@@ -24,12 +24,14 @@ func (e *Engine) SetPlant(p *plant.Plant) error {
 	defer e.swap.Unlock()
 
 	old := e.snapshot()
+	e.stopOutlets(b)
 	restart := e.stopChanged(b)
 	moved := e.swapTags(b, old, restart)
 	if err := e.swapComputed(b, old, moved); err != nil {
 		return err
 	}
 	e.swapDevices(b, restart)
+	e.swapOutlets(b)
 	e.mu.Lock()
 	e.plant, e.expansion = p, b.from
 	e.mu.Unlock()

@@ -136,6 +136,7 @@ func Examine(p *Plant) (*Expansion, spec.Problems) {
 	v.devices()
 	v.models()
 	v.assets()
+	v.northbound()
 	v.count("/tags", len(p.Tags), MaxTags, "tags")
 	seen := make(map[tag.Path]bool, len(p.Tags))
 	for i := range p.Tags {

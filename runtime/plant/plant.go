@@ -30,6 +30,8 @@ type Plant struct {
 	Models []Model `json:"models,omitempty"`
 	// Assets are the machines; each property of the model is a tag.
 	Assets []Asset `json:"assets,omitempty"`
+	// Northbound are the interfaces by which other systems read tags and write them.
+	Northbound []Northbound `json:"northbound,omitempty"`
 }
 
 // Area is a level of the hierarchy (IEC 62264-1).

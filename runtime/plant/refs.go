@@ -18,6 +18,8 @@ type Reference struct {
 	// Tag is the tag whose expression it is, "" when it is a property of Model.
 	Tag             tag.Path
 	Model, Property string
+	// Northbound is the id of the interface that exposes the tag, "" for an expression.
+	Northbound string
 	// Where says what it is of that tag: computed tag, interlock, scale.
 	Where spec.Text
 	Text  string
@@ -119,6 +121,12 @@ func Rename(p *Plant, from, to tag.Path, area bool, rename Renamer) (next *Plant
 	refs = follow(c, func(_ *carrier, text string) (string, int, error) {
 		return rename(text, area, string(from), string(to))
 	})
+	refs = append(refs, c.moveExposed(moved, func(path tag.Path) tag.Path {
+		if area && concerns(path) {
+			return after(path)
+		}
+		return path
+	})...)
 	return c, moved, refs, nil
 }
 

@@ -168,7 +168,7 @@ func RenameProperty(p *Plant, model, from, to string, rename ModelRenamer) (next
 			return string(next), ok
 		})
 	})
-	return c, moved, append(refs, more...), nil
+	return c, moved, slices.Concat(refs, more, c.moveExposed(moved, func(path tag.Path) tag.Path { return path })), nil
 }
 
 // RenameModel gives a model another id, in the models that build on it, in its assets and in every expression.
