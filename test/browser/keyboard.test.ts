@@ -92,7 +92,12 @@ test("a dialog opened from a menu gives the focus back to its button, and Escape
   await extract.press("Enter");
   await expect.poll(open).toBe(2);
   await expect
-    .poll(() => page.getByRole("dialog").last().evaluate((e) => e.contains(document.activeElement)))
+    .poll(() =>
+      page
+        .getByRole("dialog")
+        .last()
+        .evaluate((e) => e.contains(document.activeElement)),
+    )
     .toBe(true);
   await page.keyboard.press("Escape");
   await expect.poll(open).toBe(1);
