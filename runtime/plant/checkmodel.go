@@ -10,7 +10,7 @@ import (
 )
 
 // models checks the form of the models, each by itself. What they have of each other is checked by Expand.
-func (v *validator) models() {
+func (v *validator) checkModels() {
 	v.count("/models", len(v.plant.Models), MaxModels, "models")
 	seen := map[string]bool{}
 	for i := range v.plant.Models {
@@ -49,6 +49,8 @@ func (v *validator) models() {
 			v.property(place, p)
 		}
 		v.commands(at, m)
+		v.events(at, m)
+		v.marks(func() string { return at }, &m.Marks)
 	}
 }
 
@@ -69,26 +71,6 @@ func (v *validator) parameters(at string, m *Model) {
 		v.text(place+"/title", p.Title, MaxName)
 		if _, ok := valueOf(p.Default, p.Type); !ok {
 			v.fail("value_type", place+"/default", "Write a value of the type of the parameter.", "The parameter %q is not of type %s.", p.ID, p.Type)
-		}
-	}
-}
-
-func (v *validator) commands(at string, m *Model) {
-	v.count(at+"/commands", len(m.Commands), MaxCommands, "commands")
-	seen := map[string]bool{}
-	for j := range m.Commands {
-		c := &m.Commands[j]
-		place := fmt.Sprintf("%s/commands/%d", at, j)
-		if !ID(c.ID) {
-			v.fail("id_form", place+"/id", `Write 1 to 64 letters, digits, "_" and "-"`, "%q cannot be the id of a command.", clip(c.ID))
-		}
-		if seen[c.ID] {
-			v.fail("id_double", place+"/id", "Give each command its own id.", "There is another command with the id %q.", clip(c.ID))
-		}
-		seen[c.ID] = true
-		v.text(place+"/title", c.Title, MaxName)
-		if c.Confirm != "" {
-			v.choice(place+"/confirm", c.Confirm, "none", "ask", "reason")
 		}
 	}
 }
@@ -125,16 +107,21 @@ func (v *validator) assets() {
 			v.fail("tag_reserved", at+"/path", "Begin the path with another level.", "%q is kept for the runtime's own tags.", a.Path)
 		}
 		v.text(at+"/title", a.Title, MaxName)
+		v.marks(func() string { return at }, &a.Marks)
+		v.relations(at, a)
 	}
 }
 
 // Examine expands a plant and tells everything that is wrong with it by itself, as Validate does.
 func Examine(p *Plant) (*Expansion, spec.Problems) {
-	v := &validator{plant: p}
+	v := &validator{plant: p, models: make(map[string]bool, len(p.Models))}
+	for i := range p.Models {
+		v.models[p.Models[i].ID] = true
+	}
 	v.head()
 	v.areas()
 	v.devices()
-	v.models()
+	v.checkModels()
 	v.assets()
 	v.northbound()
 	v.count("/tags", len(p.Tags), MaxTags, "tags")
@@ -161,7 +148,7 @@ func Examine(p *Plant) (*Expansion, spec.Problems) {
 	if !formed || ps.Errors() {
 		return x, v.problems // what is wrong with a model would be said again at every asset
 	}
-	of := &validator{plant: p, scans: v.scans, ids: v.ids, unbounded: true}
+	of := &validator{plant: p, scans: v.scans, ids: v.ids, models: v.models, unbounded: true}
 	for i := x.own; i < len(x.Tags); i++ {
 		of.tag(func() string { return fmt.Sprintf("/tags/%d", i) }, &x.Tags[i])
 	}

@@ -26,13 +26,14 @@ const (
 )
 
 // columns are the fixed columns in their order. Between them stand title.<language> and
-// address.<key>, as far as tags have them.
+// address.<key>, and behind them attribute.<key>, as far as tags have them.
 var columns = []string{
-	"path", "type", "title", "description", "unit", "low", "high", "decimals", "normal.low", "normal.high",
-	"device", "scan", "address", "bit", "expr", "initial",
-	"scale.rawLow", "scale.rawHigh", "scale.low", "scale.high", "scale.clamp", "scale.read", "scale.write",
+	"path", "type", "format", "of", "fields", "title", "description", "unit", "low", "high", "decimals", "normal.low", "normal.high",
+	"device", "scan", "address", "bit", "expr", "every", "initial",
+	"scale.rawLow", "scale.rawHigh", "scale.low", "scale.high", "scale.clamp", "scale.read", "scale.write", "scale.date",
 	"deadband.absolute", "deadband.percent", "deadband.interval",
-	"write", "write.low", "write.high", "write.interlock", "write.confirm", "write.readBack",
+	"write", "write.low", "write.high", "write.interlock", "write.confirm", "write.readBack", "write.release", "write.release.by", "write.release.within",
+	"restore", "labels",
 }
 
 const bom = "\ufeff"
@@ -45,7 +46,7 @@ const bom = "\ufeff"
 // begins with an apostrophe itself. A text with a carriage return is an apostrophe and a JSON string.
 func WriteCSV(tags []Tag) ([]byte, error) {
 	rows := make([]map[string]string, len(tags))
-	languages, keys := map[string]bool{}, map[string]bool{}
+	languages, keys, attributes := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i := range tags {
 		rows[i] = flatten(&tags[i])
 		for name := range rows[i] {
@@ -54,6 +55,8 @@ func WriteCSV(tags []Tag) ([]byte, error) {
 				languages[name] = true
 			case strings.HasPrefix(name, "address."):
 				keys[name] = true
+			case strings.HasPrefix(name, attributePrefix):
+				attributes[name] = true
 			}
 		}
 	}
@@ -71,6 +74,7 @@ func WriteCSV(tags []Tag) ([]byte, error) {
 			header = append(header, slices.Sorted(maps.Keys(languages))...)
 		}
 	}
+	header = append(header, slices.Sorted(maps.Keys(attributes))...)
 	var out bytes.Buffer
 	out.WriteString(bom)
 	w := csv.NewWriter(&out)
@@ -140,6 +144,14 @@ func flatten(t *Tag) map[string]string {
 	float := func(name string, v float64) { r[name] = formatFloat(v) }
 	put("path", string(t.Path))
 	put("type", t.Type)
+	put("format", t.Format)
+	put("of", t.Of)
+	if len(t.Fields) > 0 {
+		if raw, err := spec.Canonical(t.Fields); err == nil {
+			put("fields", compact(raw))
+		}
+	}
+	flattenMarks(r, &t.Marks)
 	for lang, s := range t.Title {
 		if lang == "en" {
 			put("title", s)
@@ -174,6 +186,7 @@ func flatten(t *Tag) map[string]string {
 		r["bit"] = strconv.Itoa(*t.Bit)
 	}
 	put("expr", t.Expr)
+	put("every", t.Every)
 	if len(t.Initial) > 0 {
 		r["initial"] = cellOf(t.Initial)
 	}
@@ -189,6 +202,7 @@ func flatten(t *Tag) map[string]string {
 		}
 		put("scale.read", s.Read)
 		put("scale.write", s.Write)
+		put("scale.date", s.Date)
 	}
 	if d := t.Deadband; d != nil {
 		if d.Absolute != 0 || d.Percent == 0 && d.Interval == "" {
@@ -210,7 +224,13 @@ func flatten(t *Tag) map[string]string {
 		put("write.interlock", w.Interlock)
 		put("write.confirm", w.Confirm)
 		put("write.readBack", w.ReadBack)
+		if w.Release != nil {
+			r["write.release"] = "true"
+			put("write.release.by", w.Release.By)
+			put("write.release.within", w.Release.Within)
+		}
 	}
+	put("restore", t.Restore)
 	return r
 }
 
@@ -337,6 +357,10 @@ func columnOf(at string) string {
 		return "low"
 	case strings.HasPrefix(name, "range."):
 		return name[len("range."):]
+	case strings.HasPrefix(name, "attributes."):
+		return attributePrefix + name[len("attributes."):]
+	case strings.HasPrefix(name, "labels."), strings.HasPrefix(name, "fields."):
+		return name[:len("labels")]
 	}
 	return name
 }
@@ -360,7 +384,7 @@ func ImportCSV(p *Plant, data []byte) (*Plant, *Import) {
 	im := &Import{Problems: []RowProblem{}, Rows: []RowChange{}, rows: map[int]int{}}
 	merged := *p
 	merged.Tags = slices.Clone(p.Tags)
-	header, rows := im.parse(data, columns, "title.", "address.")
+	header, rows := im.parse(data, columns, "title.", "address.", attributePrefix)
 	if header == nil {
 		return &merged, im
 	}

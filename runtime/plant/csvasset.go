@@ -14,14 +14,15 @@ import (
 	"github.com/lineside/lineside/runtime/tag"
 )
 
-// assetColumns are the fixed columns of assets. Between them stand title.<language> and param.<id>.
-var assetColumns = []string{"path", "model", "title", "disabled", "overrides"}
+// assetColumns are the fixed columns of assets. Between them stand title.<language> and param.<id>, behind them
+// attribute.<key> and relation.<type>, whose paths are separated by "; ".
+var assetColumns = []string{"path", "model", "title", "disabled", "overrides", "labels"}
 
 // WriteAssetCSV writes assets as CSV, in the way of WriteCSV. ImportAssetCSV gives back the same assets.
 func WriteAssetCSV(p *Plant, assets []Asset) ([]byte, error) {
 	models, _ := inherit(p)
 	rows := make([]map[string]string, len(assets))
-	languages, params := map[string]bool{}, map[string]bool{}
+	languages, params, more := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i := range assets {
 		rows[i] = flattenAsset(&assets[i], models[assets[i].Model])
 		for name := range rows[i] {
@@ -30,12 +31,15 @@ func WriteAssetCSV(p *Plant, assets []Asset) ([]byte, error) {
 				languages[name] = true
 			case strings.HasPrefix(name, "param."):
 				params[name] = true
+			case strings.HasPrefix(name, attributePrefix), strings.HasPrefix(name, relationPrefix):
+				more[name] = true
 			}
 		}
 	}
 	header := append([]string{"path", "model", "title"}, slices.Sorted(maps.Keys(languages))...)
 	header = append(header, slices.Sorted(maps.Keys(params))...)
-	header = append(header, "disabled", "overrides")
+	header = append(header, "disabled", "overrides", "labels")
+	header = append(header, slices.Sorted(maps.Keys(more))...)
 	var out bytes.Buffer
 	out.WriteString(bom)
 	w := csv.NewWriter(&out)
@@ -96,11 +100,19 @@ func flattenAsset(a *Asset, m *FlatModel) map[string]string {
 			r["overrides"] = compact(raw)
 		}
 	}
+	flattenMarks(r, &a.Marks)
+	for _, to := range a.Relations {
+		if name := relationPrefix + to.Type; r[name] == "" {
+			r[name] = string(to.To)
+		} else {
+			r[name] += "; " + string(to.To)
+		}
+	}
 	return r
 }
 
 func unflattenAsset(cells map[string]string, models map[string]*FlatModel) (Asset, []*spec.Problem) {
-	a := Asset{Path: tag.Path(cells["path"]), Model: cells["model"]}
+	a := Asset{Path: tag.Path(cells["path"]), Model: cells["model"], Marks: unflattenMarks(cells)}
 	var faults []*spec.Problem
 	for _, name := range slices.Sorted(maps.Keys(cells)) {
 		cell := cells[name]
@@ -128,6 +140,12 @@ func unflattenAsset(cells map[string]string, models map[string]*FlatModel) (Asse
 				}
 				a.Params[id] = rawOf(cell)
 			}
+		case strings.HasPrefix(name, relationPrefix):
+			for _, to := range strings.Split(cell, ";") {
+				if to = strings.TrimSpace(to); to != "" {
+					a.Relations = append(a.Relations, Relation{Type: strings.TrimPrefix(name, relationPrefix), To: tag.Path(to)})
+				}
+			}
 		case name == "disabled":
 			on, err := strconv.ParseBool(strings.ToLower(cell))
 			if err != nil {
@@ -150,7 +168,7 @@ func ImportAssetCSV(p *Plant, data []byte) (*Plant, *Import) {
 	im := &Import{Problems: []RowProblem{}, Rows: []RowChange{}, rows: map[int]int{}}
 	merged := *p
 	merged.Assets = slices.Clone(p.Assets)
-	header, rows := im.parse(data, assetColumns, "title.", "param.")
+	header, rows := im.parse(data, assetColumns, "title.", "param.", attributePrefix, relationPrefix)
 	if header == nil {
 		return &merged, im
 	}
@@ -219,6 +237,8 @@ func (im *Import) LocateAssets(problems spec.Problems) {
 		switch {
 		case len(parts) > 4 && parts[3] == "params":
 			column = "param." + parts[4]
+		case len(parts) > 4 && parts[3] == "attributes":
+			column = attributePrefix + parts[4]
 		case len(parts) > 3 && parts[3] != "params":
 			column = parts[3]
 		}

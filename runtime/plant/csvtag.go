@@ -22,7 +22,7 @@ func unflatten(row map[string]string) (Tag, spec.Problems) {
 	t := Tag{Path: tag.Path(row["path"]), Definition: Definition{Type: row["type"], Description: row["description"], Unit: row["unit"],
 		Device: row["device"], Scan: row["scan"], Expr: row["expr"],
 		Range: c.span("low", "high"), Normal: c.span("normal.low", "normal.high"),
-		Decimals: c.integer("decimals"), Bit: c.integer("bit"),
+		Decimals: c.integer("decimals"), Bit: c.integer("bit"), Restore: row["restore"],
 		Address: c.address()}}
 	if t.Type == "" {
 		c.faults.Add("value_missing", "type", "Write bool, int, float, string, bytes or json.", "The type is missing.")
@@ -39,23 +39,32 @@ func unflatten(row map[string]string) (Tag, spec.Problems) {
 			t.Title[lang] = cell
 		}
 	}
+	t.Format, t.Of, t.Every, t.Marks = row["format"], row["of"], row["every"], unflattenMarks(row)
+	if cell := row["fields"]; cell != "" {
+		if ps := spec.Typed(json.RawMessage(cell), &t.Fields); len(ps) > 0 {
+			c.faults.Add("value_type", "fields", `Write [{"id": "speed", "type": "float"}].`, "The fields are not a JSON list of fields.")
+		}
+	}
 	if cell := row["initial"]; cell != "" {
 		t.Initial = rawOf(cell)
 	}
-	if c.any("scale.rawLow", "scale.rawHigh", "scale.low", "scale.high", "scale.clamp", "scale.read", "scale.write") {
+	if c.any("scale.rawLow", "scale.rawHigh", "scale.low", "scale.high", "scale.clamp", "scale.read", "scale.write", "scale.date") {
 		t.Scale = &Scale{
 			RawLow: c.number("scale.rawLow"), RawHigh: c.number("scale.rawHigh"), Low: c.number("scale.low"), High: c.number("scale.high"),
-			Clamp: c.yes("scale.clamp"), Read: row["scale.read"], Write: row["scale.write"],
+			Clamp: c.yes("scale.clamp"), Read: row["scale.read"], Write: row["scale.write"], Date: row["scale.date"],
 		}
 	}
 	if c.any("deadband.absolute", "deadband.percent", "deadband.interval") {
 		t.Deadband = &Deadband{Absolute: c.number("deadband.absolute"), Percent: c.number("deadband.percent"), Interval: row["deadband.interval"]}
 	}
-	detailed := c.any("write.low", "write.high", "write.interlock", "write.confirm", "write.readBack")
+	detailed := c.any("write.low", "write.high", "write.interlock", "write.confirm", "write.readBack", "write.release", "write.release.by", "write.release.within")
 	if writable := c.yes("write"); writable || detailed && row["write"] == "" {
 		t.Write = &Write{
 			Low: c.optional("write.low"), High: c.optional("write.high"),
 			Interlock: row["write.interlock"], Confirm: row["write.confirm"], ReadBack: row["write.readBack"],
+		}
+		if release := c.yes("write.release"); release || row["write.release"] == "" && c.any("write.release.by", "write.release.within") {
+			t.Write.Release = &Release{By: row["write.release.by"], Within: row["write.release.within"]}
 		}
 	}
 	return t, c.faults

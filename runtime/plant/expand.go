@@ -22,11 +22,16 @@ type Expansion struct {
 	Tags []Tag
 	// Models are the models with all that they inherit, by id.
 	Models map[string]*FlatModel
+	// Events are those of the enabled assets, in the order of the document.
+	Events []AssetEvent
 
 	plant   *Plant
 	own     int     // tags of the plant itself
 	origins []where // of the tags behind them
 	kinds   map[string][]tag.Path
+	places  map[tag.Path]int // of the assets in the document
+	// related are the enabled assets by the type of a relation and the asset that has it, relatedTo by the one it leads to.
+	related, relatedTo map[string]map[tag.Path][]tag.Path
 }
 
 // where is where the tag of an asset comes from.
@@ -114,20 +119,21 @@ func Expand(p *Plant) (*Expansion, spec.Problems) {
 	for i := range p.Tags {
 		e.taken[p.Tags[i].Path] = i
 	}
-	places := make(map[tag.Path]bool, len(p.Assets))
+	x.places = make(map[tag.Path]int, len(p.Assets))
 	for i := range p.Assets {
 		a := &p.Assets[i]
-		if places[a.Path] {
+		if _, double := x.places[a.Path]; double {
 			e.problems.Add("id_double", fmt.Sprintf("/assets/%d/path", i), "Give each asset its own path.", "There is another asset %q.", a.Path)
 			continue
 		}
-		places[a.Path] = true
+		x.places[a.Path] = i
 		e.asset(i, a)
 		if len(e.problems) > maxProblems {
 			break
 		}
 	}
 	x.gather()
+	e.relate()
 	return x, e.problems
 }
 
@@ -145,6 +151,15 @@ func (x *Expansion) gather() {
 	for _, list := range x.kinds {
 		slices.Sort(list)
 	}
+}
+
+// At is the asset at a path.
+func (x *Expansion) At(path tag.Path) (*Asset, bool) {
+	i, ok := x.places[path]
+	if !ok {
+		return nil, false
+	}
+	return &x.plant.Assets[i], true
 }
 
 // Of lists the tags of an asset, by their places among Tags from first on: none when it is disabled.
@@ -174,13 +189,16 @@ func (e *expander) asset(i int, a *Asset) {
 	values, ok := e.values(m, a, at)
 	for id := range a.Overrides {
 		if _, known := m.Property(id); !known {
-			e.problems = append(e.problems, spec.OneOf("property_unknown", at()+"/overrides/"+spec.Escape(id), fmt.Sprintf("The model %q has no property %q.", a.Model, clip(id)), id, m.propertyIDs()))
+			e.problems = append(e.problems, spec.OneOf("property_unknown", at()+"/overrides/"+spec.Escape(id), fmt.Sprintf("The model %q has no property %q.", a.Model, clip(id)), id, m.PropertyIDs()))
 			ok = false
 		}
 	}
 	if !ok {
 		slices.SortStableFunc(e.problems, byPlace)
 		return
+	}
+	if !a.Disabled {
+		e.events(i, a, m, values)
 	}
 	for j := range m.Properties {
 		p := &m.Properties[j]

@@ -15,7 +15,6 @@ const (
 	MaxModels     = 2000
 	MaxProperties = 1000 // of a model, inherited ones included
 	MaxParameters = 200
-	MaxCommands   = 200
 	MaxMixins     = 32
 	MaxModelDepth = 16 // models that extend each other
 )
@@ -28,6 +27,9 @@ type FlatModel struct {
 	Parameters []Parameter
 	Properties []FlatProperty
 	Commands   []Command
+	Events     []FlatEvent
+	// Marks are those of the model and of all that it builds on; the nearest counts.
+	Marks Marks
 
 	known  names
 	places map[string]int // property → index
@@ -224,21 +226,16 @@ func (f *flattener) fill(flat *FlatModel, at string, bases []*FlatModel) {
 			f.problems = append(f.problems, ps.Under(p.At)...)
 		}
 	}
-	for i, c := range m.Commands {
-		p, ok := flat.Property(c.Property)
-		place := fmt.Sprintf("%s/commands/%d", at, i)
-		switch {
-		case !ok:
-			f.problems = append(f.problems, spec.OneOf("property_unknown", place+"/property", fmt.Sprintf("The model %q has no property %q.", m.ID, clip(c.Property)), c.Property, flat.propertyIDs()))
-		case p.Write == nil:
-			f.problems.Add("not_writable", place+"/property", "Make the property writable, or choose another.", "The property %q cannot be written.", c.Property)
-		case !fits(c.Value, p.Type):
-			f.problems.Add("value_type", place+"/value", "Write a value of the type of the property.", "The value is not of type %s.", p.Type)
-		}
+	flat.Marks = m.Marks
+	for _, b := range bases {
+		flat.Marks.inherit(&b.Marks)
 	}
+	f.checkCommands(flat, at)
+	f.fillEvents(flat, at, bases)
 }
 
-func (m *FlatModel) propertyIDs() []string {
+// PropertyIDs lists the properties in their order.
+func (m *FlatModel) PropertyIDs() []string {
 	out := make([]string, len(m.Properties))
 	for i := range m.Properties {
 		out[i] = m.Properties[i].ID

@@ -18,7 +18,7 @@ type Model struct {
 	Icon string `json:"icon,omitempty"`
 	// Extends is the model that this one is a special kind of: it has all that the other has.
 	Extends string `json:"extends,omitempty"`
-	// Mixins are further models whose parameters, properties and commands this one has, too.
+	// Mixins are further models whose parameters, properties, commands and events this one has, too.
 	// What stands here again replaces what came from there.
 	Mixins []string `json:"mixins,omitempty"`
 	// Parameters are what differs from one asset to the next. {id} stands for the value in the device, the
@@ -28,6 +28,9 @@ type Model struct {
 	Parameters []Parameter `json:"parameters,omitempty"`
 	Properties []Property  `json:"properties,omitempty"`
 	Commands   []Command   `json:"commands,omitempty"`
+	Events     []Event     `json:"events,omitempty"`
+	// Marks of a model hold for its assets, too, and for models that build on it.
+	Marks
 }
 
 // Parameter is what an asset must or may say of itself.
@@ -51,20 +54,6 @@ type Property struct {
 	Definition
 }
 
-// Command is something an asset can be told to do: it writes a value to a property, through the same
-// gate as any other write.
-type Command struct {
-	// ID is letters, digits, "_" and "-", at most 64.
-	ID    string    `json:"id"`
-	Title spec.Text `json:"title,omitempty"`
-	// Property is what is written; it must be writable.
-	Property string `json:"property"`
-	// Value is what is written to it.
-	Value json.RawMessage `json:"value"`
-	// Confirm asks the operator before: none, ask, reason; "" is what the property asks.
-	Confirm string `json:"confirm,omitempty" enum:"none,ask,reason"`
-}
-
 // Asset is one machine of a model, at a place of the ISA-95 hierarchy.
 type Asset struct {
 	// Path is where it is; its tags lie below. It is also what rights are given for.
@@ -76,6 +65,9 @@ type Asset struct {
 	// Overrides are by property what differs from the model here, as a JSON Merge Patch (RFC 7396) of the
 	// property: {"speed": {"range": {"low": 0, "high": 3000}, "unit": null}}. To reset, take it away.
 	Overrides map[string]json.RawMessage `json:"overrides,omitempty"`
+	// Relations are what it has to do with other assets.
+	Relations []Relation `json:"relations,omitempty"`
 	// Disabled keeps the asset in the document, without tags.
 	Disabled bool `json:"disabled,omitempty"`
+	Marks
 }

@@ -56,6 +56,10 @@ type Device struct {
 	Scans []Scan `json:"scans,omitempty"`
 	// Timeout bounds one request; default 3s.
 	Timeout string `json:"timeout,omitempty"`
+	// Clock says whose clock gives the source time of values: device (default), as far as it can be
+	// believed, or server, for a device whose clock is wrong.
+	Clock string `json:"clock,omitempty" enum:"device,server"`
+	Marks
 }
 
 // Scan is a scan class: tags that are polled together.
@@ -74,7 +78,16 @@ type Tag struct {
 // Definition is what a tag and a property of a model say alike. With Device the value is read from there;
 // with Expr it is computed; with neither it is memory that keeps what was written.
 type Definition struct {
-	Type        string    `json:"type" enum:"bool,int,float,string,bytes,json"`
+	Type string `json:"type" enum:"bool,int,float,string,bytes,json"`
+	// Format says what a value of the type means: a datetime is an ISO 8601 text or an int of milliseconds
+	// since 1970; an image the address of one, http(s), data: or from "/" on; a reference the path of an asset; a
+	// location the json {"lat", "lon", "alt"?} in degrees and metres (WGS 84), a vec2 {"x", "y"}, a vec3 {"x", "y", "z"}; a
+	// struct a json object of Fields. "" means nothing further.
+	Format string `json:"format,omitempty" enum:"datetime,image,reference,location,vec2,vec3,struct"`
+	// Of is the model of which an asset must be that a reference names, "" for any.
+	Of string `json:"of,omitempty"`
+	// Fields are those of a struct.
+	Fields      []Field   `json:"fields,omitempty"`
 	Title       spec.Text `json:"title,omitempty"`
 	Description string    `json:"description,omitempty"`
 	// Unit is the engineering unit, UCUM where it has one.
@@ -91,18 +104,26 @@ type Definition struct {
 
 	// Expr computes the value from other tags.
 	Expr string `json:"expr,omitempty"`
+	// Every computes it at this interval ("10s", on the full interval by the clock) instead of at every change of
+	// what it reads; until it first has a value, at every change even so.
+	Every string `json:"every,omitempty"`
 	// Initial is the first value of memory.
 	Initial json.RawMessage `json:"initial,omitempty"`
 
 	Scale    *Scale    `json:"scale,omitempty"`
 	Deadband *Deadband `json:"deadband,omitempty"`
 	// Bit takes one bit (0 = least significant) of an integer the device delivers; the tag is then a bool.
+	// A write reads the word, changes the bit and writes the word.
 	Bit *int `json:"bit,omitempty"`
+	// Restore says what a tag of a device shows after a restart of the runtime until the device answers:
+	// last (default), its last value with the quality UncertainLastUsableValue, or none.
+	Restore string `json:"restore,omitempty" enum:"last,none"`
 	// Normal is the normal band of an analog value, drawn behind it.
 	Normal *Range `json:"normal,omitempty"`
 
 	// Write says how the value may be written; without it, it is read-only.
 	Write *Write `json:"write,omitempty"`
+	Marks
 }
 
 // Range is an interval of engineering values, low < high.
@@ -123,6 +144,11 @@ type Scale struct {
 	// Read is an expression over "raw", instead of the linear form; Write one over "value" for the way back.
 	Read  string `json:"read,omitempty"`
 	Write string `json:"write,omitempty"`
+	// Date takes the raw value for a date and time, instead of the other forms: epoch (seconds since 1970), epoch-ms,
+	// iso (ISO 8601 text), bcd (YY MM DD hh mm ss, six bytes or one integer), s7-date-and-time (8 bytes), s7-dtl (12 bytes) or
+	// ole (days since 1899-12-30). The tag is then a string (ISO 8601, UTC), an int (milliseconds since 1970) or
+	// a float (seconds since 1970). Forms without a zone are in the time zone of the plant.
+	Date string `json:"date,omitempty" enum:"epoch,epoch-ms,iso,bcd,s7-date-and-time,s7-dtl,ole"`
 }
 
 // Deadband keeps small changes from being passed on. A change of quality always is.
@@ -145,4 +171,14 @@ type Write struct {
 	Confirm string `json:"confirm,omitempty" enum:"none,ask,reason"`
 	// ReadBack is how long the device's value may take to follow, default 5s; "0s" does not wait.
 	ReadBack string `json:"readBack,omitempty"`
+	// Release has every write released by a second person.
+	Release *Release `json:"release,omitempty"`
+}
+
+// Release is the two-person rule: who asks for a write cannot be the one who lets it through.
+type Release struct {
+	// By is what the second person must be allowed to do there: operate (default), tune or administer.
+	By string `json:"by,omitempty" enum:"operate,tune,administer"`
+	// Within is the time the second person has, 5s to 10m; default 60s. Then the write is refused.
+	Within string `json:"within,omitempty"`
 }

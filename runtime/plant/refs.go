@@ -15,7 +15,7 @@ import (
 type Reference struct {
 	// At is the JSON Pointer of the expression.
 	At string
-	// Tag is the tag whose expression it is, "" when it is a property of Model.
+	// Tag is the tag whose expression it is, "" when it is a property or an event of Model.
 	Tag             tag.Path
 	Model, Property string
 	// Northbound is the id of the interface that exposes the tag, "" for an expression.
@@ -44,6 +44,7 @@ func (p *Plant) shallow() *Plant {
 	c.Tags, c.Areas, c.Models, c.Assets = slices.Clone(p.Tags), slices.Clone(p.Areas), slices.Clone(p.Models), slices.Clone(p.Assets)
 	for i := range c.Models {
 		c.Models[i].Properties = slices.Clone(c.Models[i].Properties)
+		c.Models[i].Events = slices.Clone(c.Models[i].Events)
 	}
 	return &c
 }
@@ -97,6 +98,12 @@ func Rename(p *Plant, from, to tag.Path, area bool, rename Renamer) (next *Plant
 			return nil, nil, nil, append(ps, problem)
 		}
 		found = found || n > 0
+		c.moveNamed(func(path tag.Path) tag.Path {
+			if concerns(path) {
+				return after(path)
+			}
+			return path
+		})
 	} else if a, property := p.propertyAt(from); a != nil && !found {
 		ps.Add("rename_property", "/from", "Rename the property in its model, or the asset.", "%q is the property %q of the asset %q.", from, property, a.Path)
 		return nil, nil, nil, ps
@@ -133,6 +140,7 @@ func Rename(p *Plant, from, to tag.Path, area bool, rename Renamer) (next *Plant
 var (
 	whereComputed  = spec.Text{"en": "expression", "zh": "表达式"}
 	whereInterlock = spec.Text{"en": "interlock", "zh": "联锁"}
+	whereEvent     = spec.Text{"en": "condition of the event", "zh": "事件条件"}
 	whereScale     = spec.Text{"en": "scaling", "zh": "量程变换"}
 )
 
@@ -177,6 +185,10 @@ func follow(p *Plant, rename func(of *carrier, text string) (string, int, error)
 		for j := range m.Properties {
 			q := &m.Properties[j]
 			parts(&carrier{at: fmt.Sprintf("/models/%d/properties/%d", i, j), model: m.ID, own: true, id: q.ID}, &q.Expr, &q.Scale, &q.Write, one)
+		}
+		for j := range m.Events {
+			ev := &m.Events[j]
+			one(&carrier{at: fmt.Sprintf("/models/%d/events/%d", i, j), model: m.ID, own: true, id: ev.ID}, "/when", ev.When, whereEvent, func(s string) { ev.When = s })
 		}
 	}
 	for i := range p.Assets {

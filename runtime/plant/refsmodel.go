@@ -13,8 +13,8 @@ import (
 type ModelRenamer struct {
 	// Model writes another id for a model.
 	Model func(text, from, to string) (string, int, error)
-	// Property writes another id for a property of those models of which kinds reports true; self says that
-	// the expression is of one of them.
+	// Property writes another id for a property of those models of which kinds reports true, asked with "" for
+	// roll-ups over relations; self says that the expression is of one of them.
 	Property func(text string, kinds func(model string) bool, self bool, from, to string) (string, int, error)
 	// Tags writes other paths for tags, as move says.
 	Tags func(text string, move func(path string) (string, bool)) (string, int, error)
@@ -84,7 +84,7 @@ func PropertyReferences(p *Plant, model, property string, rename ModelRenamer) [
 	models, _ := inherit(p)
 	kinds := kin(models, model)
 	return follow(p.shallow(), func(of *carrier, text string) (string, int, error) {
-		return rename.Property(text, func(id string) bool { return kinds[id] }, kinds[of.model], property, property)
+		return rename.Property(text, func(id string) bool { return id == "" || kinds[id] }, kinds[of.model], property, property)
 	})
 }
 
@@ -127,9 +127,17 @@ func RenameProperty(p *Plant, model, from, to string, rename ModelRenamer) (next
 			return nil, nil, nil, ps
 		}
 	}
+	// Roll-ups over relations do not say of which models the assets are.
+	only := true
+	for id, m := range models {
+		if m != nil && !kinds[id] {
+			_, there := m.Property(from)
+			only = only && !there
+		}
+	}
 	c := p.shallow()
 	refs = follow(c, func(of *carrier, text string) (string, int, error) {
-		return rename.Property(text, func(id string) bool { return kinds[id] }, kinds[of.model], from, to)
+		return rename.Property(text, func(id string) bool { return id == "" && only || kinds[id] }, kinds[of.model], from, to)
 	})
 	for i := range c.Models {
 		m := &c.Models[i]
@@ -143,9 +151,10 @@ func RenameProperty(p *Plant, model, from, to string, rename ModelRenamer) (next
 		}
 		m.Commands = slices.Clone(m.Commands)
 		for j := range m.Commands {
-			if m.Commands[j].Property == from {
-				m.Commands[j].Property = to
-			}
+			m.Commands[j].renameProperty(from, to)
+		}
+		for j := range m.Events {
+			m.Events[j].renameProperty(from, to)
 		}
 	}
 	moved = map[tag.Path]tag.Path{}
@@ -189,8 +198,19 @@ func RenameModel(p *Plant, from, to string, rename ModelRenamer) (*Plant, []Refe
 	}
 	c := p.shallow()
 	refs := follow(c, func(_ *carrier, text string) (string, int, error) { return rename.Model(text, from, to) })
+	of := func(d *Definition) {
+		if d.Of == from {
+			d.Of = to
+		}
+	}
+	for i := range c.Tags {
+		of(&c.Tags[i].Definition)
+	}
 	for i := range c.Models {
 		m := &c.Models[i]
+		for j := range m.Properties {
+			of(&m.Properties[j].Definition)
+		}
 		if m.ID == from {
 			m.ID = to
 		}

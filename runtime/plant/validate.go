@@ -23,9 +23,11 @@ const (
 )
 
 const (
+	minEvery               = 100 * time.Millisecond
 	minScan, maxScan       = 10 * time.Millisecond, 24 * time.Hour
 	minTimeout, maxTimeout = 10 * time.Millisecond, 5 * time.Minute
 	maxReadBack            = 10 * time.Minute
+	minRelease, maxRelease = 5 * time.Second, 10 * time.Minute
 	maxProblems            = 500
 )
 
@@ -40,6 +42,7 @@ type validator struct {
 	plant    *Plant
 	scans    map[string]map[string]bool // device → scan classes
 	ids      []string                   // of devices
+	models   map[string]bool            // nil when it does not matter which there are
 	problems spec.Problems
 	// unbounded keeps all problems, for a list that is shortened later.
 	unbounded bool
@@ -172,6 +175,9 @@ func (v *validator) devices() {
 			v.fail("value_type", at+"/settings", "Write an object.", "The settings are not an object.")
 		}
 		v.duration(at+"/timeout", d.Timeout, minTimeout, maxTimeout)
+		if d.Clock != "" {
+			v.choice(at+"/clock", d.Clock, "device", "server")
+		}
 		v.count(at+"/scans", len(d.Scans), MaxScans, "scan classes")
 		scans := map[string]bool{}
 		for j := range d.Scans {
@@ -192,6 +198,7 @@ func (v *validator) devices() {
 		if len(scans) == 0 {
 			scans["default"] = true
 		}
+		v.marks(func() string { return at }, &d.Marks)
 		v.scans[d.ID] = scans
 		v.ids = append(v.ids, d.ID)
 	}
@@ -217,6 +224,8 @@ func (v *validator) tag(at func() string, t *Tag) {
 	if t.Decimals != nil && (*t.Decimals < 0 || *t.Decimals > 10) {
 		v.fail("value_range", at()+"/decimals", "0 to 10.", "%d is out of range.", *t.Decimals)
 	}
+	v.format(at, &t.Definition, typ)
+	v.marks(at, &t.Marks)
 	v.origin(at, t, typ)
 	v.processing(at, t, typ)
 	if t.Write != nil {
@@ -239,18 +248,29 @@ func (v *validator) origin(at func() string, t *Tag, typ tag.Type) {
 	if t.Expr != "" {
 		v.expr(at()+"/expr", t.Expr)
 	}
+	if t.Every != "" {
+		if t.Expr == "" {
+			v.fail("tag_origin", at()+"/every", "Write an expression, or remove it.", "Only a computed tag has an interval.")
+		}
+		v.duration(at()+"/every", t.Every, minEvery, maxScan)
+	}
 	if len(t.Initial) > 0 {
 		if t.Device != "" || t.Expr != "" {
 			v.fail("tag_origin", at()+"/initial", "Remove it.", "Only a memory tag, without device and expr, has a first value.")
-		} else if _, err := tag.Parse(t.Initial, typ); err != nil && typ != tag.None {
+		} else if first, err := tag.Parse(t.Initial, typ); err != nil && typ != tag.None {
 			v.fail("value_type", at()+"/initial", "Write a value of the type of the tag.", "The first value is not of type %s.", t.Type)
+		} else if p := t.CheckValue(first, nil); p != nil && err == nil && !first.IsNone() {
+			v.fail(p.Code, at()+"/initial", p.Hint, "%s", p.Message)
 		}
+	}
+	if t.Restore != "" {
+		v.choice(at()+"/restore", t.Restore, "last", "none")
 	}
 	if t.Device == "" {
 		for _, f := range [...]struct {
 			key   string
 			given bool
-		}{{"address", len(t.Address) > 0}, {"scan", t.Scan != ""}, {"bit", t.Bit != nil}, {"scale", t.Scale != nil}} {
+		}{{"address", len(t.Address) > 0}, {"scan", t.Scan != ""}, {"bit", t.Bit != nil}, {"scale", t.Scale != nil}, {"restore", t.Restore != ""}} {
 			if f.given {
 				v.fail("tag_origin", at()+"/"+f.key, "Name the device, or remove it.", "%s is for tags of a device.", f.key)
 			}
@@ -297,10 +317,20 @@ func (v *validator) processing(at func() string, t *Tag, typ tag.Type) {
 	if s := t.Scale; s != nil {
 		place := at() + "/scale"
 		linear := s.RawLow != 0 || s.RawHigh != 0 || s.Low != 0 || s.High != 0
-		if typ != tag.None && !typ.IsNumber() && s.Read == "" {
+		if s.Date != "" {
+			v.choice(place+"/date", s.Date, Dates...)
+			if linear || s.Read != "" || s.Write != "" || s.Clamp {
+				v.fail("scale_form", place, "Keep date alone.", "A scale is a date, linear or an expression, not several.")
+			}
+			if typ != tag.None && typ != tag.String && typ != tag.Int && typ != tag.Float {
+				v.fail("value_type", place+"/date", "Use the type string, int or float.", "A tag of type %s cannot hold a date.", t.Type)
+			}
+		}
+		if typ != tag.None && !typ.IsNumber() && s.Read == "" && s.Date == "" {
 			v.fail("value_type", place, "Use the type int or float, or remove the scale.", "A tag of type %s cannot be scaled.", t.Type)
 		}
 		switch {
+		case s.Date != "":
 		case s.Read != "" && linear:
 			v.fail("scale_form", place, "Keep the four limits or the expression.", "A scale is linear or an expression, not both.")
 		case s.Read != "":
@@ -347,7 +377,7 @@ func (v *validator) write(at string, t *Tag, typ tag.Type) {
 	if t.Expr != "" {
 		v.fail("tag_origin", at, "Remove it.", "A computed tag cannot be written.")
 	}
-	if s := t.Scale; s != nil && s.Read != "" && s.Write == "" {
+	if s := t.Scale; s != nil && s.Read != "" && s.Write == "" && s.Date == "" {
 		v.fail("scale_form", at, "Add scale.write, the expression for the way back.", "A tag that is scaled by an expression needs one for writing too.")
 	}
 	for _, l := range [...]struct {
@@ -374,7 +404,16 @@ func (v *validator) write(at string, t *Tag, typ tag.Type) {
 		v.choice(at+"/confirm", w.Confirm, "none", "ask", "reason")
 	}
 	v.duration(at+"/readBack", w.ReadBack, 0, maxReadBack)
+	if r := w.Release; r != nil {
+		if r.By != "" {
+			v.choice(at+"/release/by", r.By, "operate", "tune", "administer")
+		}
+		v.duration(at+"/release/within", r.Within, minRelease, maxRelease)
+	}
 }
+
+// Dates are the forms of a scale that takes a raw value for a date and time.
+var Dates = []string{"epoch", "epoch-ms", "iso", "bcd", "s7-date-and-time", "s7-dtl", "ole"}
 
 // Use says what an expression of the plant is for, and so what it may name.
 type Use string
