@@ -25,7 +25,7 @@ type Document struct {
 
 // Input is an input of the app.
 type Input struct {
-	// Kind is tag or parameter, Type that of a value.
+	// Kind is tag, parameter or asset; Type is that of a value.
 	Kind, Type string
 }
 
@@ -90,7 +90,7 @@ func checkTag(a *Action) spec.Problems {
 	var ps spec.Problems
 	if a.Tag == "" {
 		ps = append(ps, &spec.Problem{Code: "value_missing", At: "/tag", Message: fmt.Sprintf("The action %q has no tag.", a.Do), Hint: "Name the tag."})
-	} else if _, err := tag.ParsePath(a.Tag); err != nil {
+	} else if err := tag.CheckName(a.Tag); err != nil {
 		ps.Add("tag_path", "/tag", "Write the path of a tag, such as area/line/speed.", "The %v.", err)
 	}
 	return ps

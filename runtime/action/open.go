@@ -74,6 +74,16 @@ func checkParam(d *Document, at, id string, raw json.RawMessage) (ps spec.Proble
 		ps = spec.Validate([]spec.Field{{Name: "tag", Kind: spec.KindTag, Required: true}}, raw).Under(at)
 	case isTag:
 		ps.Add("value_type", at, "Write a value or an expression.", "The input %q takes a value, not a tag.", id)
+	case in.Kind == "asset":
+		var path string
+		if isObject(raw) {
+			return scalar(at, raw)
+		}
+		if json.Unmarshal(raw, &path) != nil {
+			ps.Add("value_type", at, "Write the path of an asset as a text.", "The input %q takes an asset.", id)
+		} else if _, err := tag.ParsePath(path); err != nil {
+			ps.Add("tag_path", at, "Write the path of an asset, such as area/line/pump1.", "The %v.", err)
+		}
 	default:
 		if ps = scalar(at, raw); len(ps) > 0 || isObject(raw) {
 			return ps

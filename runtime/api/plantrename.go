@@ -99,13 +99,12 @@ func (s *Server) renameTags(ctx context.Context, in *body[TagRename]) (*body[Tag
 	switch kind {
 	case "property":
 		next, moved, refs, err = plant.RenameProperty(old, in.Body.Model, from, to, modelRenamer)
-		follows = nil
+		follows = []appTarget{{app.Target{Kind: kind, ID: from, Models: s.modelsWith(in.Body.Model, from)}, to}}
 		for _, path := range slices.Sorted(maps.Keys(moved)) {
 			follows = append(follows, appTarget{app.Target{Kind: "tag", ID: string(path)}, string(moved[path])})
 		}
 	case "model":
 		next, refs, err = plant.RenameModel(old, from, to, modelRenamer)
-		follows = nil
 	default:
 		next, moved, refs, err = plant.Rename(old, tag.Path(from), tag.Path(to), area, renamePath)
 	}
@@ -178,6 +177,23 @@ func (s *Server) renameTags(ctx context.Context, in *body[TagRename]) (*body[Tag
 		return nil, err
 	}
 	return answerWith(out)
+}
+
+// modelsWith lists the models that have a property from a model: itself and those that build on it.
+func (s *Server) modelsWith(model, property string) (out []string) {
+	expansion := s.engine.Expansion()
+	if expansion == nil {
+		return nil
+	}
+	for id, m := range expansion.Models {
+		if m == nil {
+			continue
+		}
+		if p, ok := m.Property(property); ok && p.From == model {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // appTarget is a tag or an area that gets another path.

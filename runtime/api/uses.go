@@ -58,7 +58,7 @@ type ReferencesRequest struct {
 type RenameRequest struct {
 	// Document is the app; the draft when left out. It is not saved.
 	Document json.RawMessage `json:"document,omitempty"`
-	Kind     string          `json:"kind" enum:"tag,area,input,computed,variable,screen,widget,text"`
+	Kind     string          `json:"kind" enum:"tag,area,input,computed,variable,screen,widget,text,model,property"`
 	From     string          `json:"from"`
 	To       string          `json:"to"`
 	// Screen is where a variable or a widget is.
@@ -460,7 +460,7 @@ func (s *Server) usesIn(ctx context.Context, inst app.Installation, a *app.App, 
 	for i := range a.Inputs {
 		in := &a.Inputs[i]
 		var path string
-		if in.Kind == "tag" && json.Unmarshal(inst.Mapping[in.ID], &path) == nil && want(path) {
+		if in.Kind != "parameter" && json.Unmarshal(inst.Mapping[in.ID], &path) == nil && want(path) {
 			where := fmt.Sprintf("Mapping of the input %q", in.ID)
 			if lang == "zh" {
 				where = fmt.Sprintf("输入“%s”的映射", in.ID)

@@ -102,7 +102,7 @@ func (v *validator) source(at string, b Binding) {
 	case b.Tag != "" && b.Expr != "":
 		v.fail("value_type", at, "Keep one of them.", "The animation has both a tag and an expression.")
 	case b.Tag != "":
-		if _, err := tag.ParsePath(b.Tag); err != nil {
+		if err := tag.CheckName(b.Tag); err != nil {
 			v.fail("tag_path", at+"/tag", "Write the path of a tag, such as area/line/speed.", "The %v.", err)
 		}
 	default:

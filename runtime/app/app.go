@@ -121,14 +121,20 @@ type Part struct {
 	Parts   []Part   `json:"parts,omitempty"`
 }
 
-// Input is something the app needs and an installation maps.
+// Input is something the app needs and an installation maps; who opens a screen may give it another
+// value there, so that one faceplate serves many machines.
 type Input struct {
-	ID    string    `json:"id"`
-	Kind  string    `json:"kind" enum:"tag,parameter"`
-	Type  string    `json:"type" enum:"bool,int,float,string"`
+	ID string `json:"id"`
+	// Kind is a tag, a parameter (a value), or an asset: then tag("{id}/speed") is the tag speed below it,
+	// and {"tag": "{id}/speed"} binds to it.
+	Kind string `json:"kind" enum:"tag,parameter,asset"`
+	// Type is that of a tag or parameter.
+	Type string `json:"type,omitempty" enum:"bool,int,float,string"`
+	// Model is the id of the model that an asset must be of, or of one that it builds on.
+	Model string    `json:"model,omitempty"`
 	Unit  string    `json:"unit,omitempty"`
 	Title spec.Text `json:"title,omitempty"`
-	// Default is the value of a parameter that is not mapped, or the tag path of a tag.
+	// Default is the value of a parameter that is not mapped, or the path of a tag or asset.
 	Default json.RawMessage `json:"default,omitempty"`
 }
 

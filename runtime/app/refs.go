@@ -14,9 +14,12 @@ import (
 // Target is a thing that other parts of an app name.
 type Target struct {
 	// Kind is what it is: a tag of the plant, an area (all tags below a path), an input, a computed
-	// tag of the app, a variable or widget of a screen, a screen, or a text by key.
-	Kind string `json:"kind" enum:"tag,area,input,computed,variable,screen,widget,text"`
+	// tag of the app, a variable or widget of a screen, a screen, a text by key, a model, or a property of
+	// the assets that are inputs.
+	Kind string `json:"kind" enum:"tag,area,input,computed,variable,screen,widget,text,model,property"`
 	ID   string `json:"id"`
+	// Models are those that have the property.
+	Models []string `json:"models,omitempty"`
 	// Screen is where a variable or a widget is.
 	Screen string `json:"screen,omitempty"`
 	// Installation is the id that computed tags are published under; "" is not installed.
@@ -95,7 +98,7 @@ func RenameMapping(a *App, mapping map[string]json.RawMessage, of Target, to str
 	next, n := maps.Clone(mapping), 0
 	for _, id := range slices.Sorted(maps.Keys(mapping)) {
 		in, path := a.input(id), ""
-		if in == nil || in.Kind != "tag" || json.Unmarshal(mapping[id], &path) != nil {
+		if in == nil || in.Kind == "parameter" || json.Unmarshal(mapping[id], &path) != nil {
 			continue
 		}
 		if moved, ok := of.moved(path, to); ok {
@@ -147,7 +150,7 @@ func renamable(a *App, of Target, to string) spec.Problems {
 	}
 	switch of.Kind {
 	case "tag", "area":
-		if _, err := tag.ParsePath(to); err != nil {
+		if err := tag.CheckName(to); err != nil {
 			ps.Add("tag_path", "", "Write the path of a tag, such as area/line/speed.", "The %v.", err)
 		}
 	case "input", "computed", "variable":
@@ -188,6 +191,7 @@ func renamable(a *App, of Target, to string) spec.Problems {
 				return taken()
 			}
 		}
+	case "model", "property": // the plant has checked them
 	default:
 		ps.Add("value_choice", "/kind", "Name what is renamed.", "%q is not one of the choices.", clip(of.Kind))
 	}

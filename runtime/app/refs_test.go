@@ -211,3 +211,47 @@ func TestRenameMapping(t *testing.T) {
 		t.Errorf("%d, %s", n, next)
 	}
 }
+
+// Paths below an asset that is an input follow its id, and the ids of the model and its properties.
+func TestRenameAssetInput(t *testing.T) {
+	a, err := app.Read([]byte(`{"format":2,"id":"com.example.f","version":"1.0.0","name":{"en":"F"},
+ "inputs":[{"id":"pump","kind":"asset","model":"centrifugal","default":"line1/p1"},{"id":"fan","kind":"asset","model":"fan"}],
+ "tags":[{"id":"half","expr":"tag(\"{pump}/speed\") / 2"}],
+ "screens":[{"id":"s","name":{"en":"S"},"width":800,"height":600,"widgets":[
+  {"id":"v","type":"value","x":0,"y":0,"w":100,"h":40,"props":{"value":{"tag":"{pump}/speed"}}},
+  {"id":"f","type":"value","x":0,"y":50,"w":100,"h":40,"props":{"value":{"tag":"{fan}/speed"}}},
+  {"id":"b","type":"button","x":0,"y":100,"w":100,"h":40,"on":{"click":[{"do":"write","tag":"{pump}/speed","value":0},{"do":"open","screen":"s","params":{"pump":"line1/p1"}}]}}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		name  string
+		of    app.Target
+		to    string
+		count int
+		holds []string
+	}{
+		{"input", app.Target{Kind: "input", ID: "pump"}, "unit", 4, []string{`{unit}/speed`, `"unit":"line1/p1"`, `{fan}/speed`}},
+		{"property", app.Target{Kind: "property", ID: "speed", Models: []string{"pump", "centrifugal"}}, "rate", 3, []string{`{pump}/rate`, `{fan}/speed`}},
+		{"model", app.Target{Kind: "model", ID: "fan"}, "blower", 1, []string{`"model":"blower"`}},
+		{"asset", app.Target{Kind: "area", ID: "line1"}, "line2", 2, []string{`"default":"line2/p1"`, `"pump":"line2/p1"`}},
+	} {
+		next, refs, err := app.Rename(a, row.of, row.to, renameText)
+		if err != nil {
+			t.Errorf("%s: %v", row.name, err)
+			continue
+		}
+		text, err := json.Marshal(next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(refs) != row.count {
+			t.Errorf("%s: %d places, not %d: %v", row.name, len(refs), row.count, refs)
+		}
+		for _, want := range row.holds {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("%s: no %s in %s", row.name, want, text)
+			}
+		}
+	}
+}

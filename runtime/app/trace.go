@@ -84,7 +84,11 @@ func (t *tracer) path(at, value string, set func(string)) {
 			next, ok = t.to, true
 		} else if p := t.published(t.of.ID); p != "" && value == p {
 			next, ok = t.published(t.to), true
+		} else {
+			next, ok = t.below(value)
 		}
+	case "property":
+		next, ok = t.below(value)
 	case "variable":
 		if t.here && value == t.of.ID && !t.own[value] {
 			next, ok = t.to, true
@@ -93,6 +97,31 @@ func (t *tracer) path(at, value string, set func(string)) {
 	if ok {
 		t.note(at, value)
 		set(next)
+	}
+}
+
+// below is what becomes of a path below an asset that is an input.
+func (t *tracer) below(path string) (next string, ok bool) {
+	t.indirect(func(of Target, to string) {
+		if !ok {
+			next, ok = of.moved(path, to)
+		}
+	})
+	return next, ok
+}
+
+// indirect calls f for what is renamed in paths below assets that are inputs: the input itself, or the
+// property of each input of one of the models.
+func (t *tracer) indirect(f func(of Target, to string)) {
+	for i := range t.doc.Inputs {
+		in := &t.doc.Inputs[i]
+		switch {
+		case in.Kind != "asset":
+		case t.of.Kind == "input" && in.ID == t.of.ID:
+			f(Target{Kind: "area", ID: "{" + in.ID + "}"}, "{"+t.to+"}")
+		case t.of.Kind == "property" && slices.Contains(t.of.Models, in.Model):
+			f(Target{Kind: "tag", ID: "{" + in.ID + "}/" + t.of.ID}, "{"+in.ID+"}/"+t.to)
+		}
 	}
 }
 
@@ -125,6 +154,9 @@ func (t *tracer) expression(at, text string, set func(string)) {
 		if p := t.published(t.of.ID); p != "" {
 			apply("tag", p, t.published(t.to))
 		}
+		t.indirect(func(of Target, to string) { apply(of.Kind, of.ID, to) })
+	case "property":
+		t.indirect(func(of Target, to string) { apply(of.Kind, of.ID, to) })
 	case "variable":
 		if t.here {
 			apply("variable", t.of.ID, t.to)
@@ -183,8 +215,9 @@ func (t *tracer) app() {
 	for i := range a.Inputs {
 		in := &a.Inputs[i]
 		t.in(fmt.Sprintf("Input %q", in.ID), fmt.Sprintf("输入“%s”", in.ID), func() {
+			t.id(fmt.Sprintf("/inputs/%d/model", i), "model", in.Model, func(s string) { in.Model = s })
 			var path string
-			if in.Kind == "tag" && json.Unmarshal(in.Default, &path) == nil {
+			if in.Kind != "parameter" && json.Unmarshal(in.Default, &path) == nil {
 				t.path(fmt.Sprintf("/inputs/%d/default", i), path, func(s string) { in.Default = mustJSON(s) })
 			}
 		})
@@ -370,7 +403,7 @@ func (t *tracer) action(at string, do *Action) {
 			if b != was {
 				do.Params[id] = mustJSON(b)
 			}
-		} else if in := t.doc.input(id); in != nil && in.Kind == "tag" {
+		} else if in := t.doc.input(id); in != nil && in.Kind != "parameter" {
 			var path string
 			if json.Unmarshal(do.Params[id], &path) == nil {
 				t.path(place, path, func(s string) { do.Params[id] = mustJSON(s) })

@@ -189,16 +189,28 @@ func (v *validator) inputs() {
 			v.fail("id_double", at+"/id", "Give each its own id.", "There is another input with the id %q.", in.ID)
 		}
 		seen[in.ID] = true
-		v.choice(at+"/kind", in.Kind, "tag", "parameter")
-		v.choice(at+"/type", in.Type, "bool", "int", "float", "string")
+		v.choice(at+"/kind", in.Kind, "tag", "parameter", "asset")
+		switch {
+		case in.Kind != "asset":
+			v.choice(at+"/type", in.Type, "bool", "int", "float", "string")
+			if in.Model != "" {
+				v.fail("value_choice", at+"/model", "Take it away, or make it an input of kind asset.", "Only an asset has a model.")
+			}
+		case in.Type != "":
+			v.fail("value_choice", at+"/type", "Take it away.", "An asset has no type.")
+		case in.Model == "":
+			v.fail("value_missing", at+"/model", "Name the model.", "It is not said of which model the asset is.")
+		case !ID(in.Model):
+			v.fail("id_form", at+"/model", `Use letters, digits, "_" and "-"`, "%q cannot be the id of a model.", clip(in.Model))
+		}
 		v.text(at+"/title", in.Title, false, MaxName)
 		if len(in.Default) == 0 {
 			continue
 		}
-		if in.Kind == "tag" {
+		if in.Kind == "tag" || in.Kind == "asset" {
 			var path string
 			if json.Unmarshal(in.Default, &path) != nil {
-				v.fail("value_type", at+"/default", "Write the path of a tag.", "The default of an input of kind tag is not a path.")
+				v.fail("value_type", at+"/default", "Write the path of a tag or asset.", "The default of an input of kind %s is not a path.", in.Kind)
 			} else if _, err := tag.ParsePath(path); err != nil {
 				v.fail("tag_path", at+"/default", "Write the path of a tag, such as area/line/speed.", "The %v.", err)
 			}

@@ -79,14 +79,24 @@ export interface Installation {
   mapping?: Record<string, Scalar>;
 }
 
-/** AppInput is something the app needs and an installation maps. */
+/**
+ * AppInput is something the app needs and an installation maps; who opens a screen may give it another
+ * value there, so that one faceplate serves many machines.
+ */
 export interface AppInput {
   id: string;
-  kind: "tag" | "parameter";
-  type: "bool" | "int" | "float" | "string";
+  /**
+   * kind is a tag, a parameter (a value), or an asset: then tag("{id}/speed") is the tag speed below it,
+   * and {"tag": "{id}/speed"} binds to it.
+   */
+  kind: "tag" | "parameter" | "asset";
+  /** type is that of a tag or parameter. */
+  type?: "bool" | "int" | "float" | "string";
+  /** model is the id of the model that an asset must be of, or of one that it builds on. */
+  model?: string;
   unit?: string;
   title?: Text;
-  /** default is the value of a parameter that is not mapped, or the tag path of a tag. */
+  /** default is the value of a parameter that is not mapped, or the path of a tag or asset. */
   default?: Scalar;
 }
 
@@ -368,8 +378,6 @@ export interface Plant {
   models?: ThingModel[];
   /** assets are the machines; each property of the model is a tag. */
   assets?: Asset[];
-  /** northbound are the interfaces by which other systems read tags and write them. */
-  northbound?: Northbound[];
 }
 
 /** Area is a level of the hierarchy (IEC 62264-1). */
@@ -447,21 +455,6 @@ export interface Asset {
   disabled?: boolean;
 }
 
-/** Northbound is one configured interface by which other systems read chosen tags and write them. */
-export interface Northbound {
-  /** id is unique among northbound interfaces: letters, digits, "_" and "-", at most 64. */
-  id: string;
-  name?: string;
-  /** kind is the id of the kind of interface: modbus, … */
-  kind: string;
-  /** disabled keeps the interface in the document but does not start it. */
-  disabled?: boolean;
-  /** settings are the kind's; see its reference. Secrets are stored apart as "secret:…". */
-  settings?: unknown;
-  /** tags are the tags that are exposed. */
-  tags?: Exposed[];
-}
-
 /** ScanClass is a scan class: tags that are polled together. */
 export interface ScanClass {
   id: string;
@@ -537,17 +530,6 @@ export interface ModelCommand {
   value: unknown;
   /** confirm asks the operator before: none, ask, reason; "" is what the property asks. */
   confirm?: "none" | "ask" | "reason";
-}
-
-/** Exposed is a tag that a northbound interface exposes, or all tags of an area or asset. */
-export interface Exposed {
-  /** tag is the path of a tag; Area stands for all tags below a path, where the kind can do that. */
-  tag?: string;
-  area?: string;
-  /** write lets writes from outside through to the gate of the tag; without it, they may only read. */
-  write?: boolean;
-  /** map says how the tag is exposed, as the kind wants it: a register, a name. */
-  map?: unknown;
 }
 
 /** Range is an interval of engineering values, low < high. */

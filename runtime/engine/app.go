@@ -163,11 +163,18 @@ func (e *Engine) compileApp(inst app.Installation, a *app.App) (*scope, []*ownTa
 // checkInputs says which mapped tags do not exist or have another type than asked for.
 func (e *Engine) checkInputs(a *app.App, s *scope, ps *spec.Problems) {
 	for i, in := range a.Inputs {
+		at := fmt.Sprintf("/inputs/%d", i)
+		if x := s.assets[in.ID]; x != nil {
+			if p := e.checkAsset(in.ID, x); p != nil {
+				p.At = at
+				*ps = append(*ps, p)
+			}
+			continue
+		}
 		n := s.names[in.ID]
 		if n == nil || n.path == "" {
 			continue
 		}
-		at := fmt.Sprintf("/inputs/%d", i)
 		typ, ok := e.typeOf(n.path)
 		switch {
 		case !ok:
@@ -185,6 +192,14 @@ func (e *Engine) checkInputs(a *app.App, s *scope, ps *spec.Problems) {
 
 // checkTag says what is wrong with the path of a binding or action.
 func (e *Engine) checkTag(text string, s *scope) *spec.Problem {
+	if tag.Indirect(text) {
+		asset, below, err := tag.ParseIndirect(text)
+		if err != nil {
+			return &spec.Problem{Code: "path_invalid", Message: err.Error(), Hint: "Choose a tag from the list."}
+		}
+		_, _, problem := e.indirect(s, asset, below)
+		return problem
+	}
 	path, err := s.resolve(text)
 	if err != nil {
 		return &spec.Problem{Code: "path_invalid", Message: err.Error(), Hint: "Choose a tag from the list."}
@@ -203,6 +218,9 @@ func (e *Engine) checkTag(text string, s *scope) *spec.Problem {
 func (s *scope) resolve(text string) (tag.Path, error) {
 	if n := s.names[text]; n != nil && n.path != "" {
 		return n.path, nil
+	}
+	if tag.Indirect(text) {
+		return s.below(text)
 	}
 	return tag.ParsePath(text)
 }

@@ -22,6 +22,8 @@ type scope struct {
 	names        map[string]*name
 	vars         map[string]tag.Type
 	own          map[tag.Path]tag.Type
+	// assets are the inputs that stand for an asset, by id.
+	assets map[string]*assetInput
 	// inner are the computed tags of a draft.
 	inner map[tag.Path]*sharedExpression
 	// programs are the expressions of the screens by text, nil those that are wrong; only
@@ -51,9 +53,13 @@ func appPath(installation, id string) tag.Path {
 // expressions are bad until it is mapped.
 func newScope(inst app.Installation, a *app.App, params map[string]json.RawMessage) (*scope, spec.Problems) {
 	var ps spec.Problems
-	s := &scope{installation: inst.ID, names: map[string]*name{}, vars: map[string]tag.Type{}, own: map[tag.Path]tag.Type{}, key: inst.ID}
+	s := &scope{installation: inst.ID, names: map[string]*name{}, assets: map[string]*assetInput{}, vars: map[string]tag.Type{}, own: map[tag.Path]tag.Type{}, key: inst.ID}
 	for i, in := range a.Inputs {
 		typ, _ := tag.ParseType(in.Type)
+		if in.Kind == "asset" {
+			typ = tag.String // by its bare id it is its path
+			s.assets[in.ID] = &assetInput{model: in.Model}
+		}
 		n := &name{typ: typ, sample: tag.Sample{Quality: tag.BadConfigurationError}}
 		s.names[in.ID], s.vars[in.ID] = n, typ
 		at := fmt.Sprintf("/inputs/%d", i)
@@ -83,6 +89,20 @@ func newScope(inst app.Installation, a *app.App, params map[string]json.RawMessa
 			}
 			n.path = path
 			s.key += "\x00" + in.ID + "=" + string(path)
+			continue
+		}
+		if in.Kind == "asset" {
+			var text string
+			err := json.Unmarshal(raw, &text)
+			if err == nil {
+				s.assets[in.ID].path, err = tag.ParsePath(text)
+			}
+			if err != nil {
+				ps.Add("input_invalid", at, "Give the path of an asset.", "The input %q needs the path of an asset: %v.", in.ID, err)
+				continue
+			}
+			n.sample = tag.Sample{Value: tag.OfString(text)}
+			s.key += "\x00" + in.ID + "=" + text
 			continue
 		}
 		v, err := tag.Parse(raw, typ)
@@ -137,6 +157,9 @@ func (e *Engine) compile(text string, s *scope) (*expression.Program, error) {
 			return e.typeOf(p)
 		},
 		Vars: s.vars,
+		Indirect: func(asset string, below tag.Path) (tag.Path, tag.Type, *spec.Problem) {
+			return e.indirect(s, asset, below)
+		},
 	})
 }
 
@@ -182,7 +205,7 @@ func (e *Engine) link(program *expression.Program, s *scope) linked {
 			l.reads = append(l.reads, p)
 		}
 		if !ok {
-			*arg = tag.Sample{Quality: tag.BadNodeIDUnknown}
+			*arg = tag.Sample{Quality: missing(p)}
 			return
 		}
 		l.deps, lives = append(l.deps, slot), append(lives, live{arg, typ})

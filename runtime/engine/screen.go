@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/lineside/lineside/runtime/app"
@@ -281,7 +282,7 @@ type compiled struct {
 // keyOf is the key under which an expression is shared: by all scopes when it names
 // nothing but tags of the plant, else within the scope.
 func (s *scope) keyOf(text string, c compiled) string {
-	if c.err == nil && len(c.program.Vars()) == 0 {
+	if c.err == nil && len(c.program.Vars()) == 0 && (len(s.assets) == 0 || !strings.Contains(text, "{")) {
 		own := false
 		for _, p := range c.program.Tags() {
 			own = own || p.Under("apps")
@@ -321,7 +322,7 @@ func (e *Engine) resolve(x *sharedExpression, known *compiled) ([]tag.Slot, tag.
 		x.linked.refs = []reference{{x.path, slot, ok}}
 		if !ok {
 			x.problem = &spec.Problem{Code: "tag_unknown", Message: fmt.Sprintf("There is no tag %q.", x.path), Hint: "Choose another tag, or add it to the plant."}
-			return nil, unlinked(tag.BadNodeIDUnknown)
+			return nil, unlinked(missing(x.path))
 		}
 		x.typ, _ = e.typeOf(x.path)
 		return []tag.Slot{slot}, func(d []tag.Sample) tag.Sample { return d[0] }

@@ -342,8 +342,14 @@ func (c *compiler) tag(n *ast.CallNode) code {
 		c.fail(n.Arguments[0], "expression_type", hint, "The path of a tag must be a constant text, so that it is known which tags are read.")
 	}
 	var path tag.Path
+	var typ tag.Type
+	var known bool
 	var err error
 	switch relative := tag.Relative(s.Value); {
+	case tag.Indirect(s.Value):
+		if path, typ, known = c.indirect(s); !known {
+			return unknown()
+		}
 	case relative && c.env.Base == nil:
 		c.problem(s, "tag_path", "Write the whole path.", "%q is a path for the properties of models.", s.Value)
 		return unknown()
@@ -356,9 +362,7 @@ func (c *compiler) tag(n *ast.CallNode) code {
 		c.problem(s, "tag_path", hint, "%s.", upper(err.Error()))
 		return unknown()
 	}
-	var typ tag.Type
-	known := false
-	if c.env.Tags != nil {
+	if !known && c.env.Tags != nil {
 		typ, known = c.env.Tags(path)
 	}
 	if !known {
@@ -374,6 +378,24 @@ func (c *compiler) tag(n *ast.CallNode) code {
 		}
 	}
 	return read(0, index, typ)
+}
+
+// indirect finds the tag of an asset that is an input.
+func (c *compiler) indirect(s *ast.StringNode) (tag.Path, tag.Type, bool) {
+	asset, below, err := tag.ParseIndirect(s.Value)
+	switch {
+	case err != nil:
+		c.problem(s, "tag_path", `Write tag("{input}/property").`, "%s.", upper(err.Error()))
+	case c.env.Indirect == nil:
+		c.problem(s, "tag_path", "Write the whole path.", "%q is a path for apps that have an asset as input.", s.Value)
+	default:
+		path, typ, problem := c.env.Indirect(asset, below)
+		if problem == nil {
+			return path, typ, true
+		}
+		c.problem(s, problem.Code, problem.Hint, "%s", problem.Message)
+	}
+	return "", tag.None, false
 }
 
 func upper(s string) string {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -17,6 +18,9 @@ type Env struct {
 	Vars map[string]tag.Type
 	// Base is where relative paths begin: tag("./speed"). Nil knows none.
 	Base *tag.Path
+	// Indirect finds the tag that tag("{asset}/below") means; a path that no tag has when it is not known
+	// yet which asset that is. Nil knows none.
+	Indirect func(asset string, below tag.Path) (tag.Path, tag.Type, *spec.Problem)
 	// Members finds what roll-ups read. Nil knows none.
 	Members Members
 }

@@ -474,7 +474,7 @@ func (w *walker) text(s *shape, raw []byte) {
 		return
 	case KindTag:
 		if v != "" {
-			if _, err := tag.ParsePath(v); err != nil {
+			if err := tag.CheckName(v); err != nil {
 				w.fail("tag_path", "Write the path of a tag, such as area/line/speed.", "The %v.", err)
 			}
 		}

@@ -4,6 +4,7 @@ import type { ExpressionCheck, ExpressionFunction } from "@lineside/client";
 import { type AppInput, isBad, type Variable } from "@lineside/client";
 import { createContext, useContext, useEffect, useRef, useState } from "react";
 import { checkExpression, findTags } from "../design/api";
+import { findInputTags } from "../design/inputtags";
 import { textIn, useLanguage, useT } from "../i18n";
 import { asApiError } from "../shell/resource";
 import type { Purpose } from "./bind/useMismatch";
@@ -54,8 +55,17 @@ export function ExpressionEditor(props: ExpressionProps) {
     let made: TextEditor | undefined;
     const complete = async (word: string, inTag: boolean): Promise<Completion[]> => {
       const { functions, inputs } = latest.current;
-      const tags = inTag || word.length > 1 ? (await findTags(word, 30).catch(() => ({ tags: [] }))).tags : [];
-      const shownTags: Completion[] = tags.map((tag) => ({
+      const asked = inTag || word.length > 1;
+      const [ofInputs, tags] = await Promise.all([
+        asked ? findInputTags(inputs ?? [], word, lang).catch(() => []) : [],
+        asked
+          ? findTags(word, 30).then(
+              (page) => page.tags,
+              () => [],
+            )
+          : [],
+      ]);
+      const shownTags: Completion[] = [...ofInputs, ...tags].map((tag) => ({
         label: tag.path,
         detail: `${t(`design:type.${tag.type}`)} ${tag.unit ?? ""}`,
         info: tag.title || undefined,

@@ -1,21 +1,25 @@
 // A list of tags to choose one from, with their present values.
 
 import type { TagState } from "@lineside/client";
-import { useEffect, useState } from "react";
+import { useContext, useEffect, useState } from "react";
 import { findTags } from "../design/api";
-import { useT } from "../i18n";
+import { EditorContext } from "../design/context";
+import { findInputTags, type InputTag } from "../design/inputtags";
+import { useLanguage, useT } from "../i18n";
 import { asApiError } from "../shell/resource";
 import { ErrorNote, SearchInput } from "../ui";
 import { TagValue } from "./TagBrowser";
 
 export function TagPicker(props: {
   value: string;
-  fits?: (tag: TagState) => boolean;
+  fits?: (tag: Pick<TagState, "path" | "type">) => boolean;
   onChoose: (path: string) => void;
 }) {
   const t = useT();
+  const lang = useLanguage();
+  const editor = useContext(EditorContext);
   const [query, setQuery] = useState("");
-  const [tags, setTags] = useState<TagState[]>();
+  const [tags, setTags] = useState<(TagState | InputTag)[]>();
   const [error, setError] = useState<{ message: string; hint?: string }>();
   const [at, setAt] = useState(0);
 
@@ -23,9 +27,12 @@ export function TagPicker(props: {
     const stop = new AbortController();
     const timer = setTimeout(
       () =>
-        findTags(query.trim(), 200, "", stop.signal).then(
-          (page) => {
-            setTags(page.tags);
+        Promise.all([
+          findInputTags(editor?.doc.state.app.inputs ?? [], query, lang),
+          findTags(query.trim(), 200, "", stop.signal),
+        ]).then(
+          ([ofInputs, page]) => {
+            setTags([...ofInputs, ...page.tags]);
             setError(undefined);
             setAt(0);
           },
@@ -37,9 +44,9 @@ export function TagPicker(props: {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [query]);
+  }, [query, editor, lang]);
 
-  const good = (tag: TagState) => props.fits?.(tag) ?? true;
+  const good = (tag: Pick<TagState, "path" | "type">) => props.fits?.(tag) ?? true;
   // Until the server has answered, what is listed is narrowed here: Enter must not take what is on its way out.
   const words = query.trim().toLowerCase();
   const fitting = (tags ?? []).filter((tag) => `${tag.path} ${tag.title ?? ""}`.toLowerCase().includes(words));
@@ -54,7 +61,7 @@ export function TagPicker(props: {
         onKeyDown={(e) => {
           if (e.key === "ArrowDown") setAt(Math.min(sorted.length - 1, at + 1));
           else if (e.key === "ArrowUp") setAt(Math.max(0, at - 1));
-          else if (e.key === "Enter" && sorted[at]) props.onChoose((sorted[at] as TagState).path);
+          else if (e.key === "Enter" && sorted[at]) props.onChoose((sorted[at] as { path: string }).path);
           else return;
           e.preventDefault();
         }}
@@ -77,7 +84,11 @@ export function TagPicker(props: {
             <span className="tag-path" title={tag.title ? `${tag.path}: ${tag.title}` : tag.path}>
               <bdi>{tag.path}</bdi>
             </span>
-            <TagValue value={{ v: tag.value, q: tag.quality, t: 0 }} unit={tag.unit} name={tag.qualityName} />
+            {"input" in tag ? (
+              <span className="muted">{t("faceplate:ofInput", { name: tag.input })}</span>
+            ) : (
+              <TagValue value={{ v: tag.value, q: tag.quality, t: 0 }} unit={tag.unit} name={tag.qualityName} />
+            )}
           </div>
         ))}
         {tags?.length === 0 && <p className="muted">{query ? t("design:tags.none") : t("design:tags.empty")}</p>}

@@ -248,7 +248,7 @@ export default {
     inputsHelp:
       "What the app needs from a plant. Expressions name an input by its id; every installation maps it to its own tag.",
     inputId: "Name in expressions",
-    kind: { title: "Kind", tag: "Tag", parameter: "Parameter" },
+    kind: { title: "Kind", tag: "Tag", parameter: "Parameter", asset: "Asset" },
     type: "Type",
     unit: "Unit",
     defaultTag: "Tag, unless mapped otherwise",

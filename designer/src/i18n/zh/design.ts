@@ -237,7 +237,7 @@ export default {
     license: "许可证",
     inputsHelp: "应用需要工厂提供的内容。表达式按标识引用输入，每个安装实例将其映射到自己的变量。",
     inputId: "表达式中的名称",
-    kind: { title: "种类", tag: "变量", parameter: "参数" },
+    kind: { title: "种类", tag: "变量", parameter: "参数", asset: "资产" },
     type: "类型",
     unit: "单位",
     defaultTag: "未映射时使用的变量",

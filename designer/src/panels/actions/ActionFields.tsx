@@ -4,6 +4,7 @@ import { useDoc, useScreen } from "../../design/context";
 import { isBinding } from "../../document";
 import { textIn, useLanguage, useT } from "../../i18n";
 import { type FieldContext, FieldControl, Row, Select, shows } from "../../ui";
+import { assetField } from "../AssetField";
 import { type Value, ValueField } from "./ValueField";
 
 /** Changes one setting of an action; undefined takes it out. */
@@ -147,13 +148,14 @@ function Params(props: {
           )}
         </Row>
       );
+    const asset = input.kind === "asset";
     return (
       <ValueField
         key={input.id}
         label={label}
         value={value}
-        field={{ name: input.id, kind: input.type, title: { en: label } }}
-        context={props.context}
+        field={{ name: input.id, kind: asset ? "tag" : (input.type ?? "float"), title: { en: label } }}
+        context={asset ? { ...props.context, tagPicker: assetField(t, input.model) } : props.context}
         onChange={(v) => set(input.id, v)}
       />
     );

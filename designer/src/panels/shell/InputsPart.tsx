@@ -8,6 +8,7 @@ import { freshId, setApp } from "../../document";
 import { useT } from "../../i18n";
 import { asApiError } from "../../shell/resource";
 import { Button, Empty, FieldControl, IconButton, Select, toast } from "../../ui";
+import { assetField, ModelSelect } from "../AssetField";
 import { useDeleteUsed } from "../bind/DeleteUsed";
 import { ExpressionEditor } from "../ExpressionEditor";
 import { tagField } from "../TagField";
@@ -51,28 +52,51 @@ export function InputsPart() {
             key="kind"
             aria-label={t("design:app.kind.title")}
             value={input.kind}
-            onChange={(kind) => change(input.id, { kind: kind as AppInput["kind"], default: undefined })}
-            options={["tag", "parameter"].map((value) => ({ value, label: t(`design:app.kind.${value}`) }))}
+            onChange={(kind) =>
+              change(
+                input.id,
+                kind === "asset"
+                  ? { kind, type: undefined, unit: undefined, model: "", default: undefined }
+                  : {
+                      kind: kind as AppInput["kind"],
+                      type: input.type ?? "float",
+                      model: undefined,
+                      default: undefined,
+                    },
+              )
+            }
+            options={["tag", "parameter", "asset"].map((value) => ({ value, label: t(`design:app.kind.${value}`) }))}
           />,
-          <Select
-            key="type"
-            aria-label={t("design:app.type")}
-            value={input.type}
-            onChange={(type) => change(input.id, { type: type as AppInput["type"] })}
-            options={types.map((value) => ({ value, label: t(`design:type.${value}`) }))}
-          />,
-          <CommitInput
-            key="unit"
-            aria-label={t("design:app.unit")}
-            value={input.unit ?? ""}
-            onCommit={(unit) => change(input.id, { unit: unit.trim() || undefined })}
-          />,
+          input.kind === "asset" ? (
+            <ModelSelect
+              key="model"
+              label={t("faceplate:model")}
+              value={input.model ?? ""}
+              onChange={(model) => change(input.id, { model })}
+            />
+          ) : (
+            <Select
+              key="type"
+              aria-label={t("design:app.type")}
+              value={input.type ?? "float"}
+              onChange={(type) => change(input.id, { type: type as AppInput["type"] })}
+              options={types.map((value) => ({ value, label: t(`design:type.${value}`) }))}
+            />
+          ),
+          input.kind === "asset" ? null : (
+            <CommitInput
+              key="unit"
+              aria-label={t("design:app.unit")}
+              value={input.unit ?? ""}
+              onCommit={(unit) => change(input.id, { unit: unit.trim() || undefined })}
+            />
+          ),
           <FieldControl
             key={`default-${input.kind}-${input.type}`}
             id={`default-${input.id}`}
             field={defaultField(input, t)}
             value={input.default}
-            context={{ tagPicker: tagField(t) }}
+            context={{ tagPicker: input.kind === "asset" ? assetField(t, input.model) : tagField(t) }}
             onChange={(value) => change(input.id, { default: value as AppInput["default"] })}
           />,
         ],
@@ -273,8 +297,9 @@ function Expression(props: { label: string; value: string; onCommit: (text: stri
 }
 
 function defaultField(input: AppInput, t: ReturnType<typeof useT>): Field {
-  const name = t(input.kind === "tag" ? "design:app.defaultTag" : "design:app.defaultValue");
-  const kind = input.kind === "tag" ? "tag" : input.type;
+  const names = { tag: "design:app.defaultTag", parameter: "design:app.defaultValue", asset: "faceplate:defaultAsset" };
+  const name = t(names[input.kind]);
+  const kind = input.kind === "parameter" ? (input.type ?? "float") : "tag";
   return { name: "default", kind, title: { en: name, zh: name } };
 }
 
