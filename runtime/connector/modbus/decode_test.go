@@ -11,6 +11,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/connector/peer"
+	wire "github.com/lineside/lineside/runtime/protocol/modbus"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -72,41 +73,11 @@ func FuzzTCP(f *testing.F)   { fuzzFraming(f, tcpFraming{}) }
 func FuzzRTU(f *testing.F)   { fuzzFraming(f, rtuFraming{}) }
 func FuzzASCII(f *testing.F) { fuzzFraming(f, &asciiFraming{}) }
 
-func FuzzValue(f *testing.F) {
-	f.Add([]byte{1, 2, 3, 4, 5, 6, 7, 8}, uint8(formatFloat64), uint8(orderDCBA), uint8(tag.Float))
-	f.Add([]byte("text"), uint8(formatString), uint8(orderBADC), uint8(tag.String))
-	f.Fuzz(func(t *testing.T, b []byte, fm, o, typ uint8) {
-		p := point{format: format(fm % uint8(len(formats))), order: order(o % 5), typ: tag.Type(typ % 6), length: len(b), bit: -1}
-		p.count = p.format.words(p.length)
-		if len(b) < 2*p.count {
-			return
-		}
-		v, q := p.decode(b[:2*p.count])
-		if q == tag.Good && p.typ != tag.None && v.Type() != p.typ {
-			t.Fatalf("%v delivered as %v", v.Type(), p.typ)
-		}
-		if q != tag.Good || v.Type() != tag.Int || p.format == formatBool {
-			return
-		}
-		words, err := p.encode(v)
-		if err != nil {
-			return // a float with no fraction read as int may not go back
-		}
-		back := make([]byte, 0, len(b))
-		for _, w := range words {
-			back = append(back, byte(w>>8), byte(w))
-		}
-		if w, q := p.decode(back); q != tag.Good || w != v {
-			t.Fatalf("%v written and read back is %v %v", v, w, q)
-		}
-	})
-}
-
 // A device of 10,000 registers, as decoded once a scan.
 func BenchmarkDecode10000(b *testing.B) {
 	for _, kind := range []string{"uint16", "float32"} {
 		b.Run(kind, func(b *testing.B) {
-			step := formats[kind].words(0)
+			step := wire.Formats[kind].Words(0)
 			c := New(&Settings{MaxRegisters: 125, MaxCoils: 2000})
 			var points []connector.Point
 			for i := range 10_000 / step {

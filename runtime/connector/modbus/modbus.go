@@ -21,6 +21,7 @@ import (
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/connector/line"
 	"github.com/lineside/lineside/runtime/connector/trust"
+	wire "github.com/lineside/lineside/runtime/protocol/modbus"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -33,7 +34,7 @@ func init() {
 			Summary:  spec.Text{"en": "Reads and writes coils and registers of controllers, drives, meters and gateways.", "zh": "读写控制器、变频器、仪表和网关的线圈与寄存器。"},
 			Settings: spec.Fields(Settings{}),
 		},
-		AddressFields: spec.Fields(Address{}),
+		AddressFields: spec.Fields(wire.Address{}),
 		CanBrowse:     true,
 		New: func(raw json.RawMessage) (connector.Connector, error) {
 			s, err := decodeSettings(raw)
@@ -43,7 +44,7 @@ func init() {
 			return New(s), nil
 		},
 		Address: func(raw json.RawMessage, t tag.Type, writable bool) (any, error) {
-			return ParseAddress(raw, t, writable)
+			return wire.ParseAddress(raw, t, writable)
 		},
 		Check: func(raw json.RawMessage) error {
 			_, err := decodeSettings(raw)
@@ -194,10 +195,10 @@ func (c *Connector) Write(ctx context.Context, cp connector.Point, v tag.Value) 
 	if err != nil {
 		return err
 	}
-	if p.table == tableDiscrete || p.table == tableInput {
+	if p.table == wire.Discrete || p.table == wire.Input {
 		return &connector.StatusError{Quality: tag.BadNotWritable, Message: "inputs cannot be written"}
 	}
-	if p.coil || p.bit >= 0 {
+	if p.coil || p.Bit >= 0 {
 		on, err := v.Convert(tag.Bool)
 		if err != nil {
 			return &connector.StatusError{Quality: tag.BadTypeMismatch, Message: err.Error()}
@@ -207,7 +208,7 @@ func (c *Connector) Write(ctx context.Context, cp connector.Point, v tag.Value) 
 		}
 		return c.writeBit(ctx, &p, on.Bool())
 	}
-	words, err := p.encode(v)
+	words, err := p.Encode(v)
 	if err != nil {
 		return err
 	}
@@ -236,7 +237,7 @@ func (c *Connector) writeWords(ctx context.Context, p *point, words []uint16) er
 // reading the register and writing it back.
 func (c *Connector) writeBit(ctx context.Context, p *point, on bool) error {
 	index, mask := 0, uint16(0)
-	for i, w := range store(1<<p.bit, p.count, p.order) {
+	for i, w := range wire.Store(1<<p.Bit, p.count, p.Order) {
 		if w != 0 {
 			index, mask = i, w
 		}

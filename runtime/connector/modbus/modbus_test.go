@@ -14,6 +14,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/connector/peer"
+	wire "github.com/lineside/lineside/runtime/protocol/modbus"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -50,7 +51,7 @@ func fromSettings(t testing.TB, settings string) *Connector {
 
 func at(t testing.TB, id int, typ tag.Type, address string) connector.Point {
 	t.Helper()
-	a, err := ParseAddress(json.RawMessage(address), typ, false)
+	a, err := wire.ParseAddress(json.RawMessage(address), typ, false)
 	if err != nil {
 		t.Fatalf("address %s: %v", address, err)
 	}

@@ -5,47 +5,40 @@ import (
 	"fmt"
 
 	"github.com/lineside/lineside/runtime/connector"
+	wire "github.com/lineside/lineside/runtime/protocol/modbus"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
-// Function codes (MODBUS Application Protocol V1.1b3, clause 6).
+// Function codes and limits, by the names used here.
 const (
-	fcReadCoils      byte = 0x01
-	fcReadDiscrete   byte = 0x02
-	fcReadHolding    byte = 0x03
-	fcReadInput      byte = 0x04
-	fcWriteCoil      byte = 0x05
-	fcWriteRegister  byte = 0x06
-	fcDiagnostics    byte = 0x08
-	fcWriteCoils     byte = 0x0F
-	fcWriteRegisters byte = 0x10
-	fcMaskWrite      byte = 0x16
-
-	exceptionBit byte = 0x80
-)
-
-// Limits of one exchange (clauses 6.1–6.12).
-const (
-	maxPDU            = 253
-	maxReadRegisters  = 125
-	maxWriteRegisters = 123
-	maxReadCoils      = 2000
+	fcReadCoils      = wire.ReadCoils
+	fcReadDiscrete   = wire.ReadDiscrete
+	fcReadHolding    = wire.ReadHolding
+	fcReadInput      = wire.ReadInput
+	fcWriteCoil      = wire.WriteCoil
+	fcWriteRegister  = wire.WriteRegister
+	fcDiagnostics    = wire.Diagnostics
+	fcWriteCoils     = wire.WriteCoils
+	fcWriteRegisters = wire.WriteRegisters
+	fcMaskWrite      = wire.MaskWrite
+	exceptionBit     = wire.ExceptionBit
+	maxPDU           = wire.MaxPDU
 )
 
 // exception is an exception response (clause 7).
 type exception byte
 
 const (
-	illegalFunction     exception = 1
-	illegalAddress      exception = 2
-	illegalValue        exception = 3
-	deviceFailure       exception = 4
-	acknowledge         exception = 5
-	deviceBusy          exception = 6
-	negativeAcknowledge exception = 7
-	memoryParity        exception = 8
-	gatewayPath         exception = 10
-	gatewayTargetSilent exception = 11
+	illegalFunction     exception = exception(wire.IllegalFunction)
+	illegalAddress      exception = exception(wire.IllegalAddress)
+	illegalValue        exception = exception(wire.IllegalValue)
+	deviceFailure       exception = exception(wire.DeviceFailure)
+	acknowledge         exception = exception(wire.Acknowledge)
+	deviceBusy          exception = exception(wire.DeviceBusy)
+	negativeAcknowledge exception = exception(wire.NegativeAcknowledge)
+	memoryParity        exception = exception(wire.MemoryParity)
+	gatewayPath         exception = exception(wire.GatewayPath)
+	gatewayTargetSilent exception = exception(wire.GatewayTargetSilent)
 )
 
 // Error implements error.

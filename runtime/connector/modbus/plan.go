@@ -7,42 +7,19 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
+	wire "github.com/lineside/lineside/runtime/protocol/modbus"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
-// table is one of the four tables of a unit (clause 4.3).
-type table uint8
-
-const (
-	tableCoil table = iota
-	tableDiscrete
-	tableInput
-	tableHolding
-)
-
-var tables = map[string]table{"coil": tableCoil, "discrete": tableDiscrete, "input": tableInput, "holding": tableHolding}
-
-func (t table) bits() bool { return t == tableCoil || t == tableDiscrete }
-
-func (t table) readFunction() byte {
-	return [...]byte{tableCoil: fcReadCoils, tableDiscrete: fcReadDiscrete, tableInput: fcReadInput, tableHolding: fcReadHolding}[t]
-}
-
 // point is a tag's address with the defaults of the device filled in.
 type point struct {
-	id     int
-	unit   byte
-	table  table
-	coil   bool
-	start  int // protocol address, from 0
-	count  int // registers or coils
-	format format
-	order  order
-	length int // of a string, in bytes
-	bit    int // -1: the whole value
-	typ    tag.Type
-	factor float64 // 0: none
-	shift  uint    // bit of the first byte of a coil; set while decoding
+	id    int
+	unit  byte
+	table wire.Table
+	coil  bool
+	start int // protocol address, from 0
+	count int // registers or coils
+	wire.Layout
 }
 
 func (p *point) end() int { return p.start + p.count }
@@ -50,7 +27,7 @@ func (p *point) end() int { return p.start + p.count }
 // place is an address of the device, as far as what it refuses is remembered.
 type place struct {
 	unit    byte
-	table   table
+	table   wire.Table
 	address int
 }
 
@@ -126,7 +103,7 @@ func (c *Connector) group(points []point) [][]point {
 		if i > from {
 			first := &points[from]
 			limit, gap := c.settings.MaxRegisters, c.settings.MaxGap
-			if p.table.bits() {
+			if p.table.Bits() {
 				limit, gap = c.settings.MaxCoils, c.settings.MaxGap*16
 			}
 			together := p.unit == first.unit && p.table == first.table && p.start-end <= gap &&
@@ -243,7 +220,7 @@ func (r *request) readBlock(ctx context.Context, dst []connector.Update, block [
 // readOnce reads a block in one exchange.
 func (c *Connector) readOnce(ctx context.Context, dst []connector.Update, block []point) ([]connector.Update, error) {
 	first, end := &block[0], span(block)
-	data, err := c.link.exchange(ctx, first.unit, readPDU(first.table.readFunction(), first.start, end-first.start))
+	data, err := c.link.exchange(ctx, first.unit, readPDU(first.table.ReadFunction(), first.start, end-first.start))
 	if err != nil {
 		return dst, err
 	}
@@ -257,14 +234,13 @@ func (c *Connector) decodeBlock(dst []connector.Update, block []point, data []by
 	for i := range block {
 		p := &block[i]
 		at := p.start - first
-		var b []byte
+		var v tag.Value
+		var q tag.Quality
 		if p.coil {
-			p.shift = uint(at)
-			b = data[at/8:]
+			v, q = wire.Deliver(tag.OfBool(data[at/8]>>(at&7)&1 != 0), p.Type)
 		} else {
-			b = data[2*at : 2*(at+p.count)]
+			v, q = p.Decode(data[2*at : 2*(at+p.count)])
 		}
-		v, q := p.decode(b)
 		dst = append(dst, connector.Update{Point: p.id, Sample: tag.Sample{Value: v, Quality: q, Source: now}})
 	}
 	return dst

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/lineside/lineside/runtime/connector"
+	wire "github.com/lineside/lineside/runtime/protocol/modbus"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -77,7 +78,7 @@ func TestAnyPatchyDevice(t *testing.T) {
 		var points []connector.Point
 		for i := range rapid.IntRange(1, 60).Draw(r, "points") {
 			raw := fmt.Sprintf(`{"table":"holding","address":%d,"type":%q}`, rapid.IntRange(0, 200).Draw(r, "address"), rapid.SampledFrom(types).Draw(r, "type"))
-			a, err := ParseAddress(json.RawMessage(raw), tag.Int, false)
+			a, err := wire.ParseAddress(json.RawMessage(raw), tag.Int, false)
 			if err != nil {
 				r.Fatal(err)
 			}
@@ -100,8 +101,8 @@ func TestAnyPatchyDevice(t *testing.T) {
 						r.Fatalf("point %d was read twice", u.Point)
 					}
 					seen[u.Point] = true
-					a := points[u.Point].Address.(*Address)
-					n := formats[a.Type].words(0)
+					a := points[u.Point].Address.(*wire.Address)
+					n := wire.Formats[a.Type].Words(0)
 					var want int64
 					for i := range n {
 						want = want<<16 | int64(a.Address+i)

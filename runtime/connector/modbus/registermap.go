@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/lineside/lineside/runtime/connector"
+	wire "github.com/lineside/lineside/runtime/protocol/modbus"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -132,7 +133,7 @@ func readRegister(cell func(string) string, first int) (register, error) {
 	if err != nil {
 		return r, err
 	}
-	a := Address{Table: table, Address: address, Order: strings.ToUpper(cell("order"))}
+	a := wire.Address{Table: table, Address: address, Order: strings.ToUpper(cell("order"))}
 	for _, n := range []struct {
 		column string
 		to     func(int)
@@ -149,8 +150,8 @@ func readRegister(cell func(string) string, first int) (register, error) {
 	if other, ok := kinds[kind]; ok {
 		kind = other
 	}
-	single := tables[table].bits() || a.Bit != nil || kind == "bool"
-	if !tables[table].bits() {
+	single := wire.Tables[table].Bits() || a.Bit != nil || kind == "bool"
+	if !wire.Tables[table].Bits() {
 		a.Type = kind
 	}
 	switch {
@@ -182,7 +183,7 @@ func readRegister(cell func(string) string, first int) (register, error) {
 	if r.raw, err = json.Marshal(a); err != nil {
 		return r, err
 	}
-	if _, err := ParseAddress(r.raw, r.typ, r.write); err != nil {
+	if _, err := wire.ParseAddress(r.raw, r.typ, r.write); err != nil {
 		return r, err
 	}
 	return r, nil
@@ -218,7 +219,7 @@ func readPlace(table, address string, first int) (string, int, error) {
 			table = alias[1]
 		}
 	}
-	if _, ok := tables[table]; !ok {
+	if _, ok := wire.Tables[table]; !ok {
 		return "", 0, fmt.Errorf("there is no table %q", table)
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(address), 0, 32)
@@ -263,7 +264,7 @@ func (c *Connector) Browse(ctx context.Context, id string) ([]connector.Node, er
 			title = r.name + " – " + r.title
 		}
 		nodes = append(nodes, connector.Node{ID: r.id() + "/", Name: r.name, Title: title, Address: r.raw, Type: r.typ.String(), Writable: r.write, Unit: r.unit})
-		if a, err := ParseAddress(r.raw, r.typ, false); err == nil && len(points) < maxShown {
+		if a, err := wire.ParseAddress(r.raw, r.typ, false); err == nil && len(points) < maxShown {
 			points = append(points, connector.Point{ID: len(at), Path: tag.Path(r.name), Address: a, Type: r.typ})
 			at = append(at, len(nodes)-1)
 		}

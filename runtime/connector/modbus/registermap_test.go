@@ -8,6 +8,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/connector/peer"
+	wire "github.com/lineside/lineside/runtime/protocol/modbus"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -41,7 +42,7 @@ func TestRegisterMap(t *testing.T) {
 		t.Errorf("valve is %+v", valve)
 	}
 	// What was browsed is a tag that can be written in its own unit.
-	a, err := ParseAddress(level.Address, tag.Float, true)
+	a, err := wire.ParseAddress(level.Address, tag.Float, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +103,7 @@ func FuzzRegisterMap(f *testing.F) {
 			return
 		}
 		for _, r := range registers {
-			if _, err := ParseAddress(r.raw, r.typ, r.write); err != nil {
+			if _, err := wire.ParseAddress(r.raw, r.typ, r.write); err != nil {
 				t.Fatalf("%s: %v", r.raw, err)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/connector/peer"
+	wire "github.com/lineside/lineside/runtime/protocol/modbus"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -168,7 +169,7 @@ func TestCoalescingAndSplitting(t *testing.T) {
 			}
 			for _, u := range updates {
 				seen[u.Point] = true
-				address := points[u.Point].Address.(*Address).Address
+				address := points[u.Point].Address.(*wire.Address).Address
 				if address == 507 {
 					if u.Sample.Quality != tag.BadNodeIDUnknown {
 						t.Errorf("the hole has %v %v", u.Sample.Value, u.Sample.Quality)

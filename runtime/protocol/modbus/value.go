@@ -11,63 +11,67 @@ import (
 	"github.com/lineside/lineside/runtime/tag"
 )
 
-// format is how a value lies in registers.
-type format uint8
+// Format is how a value lies in registers.
+type Format uint8
 
+// The formats.
 const (
-	formatBool format = iota
-	formatInt16
-	formatUint16
-	formatInt32
-	formatUint32
-	formatInt64
-	formatUint64
-	formatFloat32
-	formatFloat64
-	formatString
-	formatBCD16
-	formatBCD32
+	Bool Format = iota
+	Int16
+	Uint16
+	Int32
+	Uint32
+	Int64
+	Uint64
+	Float32
+	Float64
+	String
+	BCD16
+	BCD32
 )
 
-var formats = map[string]format{
-	"bool": formatBool, "int16": formatInt16, "uint16": formatUint16, "int32": formatInt32, "uint32": formatUint32, "int64": formatInt64,
-	"uint64": formatUint64, "float32": formatFloat32, "float64": formatFloat64, "string": formatString, "bcd16": formatBCD16, "bcd32": formatBCD32,
+// Formats are the formats by their names in addresses.
+var Formats = map[string]Format{
+	"bool": Bool, "int16": Int16, "uint16": Uint16, "int32": Int32, "uint32": Uint32, "int64": Int64,
+	"uint64": Uint64, "float32": Float32, "float64": Float64, "string": String, "bcd16": BCD16, "bcd32": BCD32,
 }
 
-// words is the number of registers of a value; length is that of a string in bytes.
-func (f format) words(length int) int {
+// Words is the number of registers of a value; length is that of a string in bytes.
+func (f Format) Words(length int) int {
 	switch f {
-	case formatInt32, formatUint32, formatFloat32, formatBCD32:
+	case Int32, Uint32, Float32, BCD32:
 		return 2
-	case formatInt64, formatUint64, formatFloat64:
+	case Int64, Uint64, Float64:
 		return 4
-	case formatString:
+	case String:
 		return (length + 1) / 2
 	}
 	return 1
 }
 
-// order is the order of the bytes of a value on the wire, written for 32 bits with A as
+// Order is the order of the bytes of a value on the wire, written for 32 bits with A as
 // the most significant byte. For 64 bits the same rule goes on: ABCDEFGH, GHEFCDAB,
 // BADCFEHG, HGFEDCBA. In one register and in strings only the order inside a register counts.
-type order uint8
+type Order uint8
 
+// The orders; the default is ABCD, or what a device says.
 const (
-	orderDefault order = iota
-	orderABCD
-	orderCDAB
-	orderBADC
-	orderDCBA
+	OrderDefault Order = iota
+	ABCD
+	CDAB
+	BADC
+	DCBA
 )
 
-var orders = map[string]order{"": orderDefault, "ABCD": orderABCD, "CDAB": orderCDAB, "BADC": orderBADC, "DCBA": orderDCBA}
+// Orders are the orders by their names in addresses.
+var Orders = map[string]Order{"": OrderDefault, "ABCD": ABCD, "CDAB": CDAB, "BADC": BADC, "DCBA": DCBA}
 
-func (o order) swapsBytes() bool { return o == orderBADC || o == orderDCBA }
-func (o order) swapsWords() bool { return o == orderCDAB || o == orderDCBA }
+func (o Order) swapsBytes() bool { return o == BADC || o == DCBA }
+func (o Order) swapsWords() bool { return o == CDAB || o == DCBA }
 
-// load puts the bytes of n registers together, most significant first.
-func load(b []byte, n int, o order) uint64 {
-	if o == orderABCD || o == orderDefault {
+// Load puts the bytes of n registers together, most significant first.
+func Load(b []byte, n int, o Order) uint64 {
+	if o == ABCD || o == OrderDefault {
 		switch n {
 		case 1:
 			return uint64(binary.BigEndian.Uint16(b))
@@ -92,8 +96,8 @@ func load(b []byte, n int, o order) uint64 {
 	return u
 }
 
-// store is the way back of load.
-func store(u uint64, n int, o order) []uint16 {
+// Store is the way back of Load.
+func Store(u uint64, n int, o Order) []uint16 {
 	words := make([]uint16, n)
 	for i := range n {
 		w := uint16(u >> (16 * (n - 1 - i)))
@@ -109,49 +113,62 @@ func store(u uint64, n int, o order) []uint16 {
 	return words
 }
 
-// decode makes the value of a point from the registers it covers, or from the bits of
-// coils, where b begins with the byte of coil "first".
-func (p *point) decode(b []byte) (tag.Value, tag.Quality) {
-	if p.factor == 0 {
-		return p.decodeRaw(b, p.typ)
+// Layout is how one value lies in registers.
+type Layout struct {
+	Format Format
+	Order  Order
+	// Length is that of a text, in bytes.
+	Length int
+	// Bit is the one bit of an integer that is the value, 0 the least significant, -1 for all of it.
+	Bit int
+	// Factor makes the value of the number in the registers; 0 is none.
+	Factor float64
+	// Type is the type of the value.
+	Type tag.Type
+}
+
+// Words is the number of registers.
+func (l *Layout) Words() int { return l.Format.Words(l.Length) }
+
+// Decode makes the value of the registers it covers.
+func (l *Layout) Decode(b []byte) (tag.Value, tag.Quality) {
+	if l.Factor == 0 {
+		return l.decodeRaw(b, l.Type)
 	}
-	v, q := p.decodeRaw(b, tag.None)
-	if q == tag.BadOutOfRange && p.format == formatUint64 {
-		v, q = tag.OfFloat(float64(load(b, p.count, p.order))), tag.Good
+	v, q := l.decodeRaw(b, tag.None)
+	if q == tag.BadOutOfRange && l.Format == Uint64 {
+		v, q = tag.OfFloat(float64(Load(b, l.Words(), l.Order))), tag.Good
 	}
 	if q != tag.Good {
 		return v, q
 	}
 	f := v.Float()
-	if per := math.Round(1 / p.factor); per != 0 && 1/per == p.factor {
+	if per := math.Round(1 / l.Factor); per != 0 && 1/per == l.Factor {
 		f /= per // 3 × 0.1 is not quite 0.3
 	} else {
-		f *= p.factor
+		f *= l.Factor
 	}
-	return convert(tag.OfFloat(f), p.typ)
+	return Deliver(tag.OfFloat(f), l.Type)
 }
 
-// decodeRaw is decode without the factor, for a type.
-func (p *point) decodeRaw(b []byte, typ tag.Type) (tag.Value, tag.Quality) {
-	if p.coil {
-		return convert(tag.OfBool(b[0]>>(p.shift&7)&1 != 0), typ)
+// decodeRaw is Decode without the factor, for a type.
+func (l *Layout) decodeRaw(b []byte, typ tag.Type) (tag.Value, tag.Quality) {
+	if l.Format == String {
+		return l.decodeString(b)
 	}
-	if p.format == formatString {
-		return p.decodeString(b)
-	}
-	u := load(b, p.count, p.order)
-	if p.bit >= 0 {
-		return convert(tag.OfBool(u>>p.bit&1 != 0), typ)
+	u := Load(b, l.Words(), l.Order)
+	if l.Bit >= 0 {
+		return Deliver(tag.OfBool(u>>l.Bit&1 != 0), typ)
 	}
 	var v tag.Value
-	switch p.format {
-	case formatBool:
+	switch l.Format {
+	case Bool:
 		v = tag.OfBool(u != 0)
-	case formatInt16:
+	case Int16:
 		v = tag.OfInt(int64(int16(u)))
-	case formatInt32:
+	case Int32:
 		v = tag.OfInt(int64(int32(u)))
-	case formatUint64:
+	case Uint64:
 		if u > math.MaxInt64 {
 			if typ == tag.Float {
 				return tag.OfFloat(float64(u)), tag.Good
@@ -159,11 +176,11 @@ func (p *point) decodeRaw(b []byte, typ tag.Type) (tag.Value, tag.Quality) {
 			return tag.Value{}, tag.BadOutOfRange
 		}
 		v = tag.OfInt(int64(u))
-	case formatFloat32:
+	case Float32:
 		return number(float64(math.Float32frombits(uint32(u))), typ)
-	case formatFloat64:
+	case Float64:
 		return number(math.Float64frombits(u), typ)
-	case formatBCD16, formatBCD32:
+	case BCD16, BCD32:
 		n, ok := fromBCD(u)
 		if !ok {
 			return tag.Value{}, tag.BadDecodingError
@@ -172,7 +189,7 @@ func (p *point) decodeRaw(b []byte, typ tag.Type) (tag.Value, tag.Quality) {
 	default: // uint16, uint32, int64
 		v = tag.OfInt(int64(u))
 	}
-	return convert(v, typ)
+	return Deliver(v, typ)
 }
 
 // number delivers a float. Not-a-number is how devices say that they have none.
@@ -180,10 +197,11 @@ func number(f float64, t tag.Type) (tag.Value, tag.Quality) {
 	if f != f {
 		return tag.Value{}, tag.BadNoData
 	}
-	return convert(tag.OfFloat(f), t)
+	return Deliver(tag.OfFloat(f), t)
 }
 
-func convert(v tag.Value, t tag.Type) (tag.Value, tag.Quality) {
+// Deliver makes a value of the type that a tag wants.
+func Deliver(v tag.Value, t tag.Type) (tag.Value, tag.Quality) {
 	if t == tag.None || v.Type() == t {
 		return v, tag.Good
 	}
@@ -197,23 +215,23 @@ func convert(v tag.Value, t tag.Type) (tag.Value, tag.Quality) {
 	return w, tag.Good
 }
 
-func (p *point) decodeString(b []byte) (tag.Value, tag.Quality) {
+func (l *Layout) decodeString(b []byte) (tag.Value, tag.Quality) {
 	text := make([]byte, len(b))
 	copy(text, b)
-	if p.order.swapsBytes() {
+	if l.Order.swapsBytes() {
 		for i := 0; i+1 < len(text); i += 2 {
 			text[i], text[i+1] = text[i+1], text[i]
 		}
 	}
-	text = text[:min(p.length, len(text))]
-	if p.typ == tag.Bytes {
+	text = text[:min(l.Length, len(text))]
+	if l.Type == tag.Bytes {
 		return tag.OfBytes(text), tag.Good
 	}
 	s, _, _ := strings.Cut(string(text), "\x00")
 	if !utf8.ValidString(s) {
 		return tag.Value{}, tag.BadDecodingError
 	}
-	return convert(tag.OfString(strings.TrimRight(s, " ")), p.typ)
+	return Deliver(tag.OfString(strings.TrimRight(s, " ")), l.Type)
 }
 
 func fromBCD(u uint64) (int64, bool) {
@@ -237,46 +255,46 @@ func toBCD(n int64) uint64 {
 	return u
 }
 
-// bounds of the integer formats.
-var bounds = map[format][2]int64{
-	formatInt16: {math.MinInt16, math.MaxInt16}, formatUint16: {0, math.MaxUint16}, formatInt32: {math.MinInt32, math.MaxInt32},
-	formatUint32: {0, math.MaxUint32}, formatInt64: {math.MinInt64, math.MaxInt64}, formatUint64: {0, math.MaxInt64}, formatBCD16: {0, 9999}, formatBCD32: {0, 99999999},
+// bounds of the integer Formats.
+var bounds = map[Format][2]int64{
+	Int16: {math.MinInt16, math.MaxInt16}, Uint16: {0, math.MaxUint16}, Int32: {math.MinInt32, math.MaxInt32},
+	Uint32: {0, math.MaxUint32}, Int64: {math.MinInt64, math.MaxInt64}, Uint64: {0, math.MaxInt64}, BCD16: {0, 9999}, BCD32: {0, 99999999},
 }
 
-// encode makes the registers of a value. The error is a *connector.StatusError.
-func (p *point) encode(v tag.Value) ([]uint16, error) {
+// Encode makes the registers of a value. The error is a *connector.StatusError.
+func (l *Layout) Encode(v tag.Value) ([]uint16, error) {
 	refuse := func(q tag.Quality, form string, args ...any) ([]uint16, error) {
 		return nil, &connector.StatusError{Quality: q, Message: fmt.Sprintf(form, args...)}
 	}
-	if p.factor != 0 {
+	if l.Factor != 0 {
 		if !v.Type().IsNumber() {
 			return refuse(tag.BadTypeMismatch, "%s is not a number", v)
 		}
-		f := v.Float() / p.factor
-		if p.format != formatFloat32 && p.format != formatFloat64 {
+		f := v.Float() / l.Factor
+		if l.Format != Float32 && l.Format != Float64 {
 			f = math.Round(f)
 		}
 		v = tag.OfFloat(f)
 	}
-	switch p.format {
-	case formatString:
+	switch l.Format {
+	case String:
 		text := v.Text()
 		if v.Type() != tag.String && v.Type() != tag.Bytes {
 			return refuse(tag.BadTypeMismatch, "%s is not a text", v)
 		}
-		if len(text) > p.length {
-			return refuse(tag.BadOutOfRange, "text has %d bytes, the device keeps %d", len(text), p.length)
+		if len(text) > l.Length {
+			return refuse(tag.BadOutOfRange, "text has %d bytes, the device keeps %d", len(text), l.Length)
 		}
-		words := make([]uint16, p.count)
+		words := make([]uint16, l.Words())
 		for i := range len(text) {
 			shift := 8 * (1 - i&1)
-			if p.order.swapsBytes() {
+			if l.Order.swapsBytes() {
 				shift = 8 - shift
 			}
 			words[i/2] |= uint16(text[i]) << shift
 		}
 		return words, nil
-	case formatFloat32, formatFloat64:
+	case Float32, Float64:
 		if !v.Type().IsNumber() {
 			return refuse(tag.BadTypeMismatch, "%s is not a number", v)
 		}
@@ -284,27 +302,27 @@ func (p *point) encode(v tag.Value) ([]uint16, error) {
 		if f != f || math.IsInf(f, 0) {
 			return refuse(tag.BadOutOfRange, "%s cannot be written", v)
 		}
-		if p.format == formatFloat64 {
-			return store(math.Float64bits(f), 4, p.order), nil
+		if l.Format == Float64 {
+			return Store(math.Float64bits(f), 4, l.Order), nil
 		}
 		if math.Abs(f) > math.MaxFloat32 {
 			return refuse(tag.BadOutOfRange, "%s does not fit in float32", v)
 		}
-		return store(uint64(math.Float32bits(float32(f))), 2, p.order), nil
-	case formatBool:
+		return Store(uint64(math.Float32bits(float32(f))), 2, l.Order), nil
+	case Bool:
 		if v.Type() != tag.Bool && v.Type() != tag.Int {
 			return refuse(tag.BadTypeMismatch, "%s is not true or false", v)
 		}
-		return store(uint64(boolWord(v.Bool())), 1, p.order), nil
+		return Store(uint64(boolWord(v.Bool())), 1, l.Order), nil
 	}
-	if f := v.Float(); p.format == formatUint64 && v.Type() == tag.Float && f == math.Trunc(f) && f >= 0 && f < 1<<64 {
-		return store(uint64(f), 4, p.order), nil
+	if f := v.Float(); l.Format == Uint64 && v.Type() == tag.Float && f == math.Trunc(f) && f >= 0 && f < 1<<64 {
+		return Store(uint64(f), 4, l.Order), nil
 	}
 	if v.Type() != tag.Int && v.Type() != tag.Float && v.Type() != tag.Bool {
 		return refuse(tag.BadTypeMismatch, "%s is not a number", v)
 	}
 	n, err := v.Convert(tag.Int)
-	limit := bounds[p.format]
+	limit := bounds[l.Format]
 	switch {
 	case err != nil && v.Float() == math.Trunc(v.Float()):
 		return refuse(tag.BadOutOfRange, "%s is outside %d to %d", v, limit[0], limit[1])
@@ -314,10 +332,10 @@ func (p *point) encode(v tag.Value) ([]uint16, error) {
 		return refuse(tag.BadOutOfRange, "%d is outside %d to %d", n.Int(), limit[0], limit[1])
 	}
 	u := uint64(n.Int())
-	if p.format == formatBCD16 || p.format == formatBCD32 {
+	if l.Format == BCD16 || l.Format == BCD32 {
 		u = toBCD(n.Int())
 	}
-	return store(u, p.count, p.order), nil
+	return Store(u, l.Words(), l.Order), nil
 }
 
 func boolWord(b bool) uint16 {
