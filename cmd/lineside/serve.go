@@ -21,7 +21,6 @@ import (
 	"github.com/lineside/lineside/examples"
 	"github.com/lineside/lineside/runtime/api"
 	"github.com/lineside/lineside/runtime/connector/folder"
-	"github.com/lineside/lineside/runtime/connector/opcua"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/store"
@@ -91,7 +90,6 @@ func (c *serveCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	opcua.KeepIn(filepath.Join(c.Data, "opcua"))
 	eng := engine.New(engine.Options{
 		Log: log, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Keep: memory.keep, Kept: memory.kept,
 		Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },

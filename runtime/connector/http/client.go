@@ -75,14 +75,23 @@ func (a *answer) text() bool {
 
 // newClient makes a client. It does not connect.
 func newClient(s *Settings) (*nethttp.Client, error) {
-	config, err := s.Config()
-	if err != nil {
+	if err := s.CheckTLS(); err != nil {
 		return nil, err
 	}
-	config.ClientSessionCache = tls.NewLRUClientSessionCache(16)
+	sessions := tls.NewLRUClientSessionCache(16)
 	dialer := &net.Dialer{Timeout: s.Timeout.Std()}
 	transport := &nethttp.Transport{
-		DialContext: dialer.DialContext, TLSClientConfig: config, TLSHandshakeTimeout: s.Timeout.Std(),
+		DialContext: dialer.DialContext,
+		DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			config, err := s.ClientTLS(address)
+			if err != nil {
+				return nil, err
+			}
+			config.ClientSessionCache = sessions
+			ctx, cancel := context.WithTimeout(ctx, s.Timeout.Std())
+			defer cancel()
+			return (&tls.Dialer{NetDialer: dialer, Config: config}).DialContext(ctx, network, address)
+		},
 		DisableKeepAlives: !s.KeepAlive, DisableCompression: true, // decompressed here, within bounds
 		MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: 64 << 10,
 	}

@@ -110,7 +110,7 @@ func decodeSettings(raw json.RawMessage) (*Settings, error) {
 	if s.charset, err = payload.LoadCharset(s.Charset); err != nil {
 		ps.Add("encoding", "/charset", "write utf-8, gbk, utf-16 or latin1", "%v", err)
 	}
-	if _, err := s.Config(); err != nil {
+	if err := s.CheckTLS(); err != nil {
 		ps.Add("tls", "/certificate", "paste the text from BEGIN to END, key included", "%v", err)
 	}
 	for i, h := range append([]Header{{Name: s.Header}}, s.Headers...) {
@@ -189,6 +189,9 @@ type Connector struct {
 func newConnector(s *Settings) *Connector {
 	return &Connector{settings: s, silent: map[string]bool{}}
 }
+
+// UseTrust implements trust.User.
+func (c *Connector) UseTrust(k trust.Keeper) { c.settings.UseTrust(k) }
 
 // Connect implements connector.Connector.
 func (c *Connector) Connect(ctx context.Context) error {

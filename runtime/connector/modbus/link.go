@@ -14,6 +14,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/connector/line"
+	"github.com/lineside/lineside/runtime/connector/trust"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -21,8 +22,8 @@ import (
 // time. exchange and open are called from one goroutine; close may come at any time.
 type link struct {
 	address string
-	tls     *tls.Config // nil for plain TCP
-	mode    *line.Mode  // of a serial line; nil over TCP
+	trust   *trust.Settings // nil for plain TCP
+	mode    *line.Mode      // of a serial line; nil over TCP
 	framing framing
 	serial  bool          // no transaction numbers: a missed reply spoils the connection
 	timeout time.Duration // of one reply
@@ -83,8 +84,12 @@ func (l *link) open(ctx context.Context) error {
 func (l *link) dial(ctx context.Context) error {
 	d := net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}
 	dial := d.DialContext
-	if l.tls != nil {
-		dial = (&tls.Dialer{NetDialer: &d, Config: l.tls}).DialContext
+	if l.trust != nil {
+		config, err := l.trust.ClientTLS(l.address)
+		if err != nil {
+			return fmt.Errorf("connect to %s: %w", l.address, err)
+		}
+		dial = (&tls.Dialer{NetDialer: &d, Config: config}).DialContext
 	}
 	conn, err := dial(ctx, "tcp", l.address)
 	if err != nil {

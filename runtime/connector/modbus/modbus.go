@@ -10,7 +10,6 @@ package modbus
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -102,7 +101,7 @@ type Settings struct {
 	Key         string `json:"key,omitempty" secret:"true" title:"Key of the client certificate (PEM)" zh:"客户端证书密钥 (PEM)" group:"security" when:"transport=tls" max:"65536"`
 	Insecure    bool   `json:"insecure" title:"Accept any certificate" zh:"接受任何证书" help:"Anybody between here and the device can then read and change everything. For trying only." helpZh:"中间人可读取和篡改所有数据，仅供试用。" group:"security" when:"transport=tls" default:"false" advanced:"true"`
 
-	tls       *tls.Config
+	trust     *trust.Settings // nil without TLS
 	registers []register
 }
 
@@ -119,12 +118,9 @@ func decodeSettings(raw json.RawMessage) (*Settings, error) {
 		ps.Add("modbus_data_bits", "/dataBits", "give 8 data bits, or choose ASCII", "RTU needs 8 data bits")
 	}
 	if s.Transport == "tls" {
-		var err error
-		t := trust.Settings{CA: s.CA, Certificate: s.Certificate, Key: s.Key, Insecure: s.Insecure}
-		if s.tls, err = t.Config(); err != nil {
+		s.trust = &trust.Settings{CA: s.CA, Certificate: s.Certificate, Key: s.Key, Insecure: s.Insecure}
+		if err := s.trust.CheckTLS(); err != nil {
 			ps.Add("modbus_tls", "/certificate", "paste the text from BEGIN to END, key included", "%v", err)
-		} else {
-			s.tls.ServerName = s.Host
 		}
 	}
 	var err error
@@ -150,7 +146,7 @@ type Connector struct {
 // New makes a connector of settings that Check accepted. It does not connect.
 func New(s *Settings) *Connector {
 	l := &link{
-		address: net.JoinHostPort(s.Host, strconv.Itoa(s.Port)), tls: s.tls, framing: tcpFraming{}, timeout: s.Timeout.Std(), delay: s.Delay.Std(),
+		address: net.JoinHostPort(s.Host, strconv.Itoa(s.Port)), trust: s.trust, framing: tcpFraming{}, timeout: s.Timeout.Std(), delay: s.Delay.Std(),
 		silent: map[byte]bool{}, answered: map[byte]time.Time{}, absent: absences{},
 	}
 	switch s.Transport {
@@ -164,6 +160,13 @@ func New(s *Settings) *Connector {
 		l.address = s.SerialPort
 	}
 	return &Connector{settings: s, link: l, memory: newMemory()}
+}
+
+// UseTrust implements trust.User.
+func (c *Connector) UseTrust(k trust.Keeper) {
+	if c.settings.trust != nil {
+		c.settings.trust.UseTrust(k)
+	}
 }
 
 // Connect implements connector.Connector.

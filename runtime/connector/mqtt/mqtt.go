@@ -13,6 +13,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/connector/payload"
+	"github.com/lineside/lineside/runtime/connector/trust"
 	"github.com/lineside/lineside/runtime/protocol/mqtt"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
@@ -108,6 +109,9 @@ func (s *Settings) options(clientID string) mqtt.Options {
 	}
 	return o
 }
+
+// UseTrust implements trust.User.
+func (c *Connector) UseTrust(k trust.Keeper) { c.settings.UseTrust(k) }
 
 // Connect implements connector.Connector.
 func (c *Connector) Connect(ctx context.Context) error {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
+	"github.com/lineside/lineside/runtime/connector/trust"
 	"github.com/lineside/lineside/runtime/spec"
 )
 
@@ -106,42 +107,28 @@ func (s *Settings) choose(offered []endpoint) (*endpoint, error) {
 }
 
 // checkCertificate finds out whether the certificate of a server is one to talk to
-// (OPC 10000-4, 6.1.3): trusted by its fingerprint, valid today, for this host.
-func (s *Settings) checkCertificate(raw []byte, now time.Time) (*x509.Certificate, error) {
-	if len(raw) == 0 {
+// (OPC 10000-4, 6.1.3). The authorities of the system do not count for devices: somebody in the
+// plant has to have said that it is trusted, in the settings or in the trust store.
+func (s *Settings) checkCertificate(e *endpoint, now time.Time) (*x509.Certificate, error) {
+	if len(e.certificate) == 0 {
 		return nil, trouble("opcua_certificate_missing", "Give the server a certificate, or choose the security None.", "The server shows no certificate")
 	}
-	chain, err := x509.ParseCertificates(raw)
+	chain, err := x509.ParseCertificates(e.certificate)
 	if err != nil || len(chain) == 0 {
 		return nil, trouble("opcua_certificate_invalid", "Have the server make a new certificate.", "The certificate of the server cannot be read: %v", err)
 	}
-	c := chain[0]
-	print := fingerprint(c.Raw)
-	about := fmt.Sprintf("%q, valid until %s, SHA-256 fingerprint %s", clip(c.Subject.CommonName), c.NotAfter.Format(time.DateOnly), print)
-	if !s.trusted[print] {
-		return nil, trouble("opcua_certificate_untrusted", "Compare the fingerprint with the server's own; if it is the same, add it to the trusted certificates.",
-			"The certificate of the server is not trusted: %s", about)
+	roots := x509.NewCertPool()
+	if s.keeper != nil {
+		for _, c := range s.keeper.Authorities() {
+			roots.AddCert(c)
+		}
 	}
-	if !s.AcceptExpired && (now.Before(c.NotBefore) || now.After(c.NotAfter)) {
-		return nil, trouble("opcua_certificate_expired", "Give the server a new certificate, check the clocks, or accept an expired one in the settings.",
-			"The certificate of the server is valid from %s to %s only: %s", c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly), about)
-	}
-	if !s.AcceptOtherHost && !namesHost(c, s.host) {
-		return nil, trouble("opcua_certificate_host", "Connect by a name that the certificate has, or accept another host in the settings.",
-			"The certificate of the server is for %s, not for %q: %s", hostsOf(c), s.host, about)
-	}
-	return c, nil
-}
-
-func hostsOf(c *x509.Certificate) string {
-	names := slices.Clone(c.DNSNames)
-	for _, ip := range c.IPAddresses {
-		names = append(names, ip.String())
-	}
-	if len(names) == 0 {
-		return "no host"
-	}
-	return strings.Join(names, ", ")
+	found := trust.Examine(chain, trust.Expected{Host: s.host, Application: e.server, Roots: roots, Names: namesHost}, now)
+	named := s.trusted[trust.Fingerprint(chain[0])]
+	faults := slices.DeleteFunc(found, func(f trust.Fault) bool {
+		return named && f.Untrusted() || s.AcceptExpired && f.OutOfTime() || s.AcceptOtherHost && f == trust.OtherHost
+	})
+	return chain[0], trust.Decide(s.keeper, trust.Shown{Address: s.address, Leaf: chain[0], Faults: faults})
 }
 
 // downgraded reports whether the server, once it can prove who it is, offers better than what

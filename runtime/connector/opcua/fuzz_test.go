@@ -82,11 +82,11 @@ func FuzzResponses(f *testing.F) {
 
 // FuzzChunk gives a channel chunks that a server of no good will sends.
 func FuzzChunk(f *testing.F) {
-	own, err := newIdentity(time.Now())
+	own, err := passing()
 	if err != nil {
 		f.Fatal(err)
 	}
-	secure, err := newSecurity("Basic256Sha256", modeSignAndEncrypt, own, own.certificate) // the server is ourselves
+	secure, err := newSecurity("Basic256Sha256", modeSignAndEncrypt, identityOf(own), own.Certificate) // the server is ourselves
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
+	"github.com/lineside/lineside/runtime/connector/trust"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -59,8 +60,9 @@ type Settings struct {
 	// Security is the security policy; "best" is the strongest that the server offers, never None.
 	Security string `json:"security" title:"Security" zh:"安全策略" help:"None lets anybody on the network read along and write." helpZh:"选择“无”时，网络中任何人都可窃听和写入。" group:"security" enum:"best=The best of the server|服务器支持的最强策略,Aes256_Sha256_RsaPss=Aes256_Sha256_RsaPss,Aes128_Sha256_RsaOaep=Aes128_Sha256_RsaOaep,Basic256Sha256=Basic256Sha256,None=None|无" default:"best"`
 	Mode     string `json:"mode" title:"Messages are" zh:"消息模式" group:"security" enum:"SignAndEncrypt=signed and encrypted|签名并加密,Sign=signed|仅签名" default:"SignAndEncrypt" when:"security=best,Aes256_Sha256_RsaPss,Aes128_Sha256_RsaOaep,Basic256Sha256"`
-	// Trust holds SHA-256 fingerprints of the certificates that the server may have.
-	Trust []string `json:"trust,omitempty" title:"Trusted certificates" zh:"受信任的证书" help:"SHA-256 fingerprints of the server's certificate. A connection test names the one to compare and enter." helpZh:"服务器证书的 SHA-256 指纹。测试连接会给出需核对并填入的指纹。" group:"security" max:"20"`
+	// Trust holds SHA-256 fingerprints of certificates that the server may have, beside those in the
+	// trust store of the plant.
+	Trust []string `json:"trust,omitempty" title:"Trusted certificates" zh:"受信任的证书" help:"SHA-256 fingerprints of certificates that the server may have. Not needed where the certificate is trusted when a test shows it, or on the page of certificates." helpZh:"服务器可使用的证书的 SHA-256 指纹。若在测试时或“证书”页面中已信任该证书，则无需填写。" group:"security" max:"20" advanced:"true"`
 
 	User     string `json:"user" title:"Log in" zh:"登录方式" group:"connection" enum:"anonymous=without a name|匿名,password=with name and password|用户名和密码,certificate=with a certificate|证书" default:"anonymous"`
 	Username string `json:"username,omitempty" title:"User name" zh:"用户名" group:"connection" required:"true" max:"1024" when:"user=password"`
@@ -90,6 +92,7 @@ type Settings struct {
 	trusted map[string]bool
 	own     *identity // nil: that of the application
 	user    *identity
+	keeper  trust.Keeper
 }
 
 func decodeSettings(raw json.RawMessage) (*Settings, error) {
@@ -157,7 +160,7 @@ func (s *Settings) identity() (*identity, error) {
 	if s.own != nil {
 		return s.own, nil
 	}
-	return ownIdentity()
+	return ownIdentity(s.keeper)
 }
 
 // Connector is one connection.
@@ -170,6 +173,9 @@ type Connector struct {
 	done    chan struct{}      // closed when that Connect has ended
 	results results
 }
+
+// UseTrust implements trust.User.
+func (c *Connector) UseTrust(k trust.Keeper) { c.settings.keeper = k }
 
 // Connect implements connector.Connector.
 func (c *Connector) Connect(ctx context.Context) error {

@@ -2,14 +2,10 @@ package opcua
 
 import (
 	"context"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +13,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/connector/peer"
+	"github.com/lineside/lineside/runtime/connector/trust"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -130,7 +127,7 @@ func trustOf(t *testing.T, raw string) string {
 	t.Helper()
 	err := newClient(t, raw).dial()
 	var p *spec.Problem
-	if !errors.As(err, &p) || p.Code != "opcua_certificate_untrusted" || !errors.Is(err, connector.ErrNotConnected) {
+	if !errors.As(err, &p) || p.Code != "certificate_untrusted" || !errors.Is(err, connector.ErrNotConnected) {
 		t.Fatalf("a server that nobody trusts: %v", err)
 	}
 	_, print, ok := strings.Cut(p.Message, "fingerprint ")
@@ -334,11 +331,11 @@ func TestMethods(t *testing.T) {
 // TestSecurity goes through all policies and modes, then the ways to log in.
 func TestSecurity(t *testing.T) {
 	server := peer.StartOPCUA(t)
-	trust := trustOf(t, settings(server.Port, ""))
+	trusted := trustOf(t, settings(server.Port, ""))
 	for _, policy := range policies[1:] {
 		for _, mode := range []string{"Sign", "SignAndEncrypt"} {
 			t.Run(policy+" "+mode, func(t *testing.T) {
-				c := newClient(t, settings(server.Port, trust+fmt.Sprintf(`,"security":%q,"mode":%q`, policy, mode))).connect()
+				c := newClient(t, settings(server.Port, trusted+fmt.Sprintf(`,"security":%q,"mode":%q`, policy, mode))).connect()
 				p := point(t, 0, node("string"), tag.String)
 				c.watch(p)
 				for _, v := range []tag.Value{tag.OfString(policy + mode), tag.OfString(strings.Repeat(mode, 30_000))} {
@@ -359,19 +356,21 @@ func TestSecurity(t *testing.T) {
 			})
 		}
 	}
-	user, err := newIdentity(time.Now())
+	user, err := trust.NewIdentity(time.Now(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	certificate, key := pemOf(t, user)
+	certificate, key, err := user.PEM()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, r := range map[string]struct{ more, code string }{
-		"best":             {trust, ""},
-		"name":             {trust + `,"user":"password","username":"operator","password":"s3cret"`, ""},
-		"wrong password":   {trust + `,"user":"password","username":"operator","password":"x"`, "opcua_login_refused"},
+		"best":             {trusted, ""},
+		"name":             {trusted + `,"user":"password","username":"operator","password":"s3cret"`, ""},
+		"wrong password":   {trusted + `,"user":"password","username":"operator","password":"x"`, "opcua_login_refused"},
 		"name in the open": {plain + `,"user":"password","username":"operator","password":"s3cret"`, ""}, // the server encrypts it
-		"certificate":      {trust + fmt.Sprintf(`,"user":"certificate","userCertificate":%q,"userKey":%q`, certificate, key), ""},
-		"untrusted":        {`,"trust":["` + strings.Repeat("AB", 32) + `"]`, "opcua_certificate_untrusted"},
+		"certificate":      {trusted + fmt.Sprintf(`,"user":"certificate","userCertificate":%q,"userKey":%q`, certificate, key), ""},
+		"untrusted":        {`,"trust":["` + strings.Repeat("AB", 32) + `"]`, "certificate_untrusted"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t, settings(server.Port, r.more))
@@ -388,28 +387,4 @@ func TestSecurity(t *testing.T) {
 			}
 		})
 	}
-	// The application's certificate is made once and kept.
-	KeepIn(dir)
-	t.Cleanup(func() { KeepIn("") })
-	first, err := ownIdentity()
-	if err != nil {
-		t.Fatal(err)
-	}
-	KeepIn(dir)
-	second, err := ownIdentity()
-	if err != nil || !second.certificate.Equal(first.certificate) || second.uri != first.uri {
-		t.Fatalf("another certificate after a restart: %v", err)
-	}
-	if info, err := os.Stat(filepath.Join(dir, "key.pem")); err != nil || info.Mode().Perm() != 0o600 {
-		t.Fatalf("the key: %v %v", info, err)
-	}
-}
-
-func pemOf(t *testing.T, i *identity) (certificate, key string) {
-	t.Helper()
-	raw, err := x509.MarshalPKCS8PrivateKey(i.key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: i.certificate.Raw})), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw}))
 }

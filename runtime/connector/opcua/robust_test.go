@@ -226,7 +226,7 @@ func TestSpoiledCertificates(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			server := peer.StartOPCUA(t, "--certificate", kind)
 			trust := trustOf(t, settings(server.Port, ""))
-			if got := codeOf(t, settings(server.Port, trust)); got != "opcua_certificate_"+kind {
+			if got := codeOf(t, settings(server.Port, trust)); got != "certificate_"+kind {
 				t.Errorf("refused as %q", got)
 			}
 			if got := codeOf(t, settings(server.Port, trust+fmt.Sprintf(`,%q:true`, accept))); got != "" {

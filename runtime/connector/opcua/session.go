@@ -13,6 +13,8 @@ import (
 
 	"github.com/gopcua/opcua/id"
 	"github.com/gopcua/opcua/ua"
+
+	"github.com/lineside/lineside/runtime/connector/trust"
 )
 
 // session is a session on a channel of its own (OPC 10000-4, 5.6).
@@ -58,7 +60,7 @@ func openSession(ctx context.Context, settings *Settings) (*session, error) {
 	var remote *x509.Certificate
 	if chosen.mode != modeNone {
 		ch.close()
-		if remote, err = settings.checkCertificate(chosen.certificate, time.Now()); err != nil {
+		if remote, err = settings.checkCertificate(chosen, time.Now()); err != nil {
 			return nil, err
 		}
 		if own, err = settings.identity(); err != nil {
@@ -108,12 +110,11 @@ func (s *session) distrusted(err error, own *identity) error {
 	if own == nil || !is(err, ua.StatusBadSecurityChecksFailed, ua.StatusBadCertificateUntrusted, ua.StatusBadCertificateInvalid, ua.StatusBadCertificateURIInvalid) {
 		return err
 	}
-	where := ""
-	if file := certificateFile(); file != "" && s.settings.own == nil {
-		where = " It lies in " + file + "."
+	hint := "In the server, move the certificate with the fingerprint %s from the rejected to the trusted ones."
+	if s.settings.own == nil {
+		hint += " It can be downloaded from the page of certificates."
 	}
-	hint := fmt.Sprintf("In the server, move the certificate with the fingerprint %s from the rejected to the trusted ones.", fingerprint(own.certificate.Raw))
-	return errors.Join(trouble("opcua_not_trusted_by_server", hint+where, "The server does not trust this Lineside"), err)
+	return errors.Join(trouble("opcua_not_trusted_by_server", fmt.Sprintf(hint, trust.Fingerprint(own.certificate)), "The server does not trust this Lineside"), err)
 }
 
 // begin creates and activates the session.

@@ -32,11 +32,10 @@ func (mysqlDialect) open(s *Settings, c *Connector) (*sql.DB, error) {
 	// Texts as they are stored, and times as the server has them: UTC, see prepare.
 	config.Collation = "utf8mb4_general_ci"
 	if s.TLS == "on" {
-		tls, err := s.Config()
+		tls, err := s.ClientTLS(config.Addr)
 		if err != nil {
 			return nil, err
 		}
-		tls.ServerName = s.Host
 		config.TLS = tls
 	}
 	opener, err := mysql.NewConnector(config)

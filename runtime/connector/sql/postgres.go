@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,10 +45,9 @@ func (postgres) open(s *Settings, c *Connector) (*sql.DB, error) {
 		return f
 	}
 	if s.TLS == "on" {
-		if config.TLSConfig, err = s.Config(); err != nil {
+		if config.TLSConfig, err = s.ClientTLS(net.JoinHostPort(s.Host, strconv.Itoa(int(config.Port)))); err != nil {
 			return nil, err
 		}
-		config.TLSConfig.ServerName = s.Host
 	}
 	return sql.OpenDB(stdlib.GetConnector(*config)), nil
 }

@@ -95,7 +95,7 @@ func decodeSettings(raw json.RawMessage) (*Settings, error) {
 	if s.zone, err = payload.LoadZone(s.Zone); err != nil {
 		ps.Add("time_zone", "/zone", "write UTC, local or a name such as Asia/Shanghai", "%v", err)
 	}
-	if _, err := s.Config(); err != nil {
+	if err := s.CheckTLS(); err != nil {
 		ps.Add("tls", "/certificate", "paste the text from BEGIN to END, key included", "%v", err)
 	}
 	if s.Kind == "sqlite" {
@@ -156,6 +156,9 @@ type Connector struct {
 func newConnector(s *Settings) *Connector {
 	return &Connector{settings: s, guard: &guard{}, links: map[net.Conn]bool{}, silent: map[string]bool{}, states: map[string]*state{}}
 }
+
+// UseTrust implements trust.User.
+func (c *Connector) UseTrust(k trust.Keeper) { c.settings.UseTrust(k) }
 
 // Connect implements connector.Connector.
 func (c *Connector) Connect(ctx context.Context) error {

@@ -36,11 +36,10 @@ func (sqlServer) config(s *Settings) (msdsn.Config, error) {
 	}
 	config.DialTimeout = s.Timeout.Std()
 	if s.TLS == "on" {
-		tls, err := s.Config()
+		tls, err := s.ClientTLS(net.JoinHostPort(s.Host, strconv.Itoa(port)))
 		if err != nil {
 			return config, err
 		}
-		tls.ServerName = s.Host
 		tls.DynamicRecordSizingDisabled = true // TDS cannot have its records cut
 		config.TLSConfig = tls
 	}

@@ -38,7 +38,7 @@ func TestSQLServerAddress(t *testing.T) {
 	pem := peer.NewCertificates(t)
 	ca, _ := json.Marshal(pem.CA)
 	config, err = sqlServer{}.config(sqlServerSettings(t, `,"tls":"on","port":1500,"allowWrites":true,"ca":`+string(ca)))
-	if err != nil || config.Port != 1500 || config.Encryption != msdsn.EncryptionRequired || config.TLSConfig == nil || config.TLSConfig.RootCAs == nil || config.TLSConfig.InsecureSkipVerify || config.TLSConfig.ServerName != "plc.example" || config.ReadOnlyIntent {
+	if err != nil || config.Port != 1500 || config.Encryption != msdsn.EncryptionRequired || config.TLSConfig == nil || config.TLSConfig.VerifyConnection == nil || config.TLSConfig.ServerName != "plc.example" || config.ReadOnlyIntent {
 		t.Errorf("%+v %v", config, err)
 	}
 }

@@ -6,7 +6,6 @@ package mqtt
 import (
 	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/url"
@@ -34,7 +33,6 @@ type Broker struct {
 	KeepAlive spec.Duration `json:"keepAlive" title:"Keep-alive" zh:"保活间隔" help:"A broker that is silent for one and a half times as long is lost." helpZh:"服务器静默超过该时间的一倍半即视为断开。" group:"advanced" default:"15s" min:"1s" max:"1h" advanced:"true"`
 
 	parsed *url.URL
-	tls    *tls.Config
 }
 
 // Check looks for what cannot be right, and makes the settings ready for use.
@@ -43,7 +41,7 @@ func (b *Broker) Check() (ps spec.Problems) {
 	if b.parsed, err = checkURL(b.URL); err != nil {
 		ps.Add("mqtt_url", "/url", "write mqtt://host:1883", "address of the broker: %v", err)
 	}
-	if b.tls, err = b.Config(); err != nil {
+	if err := b.CheckTLS(); err != nil {
 		ps.Add("mqtt_tls", "/certificate", "paste the text from BEGIN to END, key included", "%v", err)
 	}
 	return ps

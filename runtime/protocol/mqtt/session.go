@@ -105,9 +105,10 @@ func (b *Broker) dialPlain(ctx context.Context) (net.Conn, *source, error) {
 		if u.Scheme == "mqtt" || u.Scheme == "tcp" {
 			return src, src, nil
 		}
-		config := b.tls.Clone()
-		if config.ServerName == "" {
-			config.ServerName = u.Hostname()
+		config, err := b.ClientTLS(host)
+		if err != nil {
+			tcp.Close()
+			return nil, nil, err
 		}
 		limit, cancel := context.WithTimeout(ctx, d.Timeout)
 		defer cancel()
@@ -125,7 +126,11 @@ func (b *Broker) dialPlain(ctx context.Context) (net.Conn, *source, error) {
 	if timeout <= 0 {
 		return nil, nil, context.DeadlineExceeded
 	}
-	ws, err := paho3.NewWebsocket(u.String(), b.tls.Clone(), timeout, http.Header{}, nil)
+	config, err := b.ClientTLS(host)
+	if err != nil {
+		return nil, nil, err
+	}
+	ws, err := paho3.NewWebsocket(u.String(), config, timeout, http.Header{}, nil)
 	if err != nil {
 		return nil, nil, err
 	}
