@@ -21,6 +21,10 @@ var migrations = []func(tx *gorm.DB) error{
 	},
 	// Versions that were kept without being published have a kind.
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&revisionRow{}) },
+	// Users choose in which units they see values.
+	func(tx *gorm.DB) error { return tx.AutoMigrate(&userRow{}) },
+	// Certificates of devices, and that of this application.
+	func(tx *gorm.DB) error { return tx.AutoMigrate(&certificateRow{}, &identityRow{}) },
 }
 
 const settingSchema = "schema"

@@ -116,14 +116,19 @@ func (s *Store) Secret(ctx context.Context, id string) (string, error) {
 	if err := s.read(ctx).First(&row, "id = ?", id).Error; err != nil {
 		return "", known(err)
 	}
+	return s.unseal(id, row.Sealed)
+}
+
+// unseal is the way back from seal.
+func (s *Store) unseal(id string, sealed []byte) (string, error) {
 	aead, err := s.aead()
 	if err != nil {
 		return "", err
 	}
-	if len(row.Sealed) < aead.NonceSize() {
+	if len(sealed) < aead.NonceSize() {
 		return "", errors.New("secret is damaged")
 	}
-	text, err := aead.Open(nil, row.Sealed[:aead.NonceSize()], row.Sealed[aead.NonceSize():], []byte(id))
+	text, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], []byte(id))
 	if err != nil {
 		return "", fmt.Errorf("secret cannot be decrypted with %s: %w", keyFile, err)
 	}
