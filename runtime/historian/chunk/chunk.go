@@ -1,0 +1,309 @@
+// Package chunk packs the samples of one tag over a short time into few bytes, and unpacks them: times by
+// the difference of differences, floating point numbers as decimals or by what differs from the last (both
+// after Pelkonen et al., "Gorilla: A Fast, Scalable, In-Memory Time Series Database", VLDB 2015), integers by
+// differences, what seldom changes by its runs, texts by a dictionary.
+package chunk
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// Limits of a chunk.
+const (
+	// MaxSamples is how many samples a chunk holds.
+	MaxSamples = 1 << 16
+	// MaxBytes is how long a packed chunk may be.
+	MaxBytes = 64 << 20
+)
+
+// version is the first byte of a chunk.
+const version = 1
+
+// Sample is a value at a time.
+type Sample struct {
+	// Time is when the source had the value.
+	Time    tag.Time
+	Value   tag.Value
+	Quality tag.Quality
+}
+
+var errBroken = errors.New("the chunk of samples is broken")
+
+// Encode appends the packed samples to dst. They are of one type, but for those without a value, and
+// sorted by time; two may have the same time.
+func Encode(dst []byte, samples []Sample) ([]byte, error) {
+	if len(samples) == 0 || len(samples) > MaxSamples {
+		return nil, fmt.Errorf("a chunk holds 1 to %d samples, not %d", MaxSamples, len(samples))
+	}
+	typ := tag.None
+	values := make([]tag.Value, 0, len(samples))
+	for i := range samples {
+		v := samples[i].Value
+		if i > 0 && samples[i].Time < samples[i-1].Time {
+			return nil, errors.New("the samples of a chunk are not sorted")
+		}
+		if v.IsNone() {
+			continue
+		}
+		if typ != tag.None && v.Type() != typ {
+			return nil, fmt.Errorf("a chunk holds values of one type, not %s and %s", typ, v.Type())
+		}
+		typ = v.Type()
+		values = append(values, v)
+	}
+	dst = append(dst, version, byte(typ))
+	dst = binary.AppendUvarint(dst, uint64(len(samples)))
+	dst = appendTimes(dst, samples)
+	dst = appendRuns(dst, len(samples), func(i int) uint64 { return uint64(samples[i].Quality) })
+	dst = appendRuns(dst, len(samples), func(i int) uint64 {
+		if samples[i].Value.IsNone() {
+			return 0
+		}
+		return 1
+	})
+	switch {
+	case len(values) == 0:
+	case typ == tag.Bool:
+		dst = appendRuns(dst, len(values), func(i int) uint64 { return uint64(values[i].Int()) })
+	case typ == tag.Int:
+		dst = appendInts(dst, values)
+	case typ == tag.Float:
+		dst = appendFloats(dst, values)
+	default:
+		dst = appendTexts(dst, values)
+	}
+	if len(dst) > MaxBytes {
+		return nil, fmt.Errorf("the chunk has %d bytes, more than %d", len(dst), MaxBytes)
+	}
+	return dst, nil
+}
+
+// Decode appends the samples of a packed chunk to dst. The error says that it is broken.
+func Decode(data []byte, dst []Sample) ([]Sample, error) {
+	if len(data) < 3 || len(data) > MaxBytes {
+		return dst, errBroken
+	}
+	if data[0] != version {
+		return dst, fmt.Errorf("a chunk of version %d cannot be read by this version of Lineside", data[0])
+	}
+	typ := tag.Type(data[1])
+	if typ > tag.JSON {
+		return dst, errBroken
+	}
+	count, n := binary.Uvarint(data[2:])
+	if n <= 0 || count == 0 || count > MaxSamples {
+		return dst, errBroken
+	}
+	d := decoder{rest: data[2+n:]}
+	from := len(dst)
+	for range count {
+		dst = append(dst, Sample{})
+	}
+	out := dst[from:]
+	d.times(out)
+	d.runs(len(out), func(i int, v uint64) { out[i].Quality = tag.Quality(v) })
+	places := make([]int32, 0, count)
+	d.runs(len(out), func(i int, v uint64) {
+		if v != 0 {
+			places = append(places, int32(i))
+		}
+	})
+	put := func(i int, v tag.Value) { out[places[i]].Value = v }
+	switch {
+	case d.broken || len(places) == 0:
+	case typ == tag.Bool:
+		d.runs(len(places), func(i int, v uint64) { put(i, tag.OfBool(v != 0)) })
+	case typ == tag.Int:
+		d.ints(len(places), put)
+	case typ == tag.Float:
+		d.floats(len(places), put)
+	case typ == tag.None:
+		d.broken = true
+	default:
+		d.texts(len(places), typ, put)
+	}
+	if d.broken || len(d.rest) > 0 {
+		return dst[:from], errBroken
+	}
+	return dst, nil
+}
+
+// decoder takes parts from the front of a chunk; once broken it stays so.
+type decoder struct {
+	rest   []byte
+	broken bool
+}
+
+func (d *decoder) uvarint() uint64 {
+	v, n := binary.Uvarint(d.rest)
+	if n <= 0 {
+		d.broken, d.rest = true, nil
+		return 0
+	}
+	d.rest = d.rest[n:]
+	return v
+}
+
+func (d *decoder) take(n uint64) []byte {
+	if n > uint64(len(d.rest)) {
+		d.broken, d.rest = true, nil
+		return nil
+	}
+	part := d.rest[:n]
+	d.rest = d.rest[n:]
+	return part
+}
+
+// packed takes a part of packed bits, which stands behind its length.
+func (d *decoder) packed() reader { return reader{in: d.take(d.uvarint())} }
+
+func appendPacked(dst []byte, w *writer) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(w.out)))
+	return append(dst, w.out...)
+}
+
+// appendRuns writes numbers that seldom change: each with how often it follows itself.
+func appendRuns(dst []byte, n int, at func(int) uint64) []byte {
+	for i := 0; i < n; {
+		v, run := at(i), 1
+		for i+run < n && at(i+run) == v {
+			run++
+		}
+		dst = binary.AppendUvarint(dst, v)
+		dst = binary.AppendUvarint(dst, uint64(run))
+		i += run
+	}
+	return dst
+}
+
+func (d *decoder) runs(n int, put func(int, uint64)) {
+	for i := 0; i < n && !d.broken; {
+		v, run := d.uvarint(), d.uvarint()
+		if run == 0 || run > uint64(n-i) {
+			d.broken = true
+			return
+		}
+		for range run {
+			put(i, v)
+			i++
+		}
+	}
+}
+
+// units are the steps that times can be whole multiples of, in nanoseconds.
+var units = [...]tag.Time{1e9, 1e6, 1e3, 1}
+
+func appendTimes(dst []byte, samples []Sample) []byte {
+	unit := 0
+	for unit < len(units)-1 {
+		fits := true
+		for i := range samples {
+			if samples[i].Time%units[unit] != 0 {
+				fits = false
+				break
+			}
+		}
+		if fits {
+			break
+		}
+		unit++
+	}
+	dst = append(dst, byte(unit))
+	first := int64(samples[0].Time / units[unit])
+	dst = binary.AppendVarint(dst, first)
+	var w writer
+	last, step := first, int64(0)
+	for _, s := range samples[1:] {
+		t := int64(s.Time / units[unit])
+		w.signed(t-last-step, &timeSteps)
+		last, step = t, t-last
+	}
+	return appendPacked(dst, &w)
+}
+
+func (d *decoder) times(out []Sample) {
+	head := d.take(1)
+	if d.broken || int(head[0]) >= len(units) {
+		d.broken = true
+		return
+	}
+	unit := units[head[0]]
+	t, n := binary.Varint(d.rest)
+	if n <= 0 {
+		d.broken = true
+		return
+	}
+	d.rest = d.rest[n:]
+	r := d.packed()
+	step := int64(0)
+	limit := int64(1<<63-1) / int64(unit)
+	for i := range out {
+		if i > 0 {
+			change := r.signed(&timeSteps)
+			step += change
+			if step < 0 || t > limit-step {
+				d.broken = true
+				return
+			}
+			t += step
+		}
+		if t > limit || t < -limit {
+			d.broken = true
+			return
+		}
+		out[i].Time = tag.Time(t) * unit
+	}
+	d.broken = d.broken || r.spent
+}
+
+// appendSeries packs integers by their differences, or by the differences of those: whatever is shorter. What
+// runs over comes back the same way.
+func appendSeries(dst []byte, values []int64) []byte {
+	var once, twice writer
+	last, step := int64(0), int64(0)
+	for _, v := range values {
+		once.signed(v-last, &valueSteps)
+		twice.signed(v-last-step, &valueSteps)
+		last, step = v, v-last
+	}
+	if len(twice.out) < len(once.out) {
+		return appendPacked(append(dst, 2), &twice)
+	}
+	return appendPacked(append(dst, 1), &once)
+}
+
+func (d *decoder) series(n int, put func(int, int64)) {
+	head := d.take(1)
+	if d.broken || head[0] != 1 && head[0] != 2 {
+		d.broken = true
+		return
+	}
+	r := d.packed()
+	last, step := int64(0), int64(0)
+	for i := range n {
+		change := r.signed(&valueSteps)
+		if head[0] == 2 {
+			step += change
+			change = step
+		}
+		last += change
+		put(i, last)
+	}
+	d.broken = d.broken || r.spent
+}
+
+func appendInts(dst []byte, values []tag.Value) []byte {
+	series := make([]int64, len(values))
+	for i, v := range values {
+		series[i] = v.Int()
+	}
+	return appendSeries(dst, series)
+}
+
+func (d *decoder) ints(n int, put func(int, tag.Value)) {
+	d.series(n, func(i int, v int64) { put(i, tag.OfInt(v)) })
+}

@@ -1,0 +1,123 @@
+package chunk
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// The first byte of packed floating point numbers: 0 to maxDecimals says that all have so many decimals
+// at most and are packed as integers, byXOR that each is packed by the bits in which it differs from the last.
+const (
+	maxDecimals = 9
+	byXOR       = 255
+)
+
+var powers = [maxDecimals + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
+
+// decimal is a number as an integer of so many decimals; false when it is not one exactly.
+func decimal(f float64, decimals int) (int64, bool) {
+	n := math.Round(f * powers[decimals])
+	if !(math.Abs(n) < 1<<53) {
+		return 0, false
+	}
+	i := int64(n)
+	return i, math.Float64bits(float64(i)/powers[decimals]) == math.Float64bits(f) // -0 is not
+}
+
+func appendFloats(dst []byte, values []tag.Value) []byte {
+	if packed, ok := decimals(values); ok {
+		return append(dst, packed...)
+	}
+	var w writer
+	last := math.Float64bits(values[0].Float())
+	leading, size := uint(0), uint(0) // of the window that the last difference lay in
+	for _, v := range values[1:] {
+		b := math.Float64bits(v.Float())
+		x := b ^ last
+		last = b
+		if x == 0 {
+			w.bit(false)
+			continue
+		}
+		w.bit(true)
+		lead, trail := uint(bits.LeadingZeros64(x)), uint(bits.TrailingZeros64(x))
+		lead = min(lead, 31)
+		if size > 0 && lead >= leading && trail >= 64-leading-size {
+			w.bit(false)
+			w.bits(x>>(64-leading-size), size)
+			continue
+		}
+		leading, size = lead, 64-lead-trail
+		w.bit(true)
+		w.bits(uint64(leading), 5)
+		w.bits(uint64(size-1), 6)
+		w.bits(x>>trail, size)
+	}
+	dst = append(dst, byXOR)
+	dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(values[0].Float()))
+	return appendPacked(dst, &w)
+}
+
+// decimals packs numbers that all have few decimals.
+func decimals(values []tag.Value) ([]byte, bool) {
+	places := 0
+	for _, v := range values {
+		for {
+			if _, ok := decimal(v.Float(), places); ok {
+				break
+			}
+			if places++; places > maxDecimals {
+				return nil, false
+			}
+		}
+	}
+	series := make([]int64, len(values))
+	for i, v := range values {
+		n, ok := decimal(v.Float(), places)
+		if !ok { // it had fewer places, and has no room for so many
+			return nil, false
+		}
+		series[i] = n
+	}
+	return appendSeries([]byte{byte(places)}, series), true
+}
+
+func (d *decoder) floats(n int, put func(int, tag.Value)) {
+	head := d.take(1)
+	switch {
+	case d.broken:
+	case head[0] == byXOR:
+		d.xors(n, put)
+	case head[0] <= maxDecimals:
+		d.series(n, func(i int, v int64) { put(i, tag.OfFloat(float64(v)/powers[head[0]])) })
+	default:
+		d.broken = true
+	}
+}
+
+func (d *decoder) xors(n int, put func(int, tag.Value)) {
+	first := d.take(8)
+	if d.broken {
+		return
+	}
+	last := binary.LittleEndian.Uint64(first)
+	r := d.packed()
+	leading, size := uint(0), uint(64)
+	for i := range n {
+		if i > 0 && r.bit() {
+			if r.bit() {
+				leading, size = uint(r.bits(5)), uint(r.bits(6))+1
+				if leading+size > 64 {
+					d.broken = true
+					return
+				}
+			}
+			last ^= r.bits(size) << (64 - leading - size)
+		}
+		put(i, tag.OfFloat(math.Float64frombits(last)))
+	}
+	d.broken = d.broken || r.spent
+}
