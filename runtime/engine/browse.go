@@ -122,6 +122,7 @@ func (e *Engine) withConnection(ctx context.Context, connectorID string, setting
 			return err
 		}
 		conn, err = typ.New(resolved)
+		useTrust(e.trust, "", conn)
 		return err
 	})
 	if err != nil {

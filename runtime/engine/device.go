@@ -56,6 +56,8 @@ type device struct {
 	typ      *connector.Type
 	settings json.RawMessage
 	secret   func(string) (string, error)
+	trust    Trust
+	again    chan struct{} // the connection shall be made anew
 	table    *tag.Table
 	log      *slog.Logger
 	counters *counters
@@ -82,6 +84,7 @@ type device struct {
 		sync.Mutex
 		state   string
 		err     string
+		refused *RefusedCertificate
 		since   time.Time
 		latency float64 // ms, moving average
 		shown   time.Time
@@ -167,6 +170,7 @@ func (d *device) run(ctx context.Context) {
 					return err
 				}
 				conn, err = d.typ.New(settings)
+				useTrust(d.trust, d.id, conn)
 				return err
 			})
 		}
@@ -204,6 +208,8 @@ func (d *device) rest(ctx context.Context, pause time.Duration) {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
+			return
+		case <-d.again:
 			return
 		case job := <-d.jobs:
 			job(ctx, nil)
@@ -367,6 +373,8 @@ func (s *service) loop(ctx context.Context) error {
 		select {
 		case err := <-s.lost:
 			return err
+		case <-d.again:
+			return errAgain
 		case job := <-d.jobs:
 			job(ctx, s.conn)
 			continue
@@ -394,6 +402,8 @@ func (s *service) loop(ctx context.Context) error {
 		case <-ctx.Done():
 		case <-timer.C:
 		case <-d.wake:
+		case <-d.again:
+			return errAgain
 		case err := <-s.lost:
 			return err
 		case job := <-d.jobs:
@@ -561,7 +571,7 @@ func (d *device) measure(took time.Duration) {
 // note keeps the message of an error that did not end the connection.
 func (d *device) note(err error) {
 	d.status.Lock()
-	d.status.err = err.Error()
+	d.status.err, d.status.refused = err.Error(), RefusedCertificateOf(err)
 	d.status.Unlock()
 }
 
@@ -573,9 +583,9 @@ func (d *device) setState(state string, err error) {
 		state = StateLost // it stays lost until it answers
 	}
 	if err != nil {
-		d.status.err = err.Error()
+		d.status.err, d.status.refused = err.Error(), RefusedCertificateOf(err)
 	} else if state == StateConnected && was != StateConnected {
-		d.status.err = ""
+		d.status.err, d.status.refused = "", nil
 	}
 	changed := state != was
 	if changed {

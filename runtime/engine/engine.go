@@ -32,6 +32,8 @@ type Options struct {
 	// Without them memory tags begin with their initial value.
 	Keep func(path tag.Path, value []byte) error
 	Kept func(path tag.Path) []byte
+	// Trust is the trust store of the plant; without it no exception is made for certificates.
+	Trust Trust
 	// Safe refuses every write.
 	Safe bool
 }
@@ -45,6 +47,7 @@ type Engine struct {
 	audit     func(context.Context, AuditEntry) error
 	keep      func(tag.Path, []byte) error
 	kept      func(tag.Path) []byte
+	trust     Trust
 	safe      bool
 	table     *tag.Table
 	counters  counters
@@ -106,7 +109,7 @@ type entry struct {
 // New makes an engine with an empty plant. Nothing is started before Run.
 func New(o Options) *Engine {
 	e := &Engine{
-		log: o.Log, catalogue: o.Catalogue, secret: o.Secret, audit: o.Audit, keep: o.Keep, kept: o.Kept, safe: o.Safe,
+		log: o.Log, catalogue: o.Catalogue, secret: o.Secret, audit: o.Audit, keep: o.Keep, kept: o.Kept, trust: o.Trust, safe: o.Safe,
 		table:       tag.NewTable(),
 		views:       map[string]*view{},
 		expressions: map[string]*sharedExpression{},

@@ -210,6 +210,7 @@ func (o *outlet) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	useTrust(o.engine.trust, "", face)
 	o.face.Store(&face)
 	return face.Run(ctx, o)
 }

@@ -307,7 +307,7 @@ func (e *Engine) addDevices(b *plantBuild, moved map[tag.Path]bool) error {
 
 func (e *Engine) newDevice(b *deviceBuild) *device {
 	d := &device{
-		id: b.doc.ID, typ: b.typ, settings: b.doc.Settings, secret: e.secret, table: e.table, log: e.log, counters: &e.counters,
+		id: b.doc.ID, typ: b.typ, settings: b.doc.Settings, secret: e.secret, trust: e.trust, again: make(chan struct{}, 1), table: e.table, log: e.log, counters: &e.counters,
 		jobs: make(chan job), wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	if len(d.settings) == 0 {
