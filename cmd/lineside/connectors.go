@@ -13,5 +13,6 @@ import (
 	_ "github.com/lineside/lineside/runtime/connector/s7"
 	_ "github.com/lineside/lineside/runtime/connector/simulator"
 	_ "github.com/lineside/lineside/runtime/connector/snmp"
+	_ "github.com/lineside/lineside/runtime/connector/sparkplug"
 	_ "github.com/lineside/lineside/runtime/connector/sql"
 )

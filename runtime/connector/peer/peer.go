@@ -160,6 +160,13 @@ func (p *Process) ask(line string) string {
 	if _, err := fmt.Fprintln(p.stdin, line); err != nil {
 		p.t.Fatalf("ask %q: %v", line, err)
 	}
+	return p.next(line)
+}
+
+// next is the next line of standard output; asked is for the message when there is none.
+func (p *Process) next(asked string) string {
+	p.t.Helper()
+	line := asked
 	select {
 	case answer := <-p.lines:
 		return answer
