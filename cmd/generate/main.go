@@ -30,6 +30,7 @@ var outputs = []output{
 	{"docs/reference/live.md", livePage},
 	{"docs/reference/expressions.md", expressionsPage},
 	{"docs/reference/connectors.md", connectorsPage},
+	{"docs/reference/northbound.md", northboundPage},
 	{"docs/reference/widgets.md", widgetsPage},
 	{"docs/reference/actions.md", actionsPage},
 	{"docs/reference/errors.md", errorsPage},

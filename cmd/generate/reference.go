@@ -20,6 +20,8 @@ import (
 	_ "github.com/lineside/lineside/runtime/connector/snmp"
 	_ "github.com/lineside/lineside/runtime/connector/sql"
 	"github.com/lineside/lineside/runtime/expression"
+	"github.com/lineside/lineside/runtime/northbound"
+	_ "github.com/lineside/lineside/runtime/northbound/modbus"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/widgets"
 )
@@ -46,6 +48,27 @@ encrypted, apart from the document.`)
 		p.fields(t.Settings)
 		p.heading(3, "Address of a tag")
 		p.fields(t.AddressFields)
+	}
+	return p.Bytes(), nil
+}
+
+// northboundPage makes docs/reference/northbound.md.
+func northboundPage(*source) ([]byte, error) {
+	p := newPage("Northbound interfaces", `
+A northbound interface of the plant document names its kind by id and gives its settings; each entry
+of its list of tags says by "map" how the tag is exposed. Secrets are stored encrypted, apart from
+the document.`)
+	for _, t := range northbound.Types() {
+		p.heading(2, "%s (`%s`)", both(t.Title), t.ID)
+		p.paragraph(t.Summary["en"])
+		p.paragraph(t.Summary["zh"])
+		if t.Areas {
+			p.paragraph("An entry may stand for all tags of an area or asset.")
+		}
+		p.heading(3, "Settings")
+		p.fields(t.Settings)
+		p.heading(3, "Map of a tag")
+		p.fields(t.MapFields)
 	}
 	return p.Bytes(), nil
 }

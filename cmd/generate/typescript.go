@@ -14,6 +14,7 @@ import (
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/expression"
+	"github.com/lineside/lineside/runtime/northbound"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/spec"
@@ -28,10 +29,10 @@ var sections = []struct {
 }{
 	{"The app document.", []reflect.Type{reflect.TypeFor[app.App](), reflect.TypeFor[app.Binding](), reflect.TypeFor[app.Installation]()}},
 	{"The plant document.", []reflect.Type{reflect.TypeFor[plant.Plant]()}},
-	{"What components say of themselves.", []reflect.Type{reflect.TypeFor[widgets.Manifest](), reflect.TypeFor[connector.Type](), reflect.TypeFor[connector.Node](), reflect.TypeFor[spec.Problem](), reflect.TypeFor[action.Type]()}},
+	{"What components say of themselves.", []reflect.Type{reflect.TypeFor[widgets.Manifest](), reflect.TypeFor[connector.Type](), reflect.TypeFor[northbound.Type](), reflect.TypeFor[connector.Node](), reflect.TypeFor[spec.Problem](), reflect.TypeFor[action.Type]()}},
 	{"The live protocol at /api/v1/live.", []reflect.Type{reflect.TypeFor[session.Request](), reflect.TypeFor[session.Reply](), reflect.TypeFor[session.Values](), reflect.TypeFor[session.Slots](), reflect.TypeFor[session.Notice]()}},
 	{"Expressions.", []reflect.Type{reflect.TypeFor[expression.Function]()}},
-	{"Devices, imports and changes.", []reflect.Type{reflect.TypeFor[engine.DeviceStatus](), reflect.TypeFor[plant.Import](), reflect.TypeFor[app.Change]()}},
+	{"Devices, imports and changes.", []reflect.Type{reflect.TypeFor[engine.DeviceStatus](), reflect.TypeFor[engine.NorthboundStatus](), reflect.TypeFor[plant.Import](), reflect.TypeFor[app.Change]()}},
 	{"Who may do what.", []reflect.Type{reflect.TypeFor[auth.Grant]()}},
 }
 
@@ -42,7 +43,7 @@ var tsNames = map[string]string{
 	"plant.Model": "ThingModel", "plant.Parameter": "ModelParameter", "plant.Property": "ModelProperty", "plant.Command": "ModelCommand",
 	"action.Type": "ActionType", "widgets.Size": "WidgetSize", "widgets.Event": "WidgetEvent",
 	"expression.Function": "ExpressionFunction", "expression.Example": "ExpressionExample", "plant.Import": "TagImport",
-	"connector.Type": "ConnectorType", "connector.Node": "BrowseNode",
+	"connector.Type": "ConnectorType", "northbound.Type": "NorthboundType", "northbound.Stats": "NorthboundStats", "northbound.Peer": "NorthboundPeer", "connector.Node": "BrowseNode",
 	"session.Request": "LiveRequest", "session.Reply": "LiveReply", "session.Error": "LiveError",
 	"session.Values": "ValuesFrame", "session.Slots": "SlotsFrame", "session.Notice": "NoticeFrame", "session.Meta": "Meta",
 }
@@ -62,7 +63,7 @@ var tsFields = map[string]string{
 	"app.Input.Default":    "Scalar", "app.Installation.Mapping": "Record<string, Scalar>",
 	"session.Reply.Values": "Row[]", "session.Values.Values": "Row[]", "session.Reply.Screen": "Screen",
 	"session.Values.Op": `"values"`, "session.Notice.Op": `"notice"`, "session.Slots.Op": `"slots"`,
-	"plant.Device.Settings": "Record<string, unknown>", "plant.Definition.Address": "Record<string, unknown>",
+	"plant.Device.Settings": "Record<string, unknown>", "plant.Northbound.Settings": "Record<string, unknown>", "plant.Exposed.Map": "Record<string, unknown>", "plant.Definition.Address": "Record<string, unknown>",
 	"plant.Asset.Params":    "Record<string, string | number | boolean>",
 	"plant.Asset.Overrides": "Record<string, Record<string, unknown>>", "plant.Parameter.Default": "string | number | boolean",
 	"connector.Node.Address": "Record<string, unknown>",

@@ -10,6 +10,7 @@ import (
 	"github.com/lineside/lineside/runtime/app/check"
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/expression"
+	"github.com/lineside/lineside/runtime/northbound"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 	"github.com/lineside/lineside/widgets"
@@ -19,6 +20,7 @@ import (
 type Catalogue struct {
 	Widgets    []*widgets.Manifest   `json:"widgets" nullable:"false"`
 	Connectors []*connector.Type     `json:"connectors" nullable:"false"`
+	Northbound []*northbound.Type    `json:"northbound" nullable:"false"`
 	Functions  []expression.Function `json:"functions" nullable:"false"`
 	// Actions are what events can do; Events are those that every widget has, those of widgets that the
 	// operator sets besides, and those of a screen besides its keys.
@@ -47,7 +49,7 @@ type EventNames struct {
 
 // CatalogueOf puts the catalogue together.
 func CatalogueOf(w widgets.Catalogue) Catalogue {
-	c := Catalogue{Widgets: []*widgets.Manifest{}, Connectors: connector.Types(), Functions: expression.Functions(), Actions: action.Types(), Events: EventNames{action.WidgetEvents, action.InputEvents, action.ScreenEvents}, Qualities: map[string]string{}}
+	c := Catalogue{Widgets: []*widgets.Manifest{}, Connectors: connector.Types(), Northbound: northbound.Types(), Functions: expression.Functions(), Actions: action.Types(), Events: EventNames{action.WidgetEvents, action.InputEvents, action.ScreenEvents}, Qualities: map[string]string{}}
 	for _, id := range slices.Sorted(maps.Keys(w)) {
 		c.Widgets = append(c.Widgets, w[id])
 	}

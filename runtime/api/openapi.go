@@ -15,7 +15,7 @@ var schemaNames = map[string]string{
 	"app.Tag": "AppTag", "app.Input": "AppInput",
 	"plant.Tag": "PlantTag", "plant.Write": "TagWrite", "plant.Scan": "ScanClass",
 	"widgets.Size": "WidgetSize", "widgets.Event": "WidgetEvent",
-	"connector.Type": "ConnectorType", "action.Type": "ActionType", "connector.Node": "BrowseNode",
+	"connector.Type": "ConnectorType", "northbound.Type": "NorthboundType", "northbound.Stats": "NorthboundStats", "northbound.Peer": "NorthboundPeer", "action.Type": "ActionType", "connector.Node": "BrowseNode",
 	"expression.Function": "Function", "expression.Example": "Example",
 }
 

@@ -25,6 +25,8 @@ type PlantPut struct {
 	Tags    []plant.Tag    `json:"tags,omitempty"`
 	Models  []plant.Model  `json:"models,omitempty"`
 	Assets  []plant.Asset  `json:"assets,omitempty"`
+	// Northbound are interfaces to the outside.
+	Northbound []plant.Northbound `json:"northbound,omitempty"`
 }
 
 // PlantRemove is what is taken away: paths of areas, tags and assets, ids of devices and models.
@@ -34,6 +36,8 @@ type PlantRemove struct {
 	Tags    []string `json:"tags,omitempty"`
 	Models  []string `json:"models,omitempty"`
 	Assets  []string `json:"assets,omitempty"`
+	// Northbound are ids.
+	Northbound []string `json:"northbound,omitempty"`
 }
 
 // Saved is a document that was kept.
@@ -87,6 +91,7 @@ func (s *Server) getPlant(ctx context.Context, _ *nothing) (*rawDocument, error)
 		for i := range shown.Devices {
 			shown.Devices[i].Settings = nil
 		}
+		shown.Northbound = nil // names what the caller need not see
 	}
 	content, err := plant.Canonical(&shown)
 	if err != nil {
@@ -141,10 +146,10 @@ func readPatch(raw []byte) (PlantPatch, error) {
 	whole := map[string]any{"format": plant.Format}
 	for key, v := range parts.Put {
 		switch key {
-		case "areas", "devices", "tags", "models", "assets":
+		case "areas", "devices", "tags", "models", "assets", "northbound":
 			whole[key] = v
 		default:
-			return PlantPatch{}, spec.Problems{{Code: "key_unknown", At: "/put/" + spec.Escape(key), Message: "This cannot be put: " + key + ".", Hint: "Known are areas, devices, tags, models and assets."}}
+			return PlantPatch{}, spec.Problems{{Code: "key_unknown", At: "/put/" + spec.Escape(key), Message: "This cannot be put: " + key + ".", Hint: "Known are areas, devices, tags, models, assets and northbound."}}
 		}
 	}
 	text, err := json.Marshal(whole)
@@ -155,5 +160,5 @@ func readPatch(raw []byte) (PlantPatch, error) {
 	if err != nil {
 		return PlantPatch{}, err
 	}
-	return PlantPatch{Put: PlantPut{p.Areas, p.Devices, p.Tags, p.Models, p.Assets}, Remove: parts.Remove}, nil
+	return PlantPatch{Put: PlantPut{p.Areas, p.Devices, p.Tags, p.Models, p.Assets, p.Northbound}, Remove: parts.Remove}, nil
 }

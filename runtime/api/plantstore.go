@@ -85,9 +85,9 @@ func (s *Server) savePlant(ctx context.Context, want string, change func(old *pl
 
 // plantDiff is what differs between two plants.
 type plantDiff struct {
-	head, areas, devices, models bool
-	tags                         []tag.Path     // and assets
-	counts                       map[string]int // "2 tags added" for the audit trail
+	head, areas, devices, models, northbound bool
+	tags                                     []tag.Path     // and assets
+	counts                                   map[string]int // "2 tags added" for the audit trail
 }
 
 func comparePlants(old, next *plant.Plant) plantDiff {
@@ -99,6 +99,7 @@ func comparePlants(old, next *plant.Plant) plantDiff {
 	at := func(path string) { d.tags = append(d.tags, tag.Path(path)) }
 	d.count("tags", keyed(old.Tags, tagPath), keyed(next.Tags, tagPath), at)
 	d.models = d.count("models", keyed(old.Models, modelID), keyed(next.Models, modelID), nil)
+	d.northbound = d.count("northbound interfaces", keyed(old.Northbound, northboundID), keyed(next.Northbound, northboundID), nil)
 	d.count("assets", keyed(old.Assets, assetPath), keyed(next.Assets, assetPath), at)
 	return d
 }
@@ -107,6 +108,9 @@ func deviceID(d plant.Device) string { return d.ID }
 func tagPath(t plant.Tag) string     { return string(t.Path) }
 func modelID(m plant.Model) string   { return m.ID }
 func assetPath(a plant.Asset) string { return string(a.Path) }
+func northboundID(n plant.Northbound) string {
+	return n.ID
+}
 
 func keyed[T any](list []T, key func(T) string) map[string][]byte {
 	out := make(map[string][]byte, len(list))
@@ -159,7 +163,7 @@ func (d plantDiff) String() string {
 		}
 		fmt.Fprintf(&b, format, args...)
 	}
-	for _, what := range []string{"devices", "tags", "models", "assets"} {
+	for _, what := range []string{"devices", "tags", "models", "assets", "northbound interfaces"} {
 		for _, verb := range []string{"added", "changed", "removed"} {
 			if n := d.counts[what+" "+verb]; n > 0 {
 				add("%d %s %s", n, what, verb)
@@ -181,7 +185,7 @@ func (d plantDiff) allowed(a auth.Actor) error {
 	if a.Rights.Allows(auth.Design, "") {
 		return nil
 	}
-	if d.head || d.areas || d.devices || d.models {
+	if d.head || d.areas || d.devices || d.models || d.northbound {
 		return errForbidden.with("design", "in the whole plant")
 	}
 	for _, path := range d.tags {
@@ -201,6 +205,7 @@ func patchPlant(old *plant.Plant, patch PlantPatch) (*plant.Plant, error) {
 	next.Tags = merge(old.Tags, patch.Put.Tags, patch.Remove.Tags, tagPath, "tag", "tags", &missing)
 	next.Models = merge(old.Models, patch.Put.Models, patch.Remove.Models, modelID, "model", "models", &missing)
 	next.Assets = merge(old.Assets, patch.Put.Assets, patch.Remove.Assets, assetPath, "asset", "assets", &missing)
+	next.Northbound = merge(old.Northbound, patch.Put.Northbound, patch.Remove.Northbound, northboundID, "northbound interface", "northbound", &missing)
 	if missing.Errors() {
 		return nil, missing
 	}

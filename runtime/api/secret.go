@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lineside/lineside/runtime/connector"
+	"github.com/lineside/lineside/runtime/northbound"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/store"
@@ -31,20 +32,37 @@ func sealSecrets(p *plant.Plant, known map[string]bool) (*sealing, error) {
 		if !ok || !hasSecrets(typ.Settings) || len(d.Settings) == 0 {
 			continue
 		}
-		dec := json.NewDecoder(bytes.NewReader(d.Settings))
-		dec.UseNumber()
-		var tree any
-		if err := dec.Decode(&tree); err != nil {
-			return nil, fmt.Errorf("settings of device %s: %w", d.ID, err)
-		}
-		s.object(typ.Settings, tree, fmt.Sprintf("/devices/%d/settings", i))
-		sealed, err := json.Marshal(tree)
+		sealed, err := s.settings(typ.Settings, d.Settings, fmt.Sprintf("/devices/%d/settings", i))
 		if err != nil {
 			return nil, fmt.Errorf("settings of device %s: %w", d.ID, err)
 		}
 		d.Settings = sealed
 	}
+	for i := range p.Northbound {
+		n := &p.Northbound[i]
+		typ, ok := northbound.Lookup(n.Kind)
+		if !ok || !hasSecrets(typ.Settings) || len(n.Settings) == 0 {
+			continue
+		}
+		sealed, err := s.settings(typ.Settings, n.Settings, fmt.Sprintf("/northbound/%d/settings", i))
+		if err != nil {
+			return nil, fmt.Errorf("settings of northbound interface %s: %w", n.ID, err)
+		}
+		n.Settings = sealed
+	}
 	return s, nil
+}
+
+// settings seals the secrets of an object.
+func (s *sealing) settings(fields []spec.Field, raw json.RawMessage, at string) (json.RawMessage, error) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var tree any
+	if err := dec.Decode(&tree); err != nil {
+		return nil, err
+	}
+	s.object(fields, tree, at)
+	return json.Marshal(tree)
 }
 
 func hasSecrets(fields []spec.Field) bool {

@@ -139,6 +139,7 @@ func (s *Server) resources() {
 	s.plantResource()
 	s.usesResource()
 	s.devicesResource()
+	s.northboundResource()
 	s.tagsResource()
 	s.modelsResource()
 	s.expressionsResource()

@@ -257,6 +257,7 @@ func (s *Server) plantUses(ctx context.Context, p *plant.Plant, want wanted) []U
 		}
 		out = append(out, useOf(r, lang))
 	}
+	out = append(out, s.exposures(p, want, rights, lang)...)
 	// Roll-ups and relative paths name a tag without its path: what runs knows them.
 	x := s.engine.Expansion()
 	places := map[string]int{}

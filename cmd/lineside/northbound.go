@@ -1,0 +1,4 @@
+package main
+
+// The northbound interfaces that this binary has; each registers itself.
+import _ "github.com/lineside/lineside/runtime/northbound/modbus"
