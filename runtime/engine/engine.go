@@ -34,6 +34,8 @@ type Options struct {
 	Kept func(path tag.Path) []byte
 	// Trust is the trust store of the plant; without it no exception is made for certificates.
 	Trust Trust
+	// Record keeps what has happened at assets and gives each its ID. Without it events are told only.
+	Record func(context.Context, []AssetEvent) error
 	// Safe refuses every write.
 	Safe bool
 }
@@ -41,17 +43,19 @@ type Options struct {
 // Engine runs one plant and its installations. Its methods may be called from any
 // goroutine, before and while Run runs.
 type Engine struct {
-	log       *slog.Logger
-	catalogue widgets.Catalogue
-	secret    func(string) (string, error)
-	audit     func(context.Context, AuditEntry) error
-	keep      func(tag.Path, []byte) error
-	kept      func(tag.Path) []byte
-	trust     Trust
-	safe      bool
-	table     *tag.Table
-	counters  counters
-	notices   notices
+	log        *slog.Logger
+	catalogue  widgets.Catalogue
+	secret     func(string) (string, error)
+	audit      func(context.Context, AuditEntry) error
+	keep       func(tag.Path, []byte) error
+	kept       func(tag.Path) []byte
+	trust      Trust
+	safe       bool
+	table      *tag.Table
+	counters   counters
+	notices    fanout[Notice]
+	events     events
+	metronomes metronomes
 
 	// swap is held while the structure changes: plant, apps, compiled screens. It is taken
 	// before mu.
@@ -118,6 +122,8 @@ func New(o Options) *Engine {
 		devices:     map[string]*device{},
 		apps:        map[string]*installation{},
 		wake:        make(chan struct{}, 1),
+		events:      events{record: o.Record, wake: make(chan struct{}, 1)},
+		metronomes:  metronomes{wake: make(chan struct{}, 1)},
 	}
 	e.expansion, _ = plant.Expand(e.plant)
 	if e.log == nil {
@@ -152,6 +158,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer cancel()
 	var running sync.WaitGroup
 	defer running.Wait()
+	running.Go(func() { e.runEvents(ctx) })
+	running.Go(func() { e.runMetronomes(ctx) })
 	generation := e.table.Generation()
 	for {
 		e.mu.Lock()

@@ -14,6 +14,7 @@ type counters struct {
 	refused, good, failed, unknown              atomic.Uint64
 	buckets                                     [len(latencyBounds) + 1]atomic.Uint64
 	exchanged                                   atomic.Int64 // ns
+	events, eventsDropped                       atomic.Uint64
 }
 
 func (c *counters) latency(took time.Duration) {
@@ -44,6 +45,8 @@ type Metrics struct {
 	Tags, Screens, Expressions, Queue int
 	// Connected and Devices count devices that answer, and those that are not disabled.
 	Connected, Devices int
+	// Events counts what has happened at assets, EventsDropped what was too much to be kept one by one.
+	Events, EventsDropped uint64
 	// Overruns counts rounds of scan classes that could not begin in time.
 	Overruns uint64
 }
@@ -55,6 +58,7 @@ func (e *Engine) Metrics() Metrics {
 		Updates: c.updates.Load(), Evaluations: c.evaluations.Load(),
 		Reads: c.reads.Load(), Writes: c.writes.Load(), Errors: c.errors.Load(),
 		WritesGood: c.good.Load(), WritesFailed: c.failed.Load(), WritesUnknown: c.unknown.Load(), WritesRefused: c.refused.Load(),
+		Events: c.events.Load(), EventsDropped: c.eventsDropped.Load(),
 		LatencyBounds: latencyBounds[:], LatencySum: time.Duration(c.exchanged.Load()),
 	}
 	for i := range c.buckets {

@@ -1,7 +1,5 @@
 package engine
 
-import "sync"
-
 // Codes of notices.
 const (
 	// NoticeRevision: an installation runs another revision, or its screens must be opened
@@ -11,6 +9,8 @@ const (
 	NoticeRemoved = "removed"
 	// NoticePlant: the plant was changed.
 	NoticePlant = "plant"
+	// NoticeWrites: Writes has something new to tell.
+	NoticeWrites = "writes"
 )
 
 // Notice is something that open sessions should know.
@@ -20,50 +20,6 @@ type Notice struct {
 	Revision     int
 }
 
-// notices hands every notice to every listener.
-type notices struct {
-	mu        sync.Mutex
-	listeners map[chan Notice]bool
-}
-
-// noticeBuffer is how many notices may wait for one listener; the oldest makes way.
-const noticeBuffer = 64
-
 // Notices returns a channel on which what happens from now on arrives, until cancel is
 // called. A listener that does not read loses the oldest ones.
-func (e *Engine) Notices() (<-chan Notice, func()) {
-	n := &e.notices
-	c := make(chan Notice, noticeBuffer)
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.listeners == nil {
-		n.listeners = map[chan Notice]bool{}
-	}
-	n.listeners[c] = true
-	return c, func() {
-		n.mu.Lock()
-		defer n.mu.Unlock()
-		if n.listeners[c] {
-			delete(n.listeners, c)
-			close(c)
-		}
-	}
-}
-
-func (n *notices) send(x Notice) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for c := range n.listeners {
-		for sent := false; !sent; {
-			select {
-			case c <- x:
-				sent = true
-			default:
-				select {
-				case <-c:
-				default:
-				}
-			}
-		}
-	}
-}
+func (e *Engine) Notices() (<-chan Notice, func()) { return e.notices.listen() }

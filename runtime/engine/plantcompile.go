@@ -29,6 +29,7 @@ type plantBuild struct {
 	// computed lists the computed tags so that each comes after those it depends on.
 	computed []*tagBuild
 	devices  map[string]*deviceBuild
+	events   []eventBuild
 	outlets  []*outletBuild // in the order of the document
 }
 
@@ -86,6 +87,7 @@ func compilePlant(p *plant.Plant) (*plantBuild, spec.Problems) {
 	for _, t := range b.tags {
 		b.compileTag(t, &found)
 	}
+	b.compileEvents(&found)
 	b.tryModels(&found)
 	b.compileOutlets(&found)
 	if !found.Errors() {

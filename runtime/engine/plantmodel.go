@@ -30,7 +30,7 @@ func (b *plantBuild) env(t *tagBuild, vars map[string]tag.Type) expression.Env {
 	} else {
 		base = t.doc.Path.Parent()
 	}
-	env.Members = b.members(base)
+	env.Members, env.Attribute = b.members(base), b.attribute(base)
 	return env
 }
 
@@ -38,27 +38,79 @@ func (b *plantBuild) typeOf(p tag.Path) (tag.Type, bool) { t, ok := b.types[p]; 
 
 // members finds what roll-ups read, seen from a place.
 func (b *plantBuild) members(base tag.Path) expression.Members {
-	return func(model, property string) ([]tag.Path, *spec.Problem) {
-		kind := b.from.Models[model]
-		if kind == nil {
-			return nil, spec.OneOf("model_unknown", "/model", fmt.Sprintf("There is no model %q.", model), model, slices.Sorted(maps.Keys(b.from.Models)))
-		}
-		assets := b.from.Members(model, base)
-		if property == "" {
-			return assets, nil
-		}
-		if _, ok := kind.Property(property); !ok {
-			var known []string
-			for i := range kind.Properties {
-				known = append(known, kind.Properties[i].ID)
-			}
-			return nil, spec.OneOf("property_unknown", "/property", fmt.Sprintf("The model %q has no property %q.", model, property), property, known)
+	return func(of expression.Selection) ([]tag.Path, *spec.Problem) {
+		assets, problem := b.selected(base, of)
+		if problem != nil || of.Property == "" {
+			return assets, problem
 		}
 		out := make([]tag.Path, len(assets))
 		for i, a := range assets {
-			out[i] = a + "/" + tag.Path(property)
+			out[i] = a + "/" + tag.Path(of.Property)
 		}
 		return out, nil
+	}
+}
+
+// selected are the assets of a roll-up.
+func (b *plantBuild) selected(base tag.Path, of expression.Selection) ([]tag.Path, *spec.Problem) {
+	if of.Relation != "" {
+		return b.related(base, of)
+	}
+	kind := b.from.Models[of.Model]
+	if kind == nil {
+		return nil, spec.OneOf("model_unknown", "/model", fmt.Sprintf("There is no model %q.", of.Model), of.Model, slices.Sorted(maps.Keys(b.from.Models)))
+	}
+	if _, ok := kind.Property(of.Property); !ok && of.Property != "" {
+		return nil, spec.OneOf("property_unknown", "/property", fmt.Sprintf("The model %q has no property %q.", of.Model, of.Property), of.Property, kind.PropertyIDs())
+	}
+	return b.from.Members(of.Model, base), nil
+}
+
+// related are the assets that a relation leads to. They may be of several models: those that lack the property are
+// left out, as long as some model has it.
+func (b *plantBuild) related(base tag.Path, of expression.Selection) ([]tag.Path, *spec.Problem) {
+	asset, err := expression.Of(base, of.Asset)
+	if err != nil {
+		return nil, &spec.Problem{Code: "tag_path", Message: fmt.Sprintf("The %v.", err), Hint: "Write levels joined by /, such as area/line/speed."}
+	}
+	if _, there := b.from.At(asset); !there && of.Asset != "." && of.Asset != "./" {
+		return nil, &spec.Problem{Code: "asset_unknown", Message: fmt.Sprintf("There is no asset %q.", asset), Hint: "Choose an asset of the plant."}
+	}
+	if of.Property != "" {
+		known := map[string]bool{}
+		for _, m := range b.from.Models {
+			if m != nil {
+				for _, id := range m.PropertyIDs() {
+					known[id] = true
+				}
+			}
+		}
+		if !known[of.Property] {
+			return nil, spec.OneOf("property_unknown", "/property", fmt.Sprintf("No model has a property %q.", of.Property), of.Property, slices.Sorted(maps.Keys(known)))
+		}
+	}
+	return b.from.Related(asset, of.Relation, of.Back), nil
+}
+
+// attribute finds attributes of assets and tags, seen from a place.
+func (b *plantBuild) attribute(base tag.Path) func(path, key string) (string, bool, *spec.Problem) {
+	return func(text, key string) (string, bool, *spec.Problem) {
+		path, err := expression.Of(base, text)
+		if err != nil {
+			return "", false, &spec.Problem{Code: "tag_path", Message: fmt.Sprintf("The %v.", err), Hint: "Write levels joined by /, such as area/line/speed."}
+		}
+		if marks, ok := b.from.Marks(path); ok {
+			s, there := marks.Attributes[key]
+			return s, there, nil
+		}
+		if t := b.by[path]; t != nil {
+			s, there := t.doc.Attributes[key]
+			return s, there, nil
+		}
+		if text == "." || text == "./" {
+			return "", false, nil // a tag that stands by itself
+		}
+		return "", false, &spec.Problem{Code: "tag_unknown", Message: fmt.Sprintf("There is no asset or tag %q.", path), Hint: "Choose an asset or a tag of the plant."}
 	}
 }
 
@@ -83,20 +135,26 @@ func (b *plantBuild) tryModels(ps *spec.Problems) {
 		for i := range m.Properties {
 			types[here+"/"+tag.Path(m.Properties[i].ID)], _ = tag.ParseType(m.Properties[i].Type)
 		}
+		base := here
+		env := expression.Env{Base: &base, Members: b.members(here), Tags: func(path tag.Path) (tag.Type, bool) {
+			if typ, ok := b.types[path]; ok {
+				return typ, true
+			}
+			typ, ok := types[path]
+			return typ, ok || !path.Under(here)
+		}, Attribute: func(_, key string) (string, bool, *spec.Problem) { s, ok := m.Marks.Attributes[key]; return s, ok, nil }}
 		for i := range m.Properties {
 			p := &m.Properties[i]
 			if p.From == id && p.Expr != "" && !p.Holed() {
-				base := here
-				_, err := expression.Compile(p.Expr, expression.Env{Base: &base, Members: b.members(here), Tags: func(path tag.Path) (tag.Type, bool) {
-					if typ, ok := b.types[path]; ok {
-						return typ, true
-					}
-					typ, ok := types[path]
-					return typ, ok || !path.Under(here)
-				}})
-				if err != nil {
+				if _, err := expression.Compile(p.Expr, env); err != nil {
 					*ps = append(*ps, problemsOf(err, "expression_invalid").Under(p.At+"/expr")...)
 				}
+			}
+		}
+		for i := range m.Events {
+			if ev := &m.Events[i]; ev.From == id && !ev.Holed() {
+				_, problems := compileWhen(ev.When, env)
+				*ps = append(*ps, problems.Under(ev.At+"/when")...)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"time"
@@ -28,6 +29,9 @@ func (e *Engine) SetPlant(p *plant.Plant) error {
 	restart := e.stopChanged(b)
 	moved := e.swapTags(b, old, restart)
 	if err := e.swapComputed(b, old, moved); err != nil {
+		return err
+	}
+	if err := e.swapEvents(b); err != nil {
 		return err
 	}
 	e.swapDevices(b, restart)
@@ -214,7 +218,7 @@ func (e *Engine) swapComputed(b *plantBuild, old map[tag.Path]*entry, moved map[
 			moved[t.doc.Path] = true
 			continue
 		}
-		change := was.program == nil || !was.program.Same(t.program)
+		change := was.program == nil || !was.program.Same(t.program) || was.doc.Every != t.doc.Every
 		for _, dep := range t.program.Tags() {
 			change = change || moved[dep]
 		}
@@ -226,11 +230,19 @@ func (e *Engine) swapComputed(b *plantBuild, old map[tag.Path]*entry, moved map[
 			}
 		}
 	}
+	beats := map[time.Duration]bool{}
 	for _, t := range b.computed {
+		if t.doc.Every != "" {
+			beats[t.every()] = true
+		}
 		was := old[t.doc.Path]
 		next := &entry{kind: KindComputed, typ: t.typ, doc: t.doc, program: t.program, origin: b.origin(t)}
 		if was == nil || moved[t.doc.Path] {
-			slot, err := e.table.AddComputed(t.doc.Path, t.def, e.slots(t.program.Tags()), e.evaluator(t.program, t.typ))
+			deps, eval, err := e.computation(t)
+			if err != nil {
+				return fmt.Errorf("computed tag %s: %w", t.doc.Path, err)
+			}
+			slot, err := e.table.AddComputed(t.doc.Path, t.def, deps, eval)
 			if err != nil {
 				return fmt.Errorf("computed tag %s: %w", t.doc.Path, err)
 			}
@@ -241,7 +253,11 @@ func (e *Engine) swapComputed(b *plantBuild, old map[tag.Path]*entry, moved map[
 				e.table.Redefine(next.slot, t.def)
 			}
 			if changed[t] {
-				if err := e.table.SetComputed(next.slot, e.slots(t.program.Tags()), e.evaluator(t.program, t.typ)); err != nil {
+				deps, eval, err := e.computation(t)
+				if err == nil {
+					err = e.table.SetComputed(next.slot, deps, eval)
+				}
+				if err != nil {
 					return fmt.Errorf("computed tag %s: %w", t.doc.Path, err)
 				}
 			}
@@ -250,7 +266,24 @@ func (e *Engine) swapComputed(b *plantBuild, old map[tag.Path]*entry, moved map[
 		e.entries[t.doc.Path] = next
 		e.mu.Unlock()
 	}
+	e.keepMetronomes(beats)
 	return nil
+}
+
+// every is the interval at which a tag is computed, 0 for at every change.
+func (t *tagBuild) every() time.Duration {
+	d, _ := time.ParseDuration(t.doc.Every) // it was checked
+	return d
+}
+
+// computation is what a computed tag depends on and how it is evaluated.
+func (e *Engine) computation(t *tagBuild) ([]tag.Slot, tag.Eval, error) {
+	deps, eval := e.slots(t.program.Tags()), e.evaluator(t.program, t.typ)
+	if t.doc.Every == "" {
+		return deps, eval, nil
+	}
+	beat, err := e.metronome(t.every())
+	return append([]tag.Slot{beat}, deps...), atBeat(eval), err
 }
 
 // slots finds the slots of paths that are known to exist.
@@ -269,7 +302,7 @@ func (e *Engine) evaluator(program *expression.Program, typ tag.Type) tag.Eval {
 		evaluations.Add(1)
 		s := program.Eval(deps, nil)
 		if typ != tag.None && s.Value.Type() != typ && !s.Value.IsNone() {
-			v, err := s.Value.Convert(typ)
+			v, err := settle(s.Value, typ)
 			if err != nil {
 				return tag.Sample{Quality: tag.BadTypeMismatch, Source: s.Source}
 			}
@@ -277,6 +310,16 @@ func (e *Engine) evaluator(program *expression.Program, typ tag.Type) tag.Eval {
 		}
 		return s
 	}
+}
+
+// settle gives a result the type of its tag: a part of a JSON value is what it says there.
+func settle(v tag.Value, typ tag.Type) (tag.Value, error) {
+	if v.Type() == tag.JSON {
+		if out, err := tag.Parse(json.RawMessage(v.Text()), typ); err == nil && !out.IsNone() {
+			return out, nil
+		}
+	}
+	return v.Convert(typ)
 }
 
 // addDevices makes the devices that are new, with their system tags.

@@ -144,6 +144,9 @@ func (e *Engine) admit(r WriteRequest) (*entry, tag.Value, *spec.Problem) {
 	if p := t.gate.checkValue(v); p != nil {
 		return t, v, p
 	}
+	if p := e.checkFormat(t, v); p != nil {
+		return t, v, p
+	}
 	if t.gate.confirm == "reason" && r.Reason == "" {
 		return t, v, &spec.Problem{Code: "reason_missing", Message: "This write needs a reason.", Hint: "Say why."}
 	}

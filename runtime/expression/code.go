@@ -31,9 +31,10 @@ type code struct {
 
 	node     ast.Node
 	constant bool
-	value    tag.Value // of a constant
-	input    *input    // when it is just an input
-	size     int       // the most elements a list can have
+	value    tag.Value  // of a constant
+	input    *input     // when it is just an input
+	size     int        // the most elements a list can have
+	set      *Selection // assets, which only a roll-up can use
 }
 
 // input is a place in the samples an evaluation is given.

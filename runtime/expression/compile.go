@@ -45,7 +45,7 @@ func Compile(text string, env Env) (p *Program, err error) {
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
-	p = &Program{text: text, typ: out.typ, tags: c.tags, vars: c.vars, counts: c.counts, out: result(out)}
+	p = &Program{text: text, typ: out.typ, tags: c.tags, vars: c.vars, counts: c.counts, facts: c.facts, out: result(out)}
 	if p.typ == list {
 		p.typ = tag.JSON
 	}
@@ -90,6 +90,8 @@ type compiler struct {
 	tags    []tag.Path
 	index   map[tag.Path]int // of tags, once there may be many
 	counts  []int            // members of roll-ups
+	facts   []string         // attributes
+	assets  bool             // the part may be a set of assets
 	vars    []string
 	scope   []let
 	locals  int
@@ -147,6 +149,9 @@ func (c *compiler) node(n ast.Node) code {
 	}
 	out := c.part(n)
 	out.node = n
+	if out.set != nil && !c.assets {
+		c.fail(n, "expression_unsupported", `Write it into a roll-up: sumOf(related(".", "feeds"), "flow").`, "Assets have no value by themselves.")
+	}
 	return out
 }
 
@@ -321,12 +326,12 @@ func (c *compiler) call(n *ast.CallNode) code {
 	}
 	args := make([]code, len(n.Arguments))
 	for i, a := range n.Arguments {
-		args[i] = c.node(a)
+		args[i] = c.argument(a, f.members && i == 0)
 	}
 	if len(args) < f.least || f.most >= 0 && len(args) > f.most {
 		c.fail(n, "expression_type", "It is used like this: "+f.Signature, "%s has %d arguments; that is not right.", f.Name, len(args))
 	}
-	if f.members {
+	if f.members || f.plant {
 		return f.build(c, n, args)
 	}
 	return c.fold(n, f.build(c, n, args), args...)

@@ -23,6 +23,8 @@ type Function struct {
 	least, most int
 	// members says that it is a roll-up: it reads tags that its arguments, constant texts, stand for.
 	members bool
+	// plant says that it looks at the plant and not at values: its first argument is the path of an asset or tag.
+	plant bool
 }
 
 // Example is an expression with what it gives. It is run as a test.

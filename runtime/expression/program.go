@@ -23,6 +23,9 @@ type Env struct {
 	Indirect func(asset string, below tag.Path) (tag.Path, tag.Type, *spec.Problem)
 	// Members finds what roll-ups read. Nil knows none.
 	Members Members
+	// Attribute finds an attribute of an asset or a tag of the plant; false when it has none of the
+	// key. Nil knows none.
+	Attribute func(path, key string) (text string, there bool, problem *spec.Problem)
 }
 
 // Program is a compiled expression. It is used by one goroutine at a time.
@@ -32,8 +35,9 @@ type Program struct {
 	tags   []tag.Path
 	vars   []string
 	out    func(*frame) tag.Value
-	counts []int // members of its roll-ups
-	single bool  // just tag("…")
+	counts []int    // members of its roll-ups
+	facts  []string // attributes that stand in it
+	single bool     // just tag("…")
 	frame  frame
 }
 
@@ -60,7 +64,7 @@ func (p *Program) SingleTag() (tag.Path, bool) {
 // Same reports whether two programs compute the same: the same text over the same tags. What
 // a name stands for may change between two compilations, and which assets a roll-up is over.
 func (p *Program) Same(o *Program) bool {
-	return p.text == o.text && p.typ == o.typ && slices.Equal(p.tags, o.tags) && slices.Equal(p.counts, o.counts)
+	return p.text == o.text && p.typ == o.typ && slices.Equal(p.tags, o.tags) && slices.Equal(p.counts, o.counts) && slices.Equal(p.facts, o.facts)
 }
 
 // Eval computes the result from samples in the order of Tags and Vars. The times of the

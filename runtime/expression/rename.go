@@ -106,6 +106,12 @@ func (r *renamer) visit(n ast.Node) {
 				return
 			}
 		}
+		if ok && ofPlant(callee.Value) && len(n.Arguments) > 0 {
+			if s, ok := n.Arguments[0].(*ast.StringNode); ok {
+				r.path(s)
+			}
+			return
+		}
 		if ok && r.rollup(callee.Value, n.Arguments) {
 			return
 		}
@@ -149,6 +155,9 @@ func (r *renamer) visit(n ast.Node) {
 		r.visit(n.Value)
 	}
 }
+
+// ofPlant reports whether the first argument of a function is a path.
+func ofPlant(name string) bool { return registry[name] != nil && registry[name].plant }
 
 func (r *renamer) all(list []ast.Node) {
 	for _, n := range list {

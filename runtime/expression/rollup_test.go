@@ -12,7 +12,7 @@ import (
 )
 
 func TestRenameInRollups(t *testing.T) {
-	pumps := func(model string) bool { return strings.HasPrefix(model, "pump") }
+	pumps := func(model string) bool { return model == "" || strings.HasPrefix(model, "pump") }
 	for _, row := range []struct {
 		text, want string
 		count      int
@@ -22,6 +22,7 @@ func TestRenameInRollups(t *testing.T) {
 		{`sumOf("fan", "speed") + countOf("pump")`, `sumOf("fan", "speed") + countOf("pump")`, 0, false},
 		{`tag("./speed") + tag("speed") + tag("../speed")`, `tag("./rpm") + tag("speed") + tag("../speed")`, 1, true},
 		{`tag("./speed")`, `tag("./speed")`, 0, false},
+		{`sumOf(related(".", "feeds"), "speed") + sumOf(related("speed", "speed"), "power")`, `sumOf(related(".", "feeds"), "rpm") + sumOf(related("speed", "speed"), "power")`, 1, false},
 		{`"speed" | meanOf("pump")`, `"speed" | meanOf("pump")`, 0, false},
 	} {
 		if got, n, err := RenameProperty(row.text, pumps, row.self, "speed", "rpm"); got != row.want || n != row.count || err != nil {
@@ -35,6 +36,9 @@ func TestRenameInRollups(t *testing.T) {
 	if got, n, err := RenameTags(`tag("a/b") + tag("b/a") + tag('a') + "a"`, move); got != `tag("x/a/b") + tag("b/a") + tag('x/a') + "a"` || n != 2 || err != nil {
 		t.Errorf("%s, %d, %v", got, n, err)
 	}
+	if got, n, err := Rename(`sumOf(related("line1/p1", "feeds"), "flow") + attribute('line1/p1', "k") + tag("line1/p1/x")`, Area, "line1/p1", "line2/p9"); got != `sumOf(related("line2/p9", "feeds"), "flow") + attribute('line2/p9', "k") + tag("line2/p9/x")` || n != 3 || err != nil {
+		t.Errorf("%s, %d, %v", got, n, err)
+	}
 	for _, kind := range []Kind{Tag, Area} {
 		if got, n, _ := Rename(`tag("./speed")`, kind, ".", "x"); n != 0 {
 			t.Errorf("a relative path was renamed to %s", got)
@@ -46,8 +50,8 @@ func TestRollups(t *testing.T) {
 	types := map[tag.Path]tag.Type{}
 	var members []tag.Path
 	base := tag.Path("line1/p1")
-	env := Env{Base: &base, Tags: func(p tag.Path) (tag.Type, bool) { typ, ok := types[p]; return typ, ok }, Members: func(model, property string) ([]tag.Path, *spec.Problem) {
-		if model != "pump" {
+	env := Env{Base: &base, Tags: func(p tag.Path) (tag.Type, bool) { typ, ok := types[p]; return typ, ok }, Members: func(of Selection) ([]tag.Path, *spec.Problem) {
+		if of.Model != "pump" && of.Relation != "feeds" {
 			return nil, &spec.Problem{Code: "model_unknown", At: "/model", Message: "no"}
 		}
 		return members, nil

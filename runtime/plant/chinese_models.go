@@ -86,10 +86,9 @@ func init() {
 		"Compute it as a tag of the plant, and name that tag here.":                                     "请作为工厂变量计算，并在此引用该变量。",
 		"There are %d assets, more than %d.":                                                            "有 {1} 个资产，超过 {2}。",
 		"Compute parts of it as tags of their own.":                                                     "请将其中的部分作为单独的变量计算。",
-		"The model and the property must be constant texts, so that it is known which tags are read.":   "模型和属性必须是常量文本，以便确定读取哪些变量。",
 		`Write them as texts: sumOf("pump", "power").`:                                                  `请写成文本：sumOf("pump", "power")。`,
 		"%q is a path for the properties of models.":                                                    "{1} 是用于模型属性的路径。",
 		"Write the whole path.":                                                                         "请填写完整路径。",
-		"Known are areas, devices, tags, models and assets.":                                            "可用的有 areas、devices、tags、models 和 assets。",
+		"Known are units, areas, devices, tags, models and assets.":                                     "可用的有 units、areas、devices、tags、models 和 assets。",
 	})
 }

@@ -73,6 +73,18 @@ func init() {
 		"%q cannot be the id of an event.":       "{1} 不能作为事件的标识。",
 		"There is another event with the id %q.": "已有标识为 {1} 的事件。",
 		"Give each event its own id.":            "请为每个事件使用不同的标识。",
+		// expressions
+		"What names things of the plant must be constant texts, so that it is known which tags are read.": "工厂中事物的名称必须是常量文本，以便确定读取哪些变量。",
+		`Write them as texts: related(".", "feeds").`:                                                     `请写成文本：related(".", "feeds")。`,
+		`Write them as texts: attribute(".", "supplier").`:                                                `请写成文本：attribute(".", "supplier")。`,
+		"Assets have no value by themselves.":                                                             "资产本身没有值。",
+		`Write it into a roll-up: sumOf(related(".", "feeds"), "flow").`:                                  `请写入汇总函数：sumOf(related(".", "feeds"), "flow")。`,
+		"Attributes are known to tags of the plant and properties of models only.":                        "只有工厂变量和模型属性可使用附加信息。",
+		"There is no asset or tag %q.":                                                                    "没有资产或变量 {1}。",
+		"Choose an asset or a tag of the plant.":                                                          "请选择工厂中的资产或变量。",
+		"The condition gives %s, not a bool.":                                                             "条件的结果为 {1}，而不是 bool。",
+		"Compare something: tag(\"./speed\") > 1000.":                                                     "请进行比较：tag(\"./speed\") > 1000。",
+		"No model has a property %q.":                                                                     "没有模型具有属性 {1}。",
 		// relations
 		"%q cannot be the type of a relation.":                                     "{1} 不能作为关系的类型。",
 		`Write feeds, contains, spare-of, or 1 to 64 letters, digits, "_" and "-"`: `请填写 feeds、contains、spare-of，或 1 至 64 个字母、数字、“_”和“-”`,

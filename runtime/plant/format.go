@@ -29,8 +29,8 @@ const (
 // MaxFields is how many fields a struct may have.
 const MaxFields = 100
 
-// Field is one part of a struct.
-type Field struct {
+// StructField is one part of a struct.
+type StructField struct {
 	// ID is its key: a letter, then letters, digits and "_", so that expressions can take it: tag("x").speed.
 	ID    string    `json:"id"`
 	Type  string    `json:"type" enum:"bool,int,float,string,json"`
@@ -88,7 +88,7 @@ func (v *validator) format(at func() string, t *Definition, typ tag.Type) {
 		if !parameterID.MatchString(f.ID) || len(f.ID) > 64 {
 			v.fail("id_form", place+"/id", `Write a letter, then letters, digits and "_".`, "%q cannot be the id of a field.", clip(f.ID))
 		}
-		if slices.IndexFunc(t.Fields, func(o Field) bool { return o.ID == f.ID }) < i {
+		if slices.IndexFunc(t.Fields, func(o StructField) bool { return o.ID == f.ID }) < i {
 			v.fail("id_double", place+"/id", "Give each field its own id.", "There is another field with the id %q.", clip(f.ID))
 		}
 		v.choice(place+"/type", f.Type, "bool", "int", "float", "string", "json")

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/tag"
 )
 
 // Limits of labels and attributes.
@@ -119,4 +120,17 @@ func unflattenMarks(row map[string]string) Marks {
 		}
 	}
 	return m
+}
+
+// Marks are the labels and attributes of the asset at a path, those of its model included; false when there is no asset.
+func (x *Expansion) Marks(path tag.Path) (Marks, bool) {
+	a, ok := x.At(path)
+	if !ok {
+		return Marks{}, false
+	}
+	marks := a.Marks
+	if m := x.Models[a.Model]; m != nil {
+		marks.inherit(&m.Marks)
+	}
+	return marks, true
 }

@@ -87,9 +87,9 @@ type Definition struct {
 	// Of is the model of which an asset must be that a reference names, "" for any.
 	Of string `json:"of,omitempty"`
 	// Fields are those of a struct.
-	Fields      []Field   `json:"fields,omitempty"`
-	Title       spec.Text `json:"title,omitempty"`
-	Description string    `json:"description,omitempty"`
+	Fields      []StructField `json:"fields,omitempty"`
+	Title       spec.Text     `json:"title,omitempty"`
+	Description string        `json:"description,omitempty"`
 	// Unit is the engineering unit, UCUM where it has one.
 	Unit string `json:"unit,omitempty"`
 	// Range is the engineering range of an analog value: gauges begin and end there.

@@ -114,7 +114,7 @@ func (s *Store) AuditPage(ctx context.Context, before int64, limit int, q string
 		tx = tx.Where("id < ?", before)
 	}
 	if q != "" {
-		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(q)) + "%"
+		like := containing(q)
 		var or []string
 		var args []any
 		for _, column := range []string{"actor", "action", "target", "reason", "message"} {
@@ -132,6 +132,11 @@ func (s *Store) AuditPage(ctx context.Context, before int64, limit int, q string
 		out[i] = r.entry()
 	}
 	return out, nil
+}
+
+// containing is the pattern of LIKE (with \ as ESCAPE) for what contains a text, in lower case.
+func containing(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(text)) + "%"
 }
 
 // ErrAudit says where the audit trail was tampered with.

@@ -25,6 +25,8 @@ var migrations = []func(tx *gorm.DB) error{
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&userRow{}) },
 	// Certificates of devices, and that of this application.
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&certificateRow{}, &identityRow{}) },
+	// What has happened at assets.
+	func(tx *gorm.DB) error { return tx.AutoMigrate(&eventRow{}) },
 }
 
 const settingSchema = "schema"
