@@ -42,7 +42,7 @@ var tsNames = map[string]string{
 	"plant.Tag": "PlantTag", "plant.Definition": "TagDefinition", "plant.Write": "TagWrite", "plant.Scan": "ScanClass",
 	"plant.Model": "ThingModel", "plant.Parameter": "ModelParameter", "plant.Property": "ModelProperty", "plant.Command": "ModelCommand",
 	"action.Type": "ActionType", "widgets.Size": "WidgetSize", "widgets.Event": "WidgetEvent",
-	"expression.Function": "ExpressionFunction", "expression.Example": "ExpressionExample", "plant.Import": "TagImport",
+	"expression.Function": "ExpressionFunction", "expression.Example": "ExpressionExample", "plant.Import": "SheetImport",
 	"connector.Type": "ConnectorType", "northbound.Type": "NorthboundType", "northbound.Stats": "NorthboundStats", "northbound.Peer": "NorthboundPeer", "connector.Node": "BrowseNode",
 	"session.Request": "LiveRequest", "session.Reply": "LiveReply", "session.Error": "LiveError",
 	"session.Values": "ValuesFrame", "session.Slots": "SlotsFrame", "session.Notice": "NoticeFrame", "session.Meta": "Meta",

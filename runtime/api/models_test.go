@@ -82,19 +82,19 @@ func TestAssetsCSV(t *testing.T) {
 	if part := f.must(200, "hal1", "GET", "/plant/assets.csv", "").body; strings.Contains(part, "line/p1") {
 		t.Error(part)
 	}
-	if dry := f.must(200, "erik", "POST", "/plant/assets/import?dry=true", file, "Content-Type", "text/csv").body; !strings.Contains(dry, `"unchanged":3`) {
+	if dry := f.must(200, "erik", "POST", "/plant/import?dry=true", file, "Content-Type", "text/csv").body; !strings.Contains(dry, `"unchanged":3`) {
 		t.Error(dry)
 	}
 	more := "path,model,param.base\nline/p8,pump,5\n"
-	if dry := f.must(200, "erik", "POST", "/plant/assets/import?dry=true", more, "Content-Type", "text/csv").body; !strings.Contains(dry, `"added":1`) {
+	if dry := f.must(200, "erik", "POST", "/plant/import?dry=true", more, "Content-Type", "text/csv").body; !strings.Contains(dry, `"added":1`) {
 		t.Error(dry)
 	}
 	f.must(404, "erik", "GET", "/assets/line/p8", "")
-	f.must(403, "hal1", "POST", "/plant/assets/import", more, "Content-Type", "text/csv")
-	if bad := f.must(422, "erik", "POST", "/plant/assets/import", "path,model\nline/p9,pmp\n", "Content-Type", "text/csv").body; !strings.Contains(bad, "Row 2") {
+	f.must(403, "hal1", "POST", "/plant/import", more, "Content-Type", "text/csv")
+	if bad := f.must(422, "erik", "POST", "/plant/import", "path,model\nline/p9,pmp\n", "Content-Type", "text/csv").body; !strings.Contains(bad, "Row 2") {
 		t.Error(bad)
 	}
-	f.must(200, "erik", "POST", "/plant/assets/import", more, "Content-Type", "text/csv")
+	f.must(200, "erik", "POST", "/plant/import", more, "Content-Type", "text/csv")
 	f.must(200, "erik", "GET", "/assets/line/p8", "")
 }
 

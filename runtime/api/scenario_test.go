@@ -239,27 +239,27 @@ func TestCSVRoundTrip(t *testing.T) {
 	f := newFixture(t, false)
 	text := f.must(200, "erik", "GET", "/plant/tags.csv", "").body
 	before := f.must(200, "erik", "GET", "/plant", "").etag()
-	f.must(200, "erik", "POST", "/plant/tags/import?dry=false", text, "Content-Type", "text/csv")
+	f.must(200, "erik", "POST", "/plant/import?dry=false", text, "Content-Type", "text/csv")
 	if after := f.must(200, "erik", "GET", "/plant", "").etag(); after != before {
 		t.Error("importing what was exported has changed the plant")
 	}
 	csv := "path,type\nimported/a,float\nimported/b,nonsense\n"
-	if a := f.must(200, "erik", "POST", "/plant/tags/import?dry=true", csv, "Content-Type", "text/csv"); !strings.Contains(a.body, `"row":3`) {
+	if a := f.must(200, "erik", "POST", "/plant/import?dry=true", csv, "Content-Type", "text/csv"); !strings.Contains(a.body, `"row":3`) {
 		t.Errorf("a dry run does not name the row: %s", a.body)
 	}
-	if a := f.must(422, "erik", "POST", "/plant/tags/import?dry=false", csv, "Content-Type", "text/csv"); !strings.Contains(a.body, "Row 3: ") {
+	if a := f.must(422, "erik", "POST", "/plant/import?dry=false", csv, "Content-Type", "text/csv"); !strings.Contains(a.body, "Row 3: ") {
 		t.Errorf("an import does not name the row: %s", a.body)
 	}
 	f.must(404, "erik", "GET", "/tags/imported/a", "")
 	good := "path,type\nimported/a,float\n"
-	if a := f.must(200, "erik", "POST", "/plant/tags/import?dry=true", good, "Content-Type", "text/csv"); !strings.Contains(a.body, `"added":1`) {
+	if a := f.must(200, "erik", "POST", "/plant/import?dry=true", good, "Content-Type", "text/csv"); !strings.Contains(a.body, `"added":1`) {
 		t.Errorf("dry: %s", a.body)
 	}
 	f.must(404, "erik", "GET", "/tags/imported/a", "")
-	f.must(200, "erik", "POST", "/plant/tags/import", good, "Content-Type", "text/csv")
+	f.must(200, "erik", "POST", "/plant/import", good, "Content-Type", "text/csv")
 	f.must(200, "erik", "GET", "/tags/imported/a", "")
-	f.must(403, "hal1", "POST", "/plant/tags/import", "path,type\nimported/c,float\n", "Content-Type", "text/csv")
-	f.must(200, "hal1", "POST", "/plant/tags/import", "path,type\nhall1/c,float\n", "Content-Type", "text/csv")
+	f.must(403, "hal1", "POST", "/plant/import", "path,type\nimported/c,float\n", "Content-Type", "text/csv")
+	f.must(200, "hal1", "POST", "/plant/import", "path,type\nhall1/c,float\n", "Content-Type", "text/csv")
 }
 
 func TestTags(t *testing.T) {

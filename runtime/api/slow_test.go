@@ -40,7 +40,7 @@ func TestBodyOfNobody(t *testing.T) {
 		status int
 	}{
 		{"PUT /api/v1/plant", "", 401},
-		{"POST /api/v1/plant/tags/import", "", 401},
+		{"POST /api/v1/plant/import", "", 401},
 		{"PUT /api/v1/apps/line/draft", "", 401},
 		{"POST /api/v1/login", "Origin: https://evil.example\r\n", 403},
 		{"POST /", "", 405},

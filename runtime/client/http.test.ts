@@ -42,7 +42,7 @@ describe("request", () => {
 
   it("sends text as CSV and reads an empty answer and one that is not JSON", async () => {
     answer = { status: 204, headers: {}, body: "" };
-    expect((await request("POST", "/plant/tags/import", "path,type\n")).data).toBeUndefined();
+    expect((await request("POST", "/plant/import", "path,type\n")).data).toBeUndefined();
     expect(seen.headers["content-type"]).toBe("text/csv");
     answer = { status: 200, headers: { "content-type": "text/csv" }, body: "path\na" };
     expect((await request("GET", "/plant/tags.csv")).data).toBe("path\na");

@@ -132,124 +132,6 @@ func TestReadTooLarge(t *testing.T) {
 	}
 }
 
-func TestCSVRoundTrip(t *testing.T) {
-	p := read(t, full)
-	file, err := WriteCSV(p.Tags)
-	if err != nil {
-		t.Fatal(err)
-	}
-	merged, im := ImportCSV(p, file)
-	if im.Unchanged != len(p.Tags) || im.Added+im.Changed+len(im.Problems) != 0 {
-		t.Errorf("into itself: %+v", im)
-	}
-	if got, want := canonical(t, merged), canonical(t, p); got != want {
-		t.Errorf("into itself: got\n%s\nwant\n%s", got, want)
-	}
-	empty := *p
-	empty.Tags = nil
-	merged, im = ImportCSV(&empty, file)
-	if im.Added != len(p.Tags) || len(im.Problems) != 0 {
-		t.Errorf("into an empty plant: %+v", im)
-	}
-	if got, want := canonical(t, merged), canonical(t, p); got != want {
-		t.Errorf("into an empty plant: got\n%s\nwant\n%s", got, want)
-	}
-	again, err := WriteCSV(merged.Tags)
-	if err != nil || !bytes.Equal(again, file) {
-		t.Errorf("the file is not stable: %v\n%s\n%s", err, file, again)
-	}
-}
-
-// No cell of an exported file may be taken for a formula.
-func TestCSVInjection(t *testing.T) {
-	file, err := WriteCSV(read(t, full).Tags)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(file), "'=HYPERLINK") || !strings.Contains(string(file), "'@temp") || !strings.Contains(string(file), ",'+/temp") {
-		t.Errorf("a formula stands bare in\n%s", file)
-	}
-	for _, cell := range []string{"=1", "+1", "-a", "@x", "\tx", "\rx", "\nx", "'", "''", "'=1", "'\"", "'\"x\"", "a\r\nb", "-5", "-5e3", "--5", "+49 30 1", "x", "", "\"", "'x"} {
-		guarded := guard(cell)
-		if got := unguard(guarded); got != cell {
-			t.Errorf("%q became %q and then %q", cell, guarded, got)
-		}
-		if guarded != "" && strings.IndexByte("=+-@\t\r\n", guarded[0]) >= 0 && !number.MatchString(guarded) {
-			t.Errorf("%q is written bare", cell)
-		}
-	}
-}
-
-func TestCSVImport(t *testing.T) {
-	p := read(t, full)
-	for _, c := range []struct {
-		name, file                string
-		added, changed, unchanged int
-		problems                  []string
-	}{
-		{"one property of one tag", "path,unit\narea/line 1/speed,km/h\n", 0, 1, 0, nil},
-		{"same again", "path,unit\narea/line 1/speed,m/s\n", 0, 0, 1, nil},
-		{"semicolons and a mark", "\ufeffpath;type;unit\r\narea/new;float;bar\r\n", 1, 0, 0, nil},
-		{"tabs", "path\ttype\narea/new\tint\n", 1, 0, 0, nil},
-		{"cleared", "path,write,write.low,write.high,write.interlock,write.confirm,write.readBack\narea/line 1/speed,,,,,,\n", 0, 1, 0, nil},
-		{"not writable any more", "path,write\narea/line 1/speed,false\n", 0, 1, 0, nil},
-		{"upper case by a spreadsheet", "path,type,write\na,float,TRUE\n", 1, 0, 0, nil},
-		{"empty lines at the end", "path,type\na,float\n,\n,\n", 1, 0, 0, nil},
-		{"short rows", "path,type,unit\na,float\n", 1, 0, 0, nil},
-		{"empty columns at the end", "path,type,,\na,float,,\n", 1, 0, 0, nil},
-		{"too many cells", "path,type\na,float,b\n", 0, 0, 0, []string{"2  csv_cells"}},
-		{"all rows are told", "path,type,low,high,decimals,device\na,flaot,1,2,,\nb,float,5,1,,\nc,float,\"1,5\",2,x,\nd,float,1,,,\ne,float,,,,plx\nf//g,float,,,,\n,float,,,,\na,float,,,,\n", 7, 0, 0, []string{
-			"2 type value_choice", "3 low value_range", "4 low value_type", "4 decimals value_type", "5 high value_missing", "6 device device_unknown", "7 path tag_path", "8 path tag_path", "9 path id_double"}},
-		{"type missing", "path\na\n", 1, 0, 0, []string{"2 type value_missing"}},
-		{"unknown column", "path,tpye\na,float\n", 0, 0, 0, []string{"1 tpye column_unknown"}},
-		{"double column", "path,type,type\na,float,int\n", 0, 0, 0, []string{"1 type column_double"}},
-		{"no path", "type\nfloat\n", 0, 0, 0, []string{"1  column_missing"}},
-		{"empty", "", 0, 0, 0, []string{"1  csv_empty"}},
-		{"open quote", "path,type\n\"a,float\n", 0, 0, 0, []string{"2  csv_syntax"}},
-		{"not UTF-8", "path,type\na\xff,float\n", 0, 0, 0, []string{"1  csv_encoding"}},
-		{"both forms of address", "path,type,device,address,address.topic\na,float,broker,{},x\n", 1, 0, 0, []string{"2 address csv_address"}},
-		{"system tag", "path,type\nsystem/x,float\n", 1, 0, 0, []string{"2 path tag_reserved"}},
-		{"neither true nor false", "path,type,write\na,float,perhaps\n", 1, 0, 0, []string{"2 write value_type"}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			before := canonical(t, p)
-			_, im := ImportCSV(p, []byte(c.file))
-			if canonical(t, p) != before {
-				t.Error("the document itself was changed")
-			}
-			if im.Added != c.added || im.Changed != c.changed || im.Unchanged != c.unchanged {
-				t.Errorf("added %d, changed %d, unchanged %d", im.Added, im.Changed, im.Unchanged)
-			}
-			var got []string
-			for _, p := range im.Problems {
-				got = append(got, fmt.Sprintf("%d %s %s", p.Row, p.Cell, p.Code))
-				if p.Message == "" || p.Hint == "" {
-					t.Errorf("incomplete: %+v", p)
-				}
-			}
-			if strings.Join(got, "\n") != strings.Join(c.problems, "\n") {
-				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.problems, "\n"))
-			}
-		})
-	}
-}
-
-func TestCSVKeepsWhatItDoesNotName(t *testing.T) {
-	p := read(t, full)
-	merged, im := ImportCSV(p, []byte("path,unit,address.register\narea/line 1/speed,km/h,5\n"))
-	if im.Errors() {
-		t.Fatal(im.Problems)
-	}
-	got := merged.Tags[0]
-	if got.Unit != "km/h" || got.Scale == nil || got.Write == nil || got.Title["zh"] != "速度" || !strings.Contains(string(got.Address), `"register":5`) || !strings.Contains(string(got.Address), `"word":"1"`) {
-		t.Errorf("got %+v %s", got, got.Address)
-	}
-	im.Locate(spec.Problems{{Code: "address_form", At: "/tags/0/address/register", Message: "m", Hint: "h"}, {Code: "x", At: "/tags/1/expr"}})
-	if len(im.Problems) != 1 || im.Problems[0].Row != 2 || im.Problems[0].Cell != "address.register" {
-		t.Errorf("located %+v", im.Problems)
-	}
-}
-
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(full))
 	cases, _ := filepath.Glob("testdata/bad/*/plant.json")
@@ -273,36 +155,16 @@ func FuzzRead(f *testing.F) {
 		if !sound {
 			return
 		}
-		file, err := WriteCSV(p.Tags)
+		file, err := Export(p, false, nil, KindTags)
 		if err != nil {
 			t.Fatal(err)
 		}
-		merged, im := ImportCSV(p, file)
+		merged, im := ImportSheets(p, file, ImportOptions{})
 		if len(im.Problems) > 0 && im.Problems[0].Code == "too_many" {
 			return
 		}
 		if im.Unchanged != len(p.Tags) || len(im.Problems) > 0 || canonical(t, merged) != first {
 			t.Fatalf("%+v\n%q\n%s\n%s", im, file, first, canonical(t, merged))
-		}
-	})
-}
-
-func FuzzImportCSV(f *testing.F) {
-	p := read(f, full)
-	file, err := WriteCSV(p.Tags)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(file)
-	f.Add([]byte("path;type\na;float"))
-	f.Add([]byte("path,type,address.,title.\na,float,1,x\n"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		merged, im := ImportCSV(p, data)
-		if im.Errors() {
-			return
-		}
-		if ps := Validate(merged); len(ps) > 0 {
-			t.Fatalf("an import without problems made a bad plant: %v", ps)
 		}
 	})
 }

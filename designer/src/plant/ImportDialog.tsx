@@ -1,4 +1,4 @@
-import type { Problem, TagImport } from "@lineside/client";
+import type { Problem, SheetImport } from "@lineside/client";
 import { request } from "@lineside/client";
 import { useState } from "react";
 import { useT } from "../i18n";
@@ -10,7 +10,7 @@ import { Button, Dialog } from "../ui";
 export function ImportDialog({ onClose, onSaved }: { onClose(): void; onSaved(): Promise<void> }) {
   const t = useT();
   const [file, setFile] = useState<File>();
-  const [preview, setPreview] = useState<TagImport>();
+  const [preview, setPreview] = useState<SheetImport>();
   const [problems, setProblems] = useState<Problem[]>([]);
   const [busy, setBusy] = useState(false);
 
@@ -18,7 +18,7 @@ export function ImportDialog({ onClose, onSaved }: { onClose(): void; onSaved():
     setBusy(true);
     setProblems([]);
     try {
-      const { data } = await request<TagImport>("POST", `/plant/tags/import?dry=${dry}`, chosen);
+      const { data } = await request<SheetImport>("POST", `/plant/import?dry=${dry}&policy=overwrite`, chosen);
       if (dry) return setPreview(data);
       await onSaved();
       onClose();
@@ -96,7 +96,7 @@ export function ImportDialog({ onClose, onSaved }: { onClose(): void; onSaved():
                   <td className="number">{row.row}</td>
                   <td>{row.path}</td>
                   <td>
-                    {row.added
+                    {row.action === "added"
                       ? t("plant:addedRow")
                       : row.cells?.map((cell) => (
                           <div key={cell.name}>

@@ -23,7 +23,7 @@ func unflatten(row map[string]string) (Tag, spec.Problems) {
 		Device: row["device"], Scan: row["scan"], Expr: row["expr"],
 		Range: c.span("low", "high"), Normal: c.span("normal.low", "normal.high"),
 		Decimals: c.integer("decimals"), Bit: c.integer("bit"), Restore: row["restore"],
-		Address: c.address()}}
+		Address: c.object("address")}}
 	if t.Type == "" {
 		c.faults.Add("value_missing", "type", "Write bool, int, float, string, bytes or json.", "The type is missing.")
 	}
@@ -140,18 +140,18 @@ func (c *cells) span(low, high string) *Range {
 	return &Range{Low: c.number(low), High: c.number(high)}
 }
 
-// address gathers address.<key>, or takes the whole from "address".
-func (c *cells) address() json.RawMessage {
+// object gathers <name>.<key>, or takes the whole from the column of the name.
+func (c *cells) object(name string) json.RawMessage {
 	parts := map[string]json.RawMessage{}
-	for name, cell := range c.row {
-		if key, ok := strings.CutPrefix(name, "address."); ok && cell != "" {
+	for column, cell := range c.row {
+		if key, ok := strings.CutPrefix(column, name+"."); ok && cell != "" {
 			parts[key] = rawOf(cell)
 		}
 	}
-	whole := c.row["address"]
+	whole := c.row[name]
 	switch {
 	case whole != "" && len(parts) > 0:
-		c.faults.Add("csv_address", "address", "Empty one of them.", "Both address and address.… are given.")
+		c.faults.Add("csv_address", name, "Empty one of them.", "Both %s and %s.… are given.", name, name)
 		return nil
 	case whole != "":
 		return rawOf(whole)
@@ -160,8 +160,20 @@ func (c *cells) address() json.RawMessage {
 	}
 	b, err := json.Marshal(parts)
 	if err != nil {
-		c.faults.Add("value_type", "address", "Write JSON values.", "The address cannot be read: %v.", err)
+		c.faults.Add("value_type", name, "Write JSON values.", "The %s cannot be read: %v.", name, err)
 		return nil
 	}
 	return b
+}
+
+// flattenObject is the inverse of object.
+func flattenObject(row map[string]string, name string, raw json.RawMessage) {
+	keys := map[string]json.RawMessage{}
+	if json.Unmarshal(raw, &keys) == nil && len(keys) > 0 {
+		for key, v := range keys {
+			row[name+"."+key] = cellOf(v)
+		}
+	} else if len(raw) > 0 {
+		row[name] = compact(raw)
+	}
 }
