@@ -378,6 +378,8 @@ export interface Plant {
   models?: ThingModel[];
   /** assets are the machines; each property of the model is a tag. */
   assets?: Asset[];
+  /** northbound are the interfaces by which other systems read tags and write them. */
+  northbound?: Northbound[];
 }
 
 /** Area is a level of the hierarchy (IEC 62264-1). */
@@ -388,7 +390,7 @@ export interface Area {
 }
 
 /** Device is one configured connection. */
-export interface Device {
+export interface Device extends Marks {
   /** id is unique among devices: letters, digits, "_" and "-", at most 64. */
   id: string;
   name?: string;
@@ -402,6 +404,11 @@ export interface Device {
   scans?: ScanClass[];
   /** timeout bounds one request; default 3s. */
   timeout?: string;
+  /**
+   * clock says whose clock gives the source time of values: device (default), as far as it can be
+   * believed, or server, for a device whose clock is wrong.
+   */
+  clock?: "device" | "server";
 }
 
 /** PlantTag is one tag at a place of the plant. */
@@ -413,7 +420,7 @@ export interface PlantTag extends TagDefinition {
  * ThingModel is a thing model: what all machines of one kind have in common. An Asset is one such
  * machine; each property of its model is a tag below the path of the asset.
  */
-export interface ThingModel {
+export interface ThingModel extends Marks {
   /** id is unique among models: letters, digits, "_" and "-", at most 64. */
   id: string;
   name?: Text;
@@ -423,7 +430,7 @@ export interface ThingModel {
   /** extends is the model that this one is a special kind of: it has all that the other has. */
   extends?: string;
   /**
-   * mixins are further models whose parameters, properties and commands this one has, too.
+   * mixins are further models whose parameters, properties, commands and events this one has, too.
    * What stands here again replaces what came from there.
    */
   mixins?: string[];
@@ -436,10 +443,11 @@ export interface ThingModel {
   parameters?: ModelParameter[];
   properties?: ModelProperty[];
   commands?: ModelCommand[];
+  events?: Event[];
 }
 
 /** Asset is one machine of a model, at a place of the ISA-95 hierarchy. */
-export interface Asset {
+export interface Asset extends Marks {
   /** path is where it is; its tags lie below. It is also what rights are given for. */
   path: string;
   model: string;
@@ -451,8 +459,36 @@ export interface Asset {
    * property: {"speed": {"range": {"low": 0, "high": 3000}, "unit": null}}. To reset, take it away.
    */
   overrides?: Record<string, Record<string, unknown>>;
+  /** relations are what it has to do with other assets. */
+  relations?: Relation[];
   /** disabled keeps the asset in the document, without tags. */
   disabled?: boolean;
+}
+
+/** Northbound is one configured interface by which other systems read chosen tags and write them. */
+export interface Northbound {
+  /** id is unique among northbound interfaces: letters, digits, "_" and "-", at most 64. */
+  id: string;
+  name?: string;
+  /** kind is the id of the kind of interface: modbus, … */
+  kind: string;
+  /** disabled keeps the interface in the document but does not start it. */
+  disabled?: boolean;
+  /** settings are the kind's; see its reference. Secrets are stored apart as "secret:…". */
+  settings?: Record<string, unknown>;
+  /** tags are the tags that are exposed. */
+  tags?: Exposed[];
+}
+
+/** Marks are what people say of a thing beside what the runtime needs of it: to find it, to sort it, to know whom to call. */
+export interface Marks {
+  /** labels are words to find it by, with label:…: letters and digits of any script, "_", "-" and ".". */
+  labels?: string[];
+  /**
+   * attributes are free facts by key: {"supplier": "KSB", "built": "2019"}. In expressions of the plant
+   * attribute(".", "supplier") is the one of the same asset.
+   */
+  attributes?: Record<string, string>;
 }
 
 /** ScanClass is a scan class: tags that are polled together. */
@@ -466,8 +502,19 @@ export interface ScanClass {
  * TagDefinition is what a tag and a property of a model say alike. With Device the value is read from there;
  * with Expr it is computed; with neither it is memory that keeps what was written.
  */
-export interface TagDefinition {
+export interface TagDefinition extends Marks {
   type: "bool" | "int" | "float" | "string" | "bytes" | "json";
+  /**
+   * format says what a value of the type means: a datetime is an ISO 8601 text or an int of milliseconds
+   * since 1970; an image the address of one, http(s), data: or from "/" on; a reference the path of an asset; a
+   * location the json {"lat", "lon", "alt"?} in degrees and metres (WGS 84), a vec2 {"x", "y"}, a vec3 {"x", "y", "z"}; a
+   * struct a json object of Fields. "" means nothing further.
+   */
+  format?: "datetime" | "image" | "reference" | "location" | "vec2" | "vec3" | "struct";
+  /** of is the model of which an asset must be that a reference names, "" for any. */
+  of?: string;
+  /** fields are those of a struct. */
+  fields?: StructField[];
   title?: Text;
   description?: string;
   /** unit is the engineering unit, UCUM where it has one. */
@@ -482,12 +529,25 @@ export interface TagDefinition {
   scan?: string;
   /** expr computes the value from other tags. */
   expr?: string;
+  /**
+   * every computes it at this interval ("10s", on the full interval by the clock) instead of at every change of
+   * what it reads; until it first has a value, at every change even so.
+   */
+  every?: string;
   /** initial is the first value of memory. */
   initial?: unknown;
   scale?: Scale;
   deadband?: Deadband;
-  /** bit takes one bit (0 = least significant) of an integer the device delivers; the tag is then a bool. */
+  /**
+   * bit takes one bit (0 = least significant) of an integer the device delivers; the tag is then a bool.
+   * A write reads the word, changes the bit and writes the word.
+   */
   bit?: number;
+  /**
+   * restore says what a tag of a device shows after a restart of the runtime until the device answers:
+   * last (default), its last value with the quality UncertainLastUsableValue, or none.
+   */
+  restore?: "last" | "none";
   /** normal is the normal band of an analog value, drawn behind it. */
   normal?: Range;
   /** write says how the value may be written; without it, it is read-only. */
@@ -517,19 +577,79 @@ export interface ModelProperty extends TagDefinition {
 }
 
 /**
- * ModelCommand is something an asset can be told to do: it writes a value to a property, through the same
+ * ModelCommand is something an asset can be told to do: it writes one property, or several in order, through the same
  * gate as any other write.
  */
 export interface ModelCommand {
   /** id is letters, digits, "_" and "-", at most 64. */
   id: string;
   title?: Text;
+  /** inputs are what is asked of whoever gives the command. */
+  inputs?: Input[];
   /** property is what is written; it must be writable. */
-  property: string;
-  /** value is what is written to it. */
-  value: unknown;
-  /** confirm asks the operator before: none, ask, reason; "" is what the property asks. */
+  property?: string;
+  /**
+   * value is what is written to it. A text that is one placeholder, "{rpm}", is the value of that input, or of a
+   * parameter of the model.
+   */
+  value?: unknown;
+  /** writes are several, in order, instead of Property and Value. When one does not end good, the rest is left out. */
+  writes?: CommandWrite[];
+  /** confirm asks the operator before: none, ask, reason; "" is the strictest of what the properties ask. */
   confirm?: "none" | "ask" | "reason";
+}
+
+/**
+ * Event is something that happens at an asset and is worth keeping: a condition over its properties becomes true.
+ * What is true already when the runtime starts, or when it becomes known again, has not happened.
+ */
+export interface Event {
+  /** id is letters, digits, "_" and "-", at most 64. */
+  id: string;
+  title?: Text;
+  /** level is info (default), warning or error. */
+  level?: "info" | "warning" | "error";
+  /** when is an expression that gives a bool; the event is raised each time it becomes true. */
+  when: string;
+  /** delay is how long When must have been true before, "5s" for instance; none when left out. */
+  delay?: string;
+  /**
+   * message says what has happened. {speed} is the value of that property then; {path}, {name}, {title} and the
+   * parameters of the model stand for the asset's own. The title when left out.
+   */
+  message?: Text;
+  /** fields are properties whose values are kept with the event, beside those that the message names. */
+  fields?: string[];
+}
+
+/** Relation is what an asset has to do with another. It is seen from both ends. */
+export interface Relation {
+  /** type is feeds, contains, spare-of, or an id of your own. */
+  type: string;
+  /** to is the path of the other asset. */
+  to: string;
+}
+
+/** Exposed is a tag that a northbound interface exposes, or all tags of an area or asset. */
+export interface Exposed {
+  /** tag is the path of a tag; Area stands for all tags below a path, where the kind can do that. */
+  tag?: string;
+  area?: string;
+  /** write lets writes from outside through to the gate of the tag; without it, they may only read. */
+  write?: boolean;
+  /** map says how the tag is exposed, as the kind wants it: a register, a name. */
+  map?: Record<string, unknown>;
+}
+
+/** StructField is one part of a struct. */
+export interface StructField {
+  /** id is its key: a letter, then letters, digits and "_", so that expressions can take it: tag("x").speed. */
+  id: string;
+  type: "bool" | "int" | "float" | "string" | "json";
+  title?: Text;
+  unit?: string;
+  /** optional lets a value lack it. */
+  optional?: boolean;
 }
 
 /** Range is an interval of engineering values, low < high. */
@@ -550,6 +670,13 @@ export interface Scale {
   /** read is an expression over "raw", instead of the linear form; Write one over "value" for the way back. */
   read?: string;
   write?: string;
+  /**
+   * date takes the raw value for a date and time, instead of the other forms: epoch (seconds since 1970), epoch-ms,
+   * iso (ISO 8601 text), bcd (YY MM DD hh mm ss, six bytes or one integer), s7-date-and-time (8 bytes), s7-dtl (12 bytes) or
+   * ole (days since 1899-12-30). The tag is then a string (ISO 8601, UTC), an int (milliseconds since 1970) or
+   * a float (seconds since 1970). Forms without a zone are in the time zone of the plant.
+   */
+  date?: "epoch" | "epoch-ms" | "iso" | "bcd" | "s7-date-and-time" | "s7-dtl" | "ole";
 }
 
 /** Deadband keeps small changes from being passed on. A change of quality always is. */
@@ -572,6 +699,36 @@ export interface TagWrite {
   confirm?: "none" | "ask" | "reason";
   /** readBack is how long the device's value may take to follow, default 5s; "0s" does not wait. */
   readBack?: string;
+  /** release has every write released by a second person. */
+  release?: Release;
+}
+
+/** Input is what whoever gives a command is asked. */
+export interface Input {
+  /** id is a letter, then letters, digits and "_"; path, name and title are taken. */
+  id: string;
+  type: "bool" | "int" | "float" | "string";
+  title?: Text;
+  unit?: string;
+  /** low and High are the limits of a number. */
+  low?: number;
+  high?: number;
+  /** default is the value where none is given; without it, one must be. */
+  default?: unknown;
+}
+
+/** CommandWrite is one write of a command. */
+export interface CommandWrite {
+  property: string;
+  value: unknown;
+}
+
+/** Release is the two-person rule: who asks for a write cannot be the one who lets it through. */
+export interface Release {
+  /** by is what the second person must be allowed to do there: operate (default), tune or administer. */
+  by?: "operate" | "tune" | "administer";
+  /** within is the time the second person has, 5s to 10m; default 60s. Then the write is refused. */
+  within?: string;
 }
 
 // What components say of themselves.
@@ -620,6 +777,16 @@ export interface ConnectorType extends Component {
   push?: boolean;
   /** browse says that connectors implement Browser. */
   browse?: boolean;
+}
+
+/** NorthboundType is a kind of interface: it describes itself and makes interfaces. */
+export interface NorthboundType extends Component {
+  /** map describe how one tag is exposed. */
+  map: Field[];
+  /** areas says that one entry may stand for all tags of an area or asset. */
+  areas?: boolean;
+  /** export says that there is a table for the people on the other side: see Export. */
+  export?: boolean;
 }
 
 /** BrowseNode is one entry of a browse. */
@@ -1061,13 +1228,39 @@ export interface DeviceStatus {
   queue: number;
 }
 
-/** TagImport is what became of a CSV file. */
-export interface TagImport {
+/** NorthboundStatus is how a northbound interface is doing. */
+export interface NorthboundStatus {
+  id: string;
+  name?: string;
+  kind: string;
+  /** state is disabled, starting, running or failed; one that failed is tried again. */
+  state: "disabled" | "starting" | "running" | "failed";
+  /** error is why it failed. */
+  error?: string;
+  /** place is where it is to be found: "127.0.0.1:502". */
+  place?: string;
+  /** since is when the state began. */
+  since: string;
+  /** tags is how many are exposed. */
+  tags: number;
+  stats: NorthboundStats;
+}
+
+/** SheetImport is what became of a file, or would. */
+export interface SheetImport {
   added: number;
   changed: number;
+  renamed: number;
+  ignored: number;
   unchanged: number;
+  removed: number;
+  /** sheets are the parts of the file; a CSV file has one. */
+  sheets: ImportSheet[];
+  /** problems are what is wrong, by row. With one that is an error nothing is imported. */
   problems: RowProblem[];
-  /** rows are the first of those that add or change a tag. */
+  /** more is how many problems there are beyond those listed. */
+  more?: number;
+  /** rows are the first of the changes, up to 1000 of each action. */
   rows: RowChange[];
 }
 
@@ -1081,24 +1274,65 @@ export interface Change {
   text: Text;
 }
 
-/** RowProblem is a problem of one row of a CSV file. Row counts from 1, which is the header. */
-export interface RowProblem extends Problem {
-  row: number;
-  /** cell is the name of the column, "" when the problem is of the whole row. */
-  cell?: string;
+/** NorthboundStats count since the interface began to run. */
+export interface NorthboundStats {
+  /** peers are those who are connected, at most 100. */
+  peers?: NorthboundPeer[];
+  /** connected is how many are. */
+  connected: number;
+  /**
+   * requests came in or messages went out; Refused of them could not be served; Writes are values that
+   * were brought to the gate.
+   */
+  requests: number;
+  refused: number;
+  writes: number;
 }
 
-/** RowChange is what one row of a CSV file adds or changes. */
-export interface RowChange {
+/** ImportSheet is one sheet of a file. */
+export interface ImportSheet {
+  name?: string;
+  kind: "devices" | "assets" | "tags";
+  rows: number;
+}
+
+/**
+ * RowProblem is a problem of one row of a file. Row counts from 1, which is the header; 0 is a problem
+ * elsewhere in the plant that the file would cause.
+ */
+export interface RowProblem extends Problem {
+  sheet?: string;
   row: number;
+  /** cell is the name of the column, "" when the problem is of the whole row; Ref is the cell as a spreadsheet names it: C17. */
+  cell?: string;
+  ref?: string;
+}
+
+/** RowChange is what one row of a file does. */
+export interface RowChange {
+  sheet?: string;
+  /** row is 0 for what is removed. */
+  row: number;
+  kind: "devices" | "assets" | "tags";
+  /** path is the path of the tag or asset, or the id of the device. */
   path: string;
-  /** added says that the tag is new. */
-  added?: boolean;
-  /** cells are the columns that differ, sorted; none when the tag is new. */
+  action: "added" | "changed" | "renamed" | "ignored" | "removed";
+  /** to is the name that it gets when it is renamed. */
+  to?: string;
+  /** cells are the columns that differ, sorted; none of what is new or removed. */
   cells?: CellChange[];
 }
 
-/** CellChange is one property of a tag before and after. */
+/** NorthboundPeer is one who is connected. */
+export interface NorthboundPeer {
+  address: string;
+  since: string;
+  /** requests came from it, Last is when the last did. */
+  requests: number;
+  last?: string;
+}
+
+/** CellChange is one property before and after. */
 export interface CellChange {
   name: string;
   old?: string;
@@ -1265,6 +1499,7 @@ export interface AuditPage {
 export interface Catalogue {
   widgets: Manifest[];
   connectors: ConnectorType[];
+  northbound: NorthboundType[];
   functions: ExpressionFunction[];
   /**
    * actions are what events can do; Events are those that every widget has, those of widgets that the
@@ -1504,6 +1739,26 @@ export interface NewToken {
   secret: string;
 }
 
+/** NorthboundArranged says what a northbound interface would be. */
+export interface NorthboundArranged {
+  /** tags are the entries, those without a map with the one that the kind suggests. */
+  tags: Exposed[];
+  /**
+   * types are the types of the tags of the entries, "" of areas and of what is unknown; Writable says which can be
+   * written at all.
+   */
+  types: string[];
+  writable: boolean[];
+  /** problems have places relative to the interface. */
+  problems: Problem[];
+}
+
+/** NorthboundDraft is a northbound interface as it is being edited. */
+export interface NorthboundDraft {
+  /** interface is as it stands in the plant document; nothing is saved. */
+  interface: unknown;
+}
+
 /**
  * PlantPatch changes a part of the plant. What is put replaces the thing of the same path
  * or id, or is added; a tag is renamed by removing the old path and putting the new one.
@@ -1520,6 +1775,8 @@ export interface PlantPut {
   tags?: PlantTag[];
   models?: ThingModel[];
   assets?: Asset[];
+  /** northbound are interfaces to the outside. */
+  northbound?: Northbound[];
 }
 
 /** PlantRemove is what is taken away: paths of areas, tags and assets, ids of devices and models. */
@@ -1529,6 +1786,14 @@ export interface PlantRemove {
   tags?: string[];
   models?: string[];
   assets?: string[];
+  /** northbound are ids. */
+  northbound?: string[];
+}
+
+export interface Progress {
+  done: number;
+  phase: "read" | "compare" | "check" | "save";
+  total: number;
 }
 
 /** Publish makes the draft a revision. */
@@ -1552,7 +1817,8 @@ export interface Reference {
 /** ReferencesRequest asks what in an app names a thing of it, or a tag. */
 export interface ReferencesRequest {
   id: string;
-  kind: "tag" | "area" | "input" | "computed" | "variable" | "screen" | "widget" | "text";
+  kind: "tag" | "area" | "input" | "computed" | "variable" | "screen" | "widget" | "text" | "model" | "property";
+  models?: string[];
   screen?: string;
   /** document is the app; the draft when left out. */
   document?: App;
@@ -1562,7 +1828,7 @@ export interface ReferencesRequest {
 export interface RenameRequest {
   /** document is the app; the draft when left out. It is not saved. */
   document?: App;
-  kind: "tag" | "area" | "input" | "computed" | "variable" | "screen" | "widget" | "text";
+  kind: "tag" | "area" | "input" | "computed" | "variable" | "screen" | "widget" | "text" | "model" | "property";
   from: string;
   to: string;
   /** screen is where a variable or a widget is. */
@@ -1616,6 +1882,22 @@ export interface Setup {
 /** SetupState says whether the runtime waits for its first administrator. */
 export interface SetupState {
   needed: boolean;
+}
+
+/** SheetResult is what became of a file, or would. */
+export interface SheetResult {
+  added: number;
+  changed: number;
+  ignored: number;
+  more?: number;
+  problems: RowProblem[];
+  removed: number;
+  renamed: number;
+  rows: RowChange[];
+  sheets: ImportSheet[];
+  unchanged: number;
+  /** etag is the version of the plant that the file was compared with, or the new one when it was imported. */
+  etag: string;
 }
 
 /** StampRequest makes many assets of a model. */
