@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // Certificate is one in the trust store of the plant: that of a server at an address, or of an
@@ -80,7 +81,7 @@ func (s *Store) Certificates(ctx context.Context) ([]Certificate, error) {
 func (s *Store) SaveCertificates(ctx context.Context, certificates []Certificate, entries ...Entry) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
 		for _, c := range certificates {
-			if err := tx.Save(c.row()).Error; err != nil {
+			if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(c.row()).Error; err != nil {
 				return err
 			}
 		}

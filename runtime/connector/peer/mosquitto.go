@@ -26,6 +26,8 @@ type MosquittoOptions struct {
 	Username, Password string
 	// TLS asks for a client certificate signed by the CA of the broker.
 	TLS bool
+	// Certificates are those of TLS; good ones are made without.
+	Certificates *Certificates
 	// Websocket makes the listener one for WebSockets.
 	Websocket bool
 }
@@ -68,6 +70,9 @@ func StartMosquitto(t testing.TB, o MosquittoOptions) *Mosquitto {
 	}
 	if o.TLS {
 		c := NewCertificates(t)
+		if o.Certificates != nil {
+			c = *o.Certificates
+		}
 		m.CA, m.ClientCert, m.ClientKey = c.CA, c.Client, c.ClientKey
 		lines = append(lines, "cafile "+writeFile(t, dir, "ca.pem", c.CA), "certfile "+writeFile(t, dir, "server.pem", c.Server),
 			"keyfile "+writeFile(t, dir, "server.key", c.ServerKey), "require_certificate true")

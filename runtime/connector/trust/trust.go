@@ -209,14 +209,10 @@ func Examine(chain []*x509.Certificate, e Expected, now time.Time) []Fault {
 	for _, c := range chain[1:] {
 		between.AddCert(c)
 	}
-	at := now
-	if now.After(leaf.NotAfter) {
-		at = leaf.NotAfter // so that who signed it is judged apart from when
-	} else if now.Before(leaf.NotBefore) {
-		at = leaf.NotBefore
-	}
-	options := x509.VerifyOptions{Roots: e.Roots, Intermediates: between, CurrentTime: at}
-	if _, err := leaf.Verify(options); err != nil {
+	// Who signed it is judged apart from when: as if it were valid now.
+	timeless := *leaf
+	timeless.NotBefore, timeless.NotAfter = now, now
+	if _, err := timeless.Verify(x509.VerifyOptions{Roots: e.Roots, Intermediates: between, CurrentTime: now}); err != nil {
 		fault := UnknownAuthority
 		invalid := x509.CertificateInvalidError{}
 		if errors.As(err, &invalid) && invalid.Reason == x509.IncompatibleUsage {
