@@ -34,6 +34,8 @@ type AppSummary struct {
 	UpdatedBy string      `json:"updatedBy,omitempty"`
 	Start     string      `json:"start"`
 	Screens   []AppScreen `json:"screens" nullable:"false"`
+	// Inputs are what the app needs from the plant.
+	Inputs []app.Input `json:"inputs" nullable:"false"`
 	// Problems of the published revision in the plant as it is now.
 	Problems []*spec.Problem `json:"problems,omitempty"`
 }
@@ -102,6 +104,7 @@ type appHead struct {
 	Icon        string      `json:"icon"`
 	Start       string      `json:"start"`
 	Screens     []AppScreen `json:"screens"`
+	Inputs      []app.Input `json:"inputs"`
 }
 
 // maxHeads bounds how many heads are remembered.
@@ -162,7 +165,7 @@ func (s *Server) summary(ctx context.Context, inst store.Installation) (AppSumma
 		return AppSummary{}, fmt.Errorf("app %s: %w", inst.ID, err)
 	}
 	sum.AppID, sum.Version, sum.Name, sum.Description, sum.Icon, sum.Start = h.ID, h.Version, h.Name, h.Description, h.Icon, h.Start
-	sum.Screens = orEmpty(h.Screens)
+	sum.Screens, sum.Inputs = orEmpty(h.Screens), orEmpty(h.Inputs)
 	return sum, nil
 }
 

@@ -23,6 +23,12 @@ type ModelState struct {
 	Parameters []plant.Parameter   `json:"parameters" nullable:"false"`
 	Properties []InheritedProperty `json:"properties" nullable:"false"`
 	Commands   []plant.Command     `json:"commands" nullable:"false"`
+	Events     []InheritedEvent    `json:"events" nullable:"false"`
+	// Labels and Attributes are those of the model and of all that it builds on.
+	Labels     []string          `json:"labels,omitempty"`
+	Attributes map[string]string `json:"attributes,omitempty"`
+	// Faceplate is that of the model or of the nearest that it builds on.
+	Faceplate *plant.Faceplate `json:"faceplate,omitempty"`
 	// Assets is how many assets of just this model the caller may view; Descendants are the models that build on it.
 	Assets      int      `json:"assets"`
 	Descendants []string `json:"descendants" nullable:"false"`
@@ -33,6 +39,12 @@ type InheritedProperty struct {
 	// From is the model that declares it: the model itself or an ancestor.
 	From     string         `json:"from"`
 	Property plant.Property `json:"property"`
+}
+
+// InheritedEvent is an event that a model has, and from where.
+type InheritedEvent struct {
+	From  string      `json:"from"`
+	Event plant.Event `json:"event"`
 }
 
 // AssetRow is an asset in a list.
@@ -46,6 +58,8 @@ type AssetRow struct {
 	Good       int `json:"good"`
 	// Overridden is how many properties differ from the model.
 	Overridden int `json:"overridden"`
+	// Labels are its own and those of its model.
+	Labels []string `json:"labels,omitempty"`
 }
 
 // AssetPage is a part of the assets, sorted by path.
@@ -65,6 +79,15 @@ type AssetState struct {
 	Parameters []AssetParameter `json:"parameters" nullable:"false"`
 	Properties []AssetProperty  `json:"properties" nullable:"false"`
 	Commands   []AssetCommand   `json:"commands" nullable:"false"`
+	// Labels and Attributes are its own and those of its model.
+	Labels     []string          `json:"labels,omitempty"`
+	Attributes map[string]string `json:"attributes,omitempty"`
+	// Relations are those that it has, and those that others have to it.
+	Relations []AssetRelation `json:"relations" nullable:"false"`
+	// Events is how many kinds of event it has.
+	Events int `json:"events"`
+	// Faceplate is the address of the screen that shows the asset, "" when its model names none or the app is not there.
+	Faceplate string `json:"faceplate,omitempty"`
 }
 
 // AssetParameter is a parameter with the value that it has here.
@@ -96,10 +119,12 @@ type AssetProperty struct {
 type AssetCommand struct {
 	ID    string    `json:"id"`
 	Title spec.Text `json:"title,omitempty"`
-	// Path is the tag that is written, Value what is written.
-	Path    string          `json:"path"`
-	Value   json.RawMessage `json:"value"`
-	Confirm string          `json:"confirm" enum:"none,ask,reason"`
+	// Inputs are what is asked of whoever gives it.
+	Inputs []plant.Input `json:"inputs,omitempty"`
+	// Writes are what it writes, in order; values may hold placeholders for the inputs.
+	Writes []plant.CommandWrite `json:"writes" nullable:"false"`
+	// Confirm is the strictest of what the command and what it writes ask.
+	Confirm string `json:"confirm" enum:"none,ask,reason"`
 	// Allowed says that the caller may give it.
 	Allowed bool `json:"allowed"`
 }
@@ -123,6 +148,7 @@ func (s *Server) modelsResource() {
 	add(s, route{method: "GET", path: "/models", id: "listModels", tag: "models", summary: "The thing models with all that they inherit", access: anywhere(auth.View)}, s.listModels)
 	add(s, route{method: "GET", path: "/assets", id: "listAssets", tag: "models", summary: "List assets", access: anywhere(auth.View)}, s.listAssets)
 	add(s, route{method: "GET", path: "/assets/{path...}", id: "readAsset", tag: "models", summary: "One asset with its properties, their origin and values", access: anywhere(auth.View)}, s.readAsset)
+	add(s, route{method: "POST", path: "/assets/{path...}", id: "commandAsset", tag: "models", summary: "Give an asset a command", access: loggedIn}, s.commandAsset)
 	add(s, route{method: "POST", path: "/plant/stamp", id: "stampAssets", tag: "models", summary: "Make many assets of a model, or tell what would be made", access: anywhere(auth.Design)}, s.stampAssets)
 }
 
@@ -142,11 +168,15 @@ func (s *Server) listModels(ctx context.Context, _ *nothing) (*body[[]ModelState
 			continue
 		}
 		state := ModelState{
-			ID: m.Model.ID, Name: m.Model.Name, Icon: m.Model.Icon, Ancestors: m.Ancestors, Parameters: orEmpty(m.Parameters), Commands: orEmpty(m.Commands),
+			ID: m.Model.ID, Name: m.Model.Name, Icon: m.Model.Icon, Ancestors: m.Ancestors, Parameters: orEmpty(m.Parameters), Commands: orEmpty(m.Commands), Faceplate: m.Faceplate,
+			Events: make([]InheritedEvent, len(m.Events)), Labels: m.Marks.Labels, Attributes: m.Marks.Attributes,
 			Properties: make([]InheritedProperty, len(m.Properties)), Assets: counts[m.Model.ID], Descendants: []string{},
 		}
 		for j := range m.Properties {
 			state.Properties[j] = InheritedProperty{From: m.Properties[j].From, Property: *m.Properties[j].Property}
+		}
+		for j := range m.Events {
+			state.Events[j] = InheritedEvent{From: m.Events[j].From, Event: *m.Events[j].Event}
 		}
 		for j := range p.Models {
 			if other := x.Models[p.Models[j].ID]; j != i && other != nil && other.Is(state.ID) {
@@ -161,18 +191,18 @@ func (s *Server) listModels(ctx context.Context, _ *nothing) (*body[[]ModelState
 func (s *Server) listAssets(ctx context.Context, in *struct {
 	Under string `query:"under" maxLength:"512" doc:"only assets at or below this path"`
 	Model string `query:"model" maxLength:"64" doc:"only assets of this model or of one that builds on it"`
-	Query string `query:"q" maxLength:"200" doc:"contained in path, title or model"`
+	Query string `query:"q" maxLength:"200" doc:"words in path, title, model or attributes; label:…, type:… (a model), or the name of an attribute with a colon"`
 	Limit int    `query:"limit" default:"100" minimum:"1" maximum:"10000"`
 	After string `query:"after" maxLength:"512" doc:"only paths behind this one"`
 }) (*body[AssetPage], error) {
 	p, x := s.engine.Plant(), s.engine.Expansion()
-	rights, words := actorOf(ctx).Rights, strings.ToLower(in.Query)
+	rights, query := actorOf(ctx).Rights, plant.ParseQuery(in.Query)
 	var found []int
 	for i := range p.Assets {
 		a := &p.Assets[i]
 		switch m := x.Models[a.Model]; {
 		case m == nil, !a.Path.Under(tag.Path(in.Under)), in.Model != "" && !m.Is(in.Model), !rights.Allows(auth.View, a.Path):
-		case words != "" && !strings.Contains(strings.ToLower(string(a.Path)), words) && !titled(a.Title, words) && !strings.Contains(strings.ToLower(a.Model), words):
+		case !query.Match(&plant.Thing{Texts: []string{string(a.Path), a.Model}, Titles: a.Title, Types: m.Ancestors, Marks: []*plant.Marks{&a.Marks, &m.Marks}}):
 		default:
 			found = append(found, i)
 		}
@@ -189,6 +219,9 @@ func (s *Server) listAssets(ctx context.Context, in *struct {
 			break
 		}
 		row := AssetRow{Path: string(a.Path), Model: a.Model, Title: a.Title, Disabled: a.Disabled, Overridden: len(a.Overrides)}
+		if marks, ok := x.Marks(a.Path); ok {
+			row.Labels = marks.Labels
+		}
 		first, n := x.Of(i)
 		for j := first; j < first+n; j++ {
 			row.Properties++
@@ -201,15 +234,6 @@ func (s *Server) listAssets(ctx context.Context, in *struct {
 	return answerWith(page)
 }
 
-func titled(t spec.Text, words string) bool {
-	for _, s := range t {
-		if strings.Contains(strings.ToLower(s), words) {
-			return true
-		}
-	}
-	return false
-}
-
 func (s *Server) readAsset(ctx context.Context, in *TagPath) (*body[AssetState], error) {
 	p, x := s.engine.Plant(), s.engine.Expansion()
 	i := slices.IndexFunc(p.Assets, func(a plant.Asset) bool { return string(a.Path) == in.Path })
@@ -218,13 +242,16 @@ func (s *Server) readAsset(ctx context.Context, in *TagPath) (*body[AssetState],
 	}
 	a := p.Assets[i]
 	m := x.Models[a.Model]
-	out := AssetState{Asset: a, Ancestors: m.Ancestors, Parameters: []AssetParameter{}, Properties: []AssetProperty{}, Commands: []AssetCommand{}}
+	out := AssetState{Asset: a, Ancestors: m.Ancestors, Parameters: []AssetParameter{}, Properties: []AssetProperty{}, Commands: []AssetCommand{}, Relations: []AssetRelation{}}
 	for _, q := range m.Parameters {
 		v, given := a.Params[q.ID]
 		if !given {
 			v = q.Default
 		}
 		out.Parameters = append(out.Parameters, AssetParameter{Parameter: q, Value: v, Given: given})
+	}
+	if f := m.Faceplate; f != nil && s.engine.Shows(f.App, f.Screen, f.Input) {
+		out.Faceplate = f.Address(a.Path)
 	}
 	first, n := x.Of(i)
 	tags := map[tag.Path]int{}
@@ -246,20 +273,12 @@ func (s *Server) readAsset(ctx context.Context, in *TagPath) (*body[AssetState],
 		}
 		out.Properties = append(out.Properties, row)
 	}
-	for _, c := range m.Commands {
-		path := a.Path + "/" + tag.Path(c.Property)
-		row := AssetCommand{ID: c.ID, Title: c.Title, Path: string(path), Value: c.Value, Confirm: c.Confirm}
-		if meta, ok := s.engine.Meta(path, actorOf(ctx).Rights, languageOf(ctx)); ok {
-			row.Allowed = meta.Writable
-			if row.Confirm == "" {
-				row.Confirm = meta.Confirm
-			}
-		}
-		if row.Confirm == "" {
-			row.Confirm = "ask"
-		}
-		out.Commands = append(out.Commands, row)
+	for i := range m.Commands {
+		out.Commands = append(out.Commands, s.assetCommand(ctx, &a, &m.Commands[i]))
 	}
+	marks, _ := x.Marks(a.Path)
+	out.Labels, out.Attributes, out.Events = marks.Labels, marks.Attributes, len(m.Events)
+	out.Relations = s.assetRelations(ctx, p, x, &a)
 	return answerWith(out)
 }
 

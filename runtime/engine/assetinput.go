@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
@@ -102,4 +103,13 @@ func missing(p tag.Path) tag.Quality {
 		return tag.BadConfigurationError // the asset is not chosen yet
 	}
 	return tag.BadNodeIDUnknown
+}
+
+// Shows reports whether a published app has a screen and takes an asset by an input.
+func (e *Engine) Shows(installation, screen, input string) bool {
+	e.swap.Lock()
+	defer e.swap.Unlock()
+	x := e.apps[installation]
+	return x != nil && x.doc != nil && findScreen(x.doc, screen) != nil &&
+		slices.ContainsFunc(x.doc.Inputs, func(in app.Input) bool { return in.ID == input && in.Kind == "asset" })
 }

@@ -30,6 +30,7 @@ func (v *validator) checkModels() {
 		if len(m.Icon) > MaxName {
 			v.fail("text_too_long", at+"/icon", "Make it shorter.", "The name has %d bytes, more than %d.", len(m.Icon), MaxName)
 		}
+		v.faceplate(at+"/faceplate", m.Faceplate)
 		v.count(at+"/mixins", len(m.Mixins), MaxMixins, "mixins")
 		for j, id := range m.Mixins {
 			if id == m.Extends || slices.Index(m.Mixins, id) < j {

@@ -1,6 +1,7 @@
 package plant
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +29,8 @@ type FlatModel struct {
 	Properties []FlatProperty
 	Commands   []Command
 	Events     []FlatEvent
+	// Faceplate is that of the model, or of the nearest that it builds on.
+	Faceplate *Faceplate
 	// Marks are those of the model and of all that it builds on; the nearest counts.
 	Marks Marks
 
@@ -226,9 +229,10 @@ func (f *flattener) fill(flat *FlatModel, at string, bases []*FlatModel) {
 			f.problems = append(f.problems, ps.Under(p.At)...)
 		}
 	}
-	flat.Marks = m.Marks
+	flat.Marks, flat.Faceplate = m.Marks, m.Faceplate
 	for _, b := range bases {
 		flat.Marks.inherit(&b.Marks)
+		flat.Faceplate = cmp.Or(flat.Faceplate, b.Faceplate)
 	}
 	f.checkCommands(flat, at)
 	f.fillEvents(flat, at, bases)

@@ -29,6 +29,8 @@ type Model struct {
 	Properties []Property  `json:"properties,omitempty"`
 	Commands   []Command   `json:"commands,omitempty"`
 	Events     []Event     `json:"events,omitempty"`
+	// Faceplate is the screen that shows one of its assets; nil is that of the nearest model it builds on.
+	Faceplate *Faceplate `json:"faceplate,omitempty"`
 	// Marks of a model hold for its assets, too, and for models that build on it.
 	Marks
 }

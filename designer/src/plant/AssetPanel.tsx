@@ -1,6 +1,6 @@
 import type { Asset, AssetProperty, AssetState, ModelState, Plant } from "@lineside/client";
 import { request } from "@lineside/client";
-import { Pencil, SlidersHorizontal, Trash2, Undo2 } from "lucide-react";
+import { AppWindow, Pencil, SlidersHorizontal, Trash2, Undo2 } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { textIn, useT } from "../i18n";
 import { ProblemList, QualityText, sayFailure } from "../shell/form";
@@ -67,6 +67,11 @@ export function AssetPanel({
           />
           {asset.disabled ? t("assets:disabled") : t("plant:enabled")}
         </span>
+        {state.data?.faceplate && (
+          <a className="button" href={state.data.faceplate} target="_blank" rel="noopener">
+            <AppWindow size={16} aria-hidden /> {t("faceplate:open")}
+          </a>
+        )}
         <Button icon={<Pencil size={16} aria-hidden />} onClick={onEdit}>
           {t("common:edit")}
         </Button>

@@ -6,6 +6,7 @@ import { ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
 import { asApiError } from "../shell/resource";
 import { Badge, Button, Check, Dialog, Tabs } from "../ui";
 import { below, idFrom, said } from "./DeviceDialog";
+import { FaceplateField } from "./FaceplateField";
 import { CommandRows, ParameterRows } from "./ModelRows";
 import { type Draft, follow, plain, rowsOf } from "./modelrename";
 import { PropertyList } from "./PropertyList";
@@ -181,6 +182,12 @@ export function ModelDialog({
                   ]}
                   hint={t("assets:extendsHint")}
                   error={wrong("/extends")}
+                />
+                <FaceplateField
+                  value={draft.faceplate}
+                  ancestors={[draft.id, ...base.flatMap((s) => s.ancestors)]}
+                  states={base}
+                  onChange={(faceplate) => set({ faceplate })}
                 />
                 {bases.filter((s) => s.id !== draft.extends).length > 0 && (
                   <fieldset className="fieldset">

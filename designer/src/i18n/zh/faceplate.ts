@@ -8,4 +8,11 @@ export default {
   model: "资产的模型",
   defaultAsset: "未选择时使用的资产",
   ofInput: "输入“{{name}}”的属性",
+  faceplate: "面板",
+  faceplateHint: "显示该模型某个资产的画面。应用须有一个种类为资产、模型相符的输入，才能在此选择。",
+  noFaceplate: "无",
+  ofBase: "沿用“{{name}}”的面板",
+  startScreen: "起始画面",
+  screen: "画面",
+  open: "打开面板",
 };
