@@ -20,6 +20,7 @@ import (
 	"github.com/lineside/lineside/designer"
 	"github.com/lineside/lineside/examples"
 	"github.com/lineside/lineside/runtime/api"
+	"github.com/lineside/lineside/runtime/certificate"
 	"github.com/lineside/lineside/runtime/connector/folder"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/session"
@@ -90,12 +91,17 @@ func (c *serveCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
+	certificates, err := certificate.New(con.ctx, db, log, filepath.Join(c.Data, "opcua"))
+	if err != nil {
+		return err
+	}
 	eng := engine.New(engine.Options{
 		Log: log, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Keep: memory.keep, Kept: memory.kept,
-		Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },
+		Trust: certificates, Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },
 	})
+	certificates.OnChange(func(devices []string) { eng.Reconnect(devices...) })
 	hub := session.NewHub(eng, session.Options{Log: log, Origins: c.Origins})
-	server := api.New(api.Options{Store: db, Engine: eng, Live: hub, Broker: mqtt.make(eng, log, c.Origins), WebSocketMQTT: c.MQTTWebSocket, Catalogue: catalogue, Pages: designer.Pages(), Log: log, Version: version, SecureCookies: c.SecureCookies})
+	server := api.New(api.Options{Store: db, Engine: eng, Certificates: certificates, Live: hub, Broker: mqtt.make(eng, log, c.Origins), WebSocketMQTT: c.MQTTWebSocket, Catalogue: catalogue, Pages: designer.Pages(), Log: log, Version: version, SecureCookies: c.SecureCookies})
 
 	ctx, stop := context.WithCancel(con.ctx)
 	defer stop()

@@ -27,8 +27,10 @@ type DeviceTestResult struct {
 	// LatencyMs is how long connecting took.
 	LatencyMs float64 `json:"latencyMs"`
 	// Device is what the device says that it is: model, version, name.
-	Device  string        `json:"device,omitempty"`
-	Problem *spec.Problem `json:"problem,omitempty"`
+	Device string `json:"device,omitempty"`
+	// Certificate is that of the device, when the test failed because it is not trusted.
+	Certificate *Certificate  `json:"certificate,omitempty"`
+	Problem     *spec.Problem `json:"problem,omitempty"`
 	// Problems are all of them, when the settings have several.
 	Problems []*spec.Problem `json:"problems,omitempty"`
 }
@@ -77,6 +79,12 @@ func (s *Server) testDevice(ctx context.Context, in *body[DeviceTest]) (*body[De
 		e.translate(languageOf(ctx))
 		result.Problem = &spec.Problem{Code: e.Code, Message: e.Message, Hint: e.Hint, At: e.At}
 		result.Problems = e.Problems
+		if refused := engine.RefusedCertificateOf(err); refused != nil && s.certificates != nil {
+			if found, ok := s.certificates.Find(refused.Fingerprint, refused.Address); ok {
+				c := shownCertificate(found)
+				result.Certificate = &c
+			}
+		}
 		outcome.Outcome, outcome.Message = store.OutcomeFailed, e.Code
 	}
 	if err := s.store.Audit(ctx, outcome); err != nil {

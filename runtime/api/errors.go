@@ -111,6 +111,7 @@ var (
 	errFull            = define("storage_full", 507, "Nothing was saved: the disk of the server is full.", "未保存：服务器磁盘已满。", "Free space on it. Live values go on; saving and writing work again by themselves.", "请释放磁盘空间。实时数据不受影响，之后保存和写入会自动恢复。")
 	errInputUnknown    = define("input_unknown", 422, "The app has no input %q.", "应用没有输入 %q。", "Leave it out.", "请去掉它。")
 	errArchive         = define("archive_invalid", 422, "The file is no archive of an app.", "该文件不是应用的压缩包。", "Choose the zip of a folder that was exported: it has app.json.", "请选择导出文件夹的 zip 文件，其中应有 app.json。")
+	errAuthorities     = define("authorities_full", 409, "There are as many authorities as may be.", "受信任的机构数量已达上限。", "Remove one that is not needed any more.", "请删除不再需要的机构。")
 	errVersions        = define("versions_full", 409, "As many versions are saved as may be.", "已保存的版本数已达上限。", "Publish, or export the draft as a file.", "请发布，或将草稿导出为文件。")
 	errInternal        = define("internal", 500, "Something went wrong inside.", "内部错误。", "Try again; the log of the server says more.", "请重试；服务器日志中有详细信息。")
 	errLanguageUnknown = define("language_unknown", 422, "There is no language %q.", "没有语言 %q。", "Choose en or zh.", "请选择 en 或 zh。")

@@ -20,6 +20,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/broker"
+	"github.com/lineside/lineside/runtime/certificate"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/store"
@@ -35,6 +36,8 @@ type Options struct {
 	Broker        *broker.Broker
 	WebSocketMQTT bool
 	Catalogue     widgets.Catalogue
+	// Certificates is the trust store of the plant, nil for none.
+	Certificates *certificate.Book
 	// Pages is the built site; without index.html in it, a page says how to build it.
 	Pages fs.FS
 	Log   *slog.Logger
@@ -55,15 +58,17 @@ type Server struct {
 	// brokerPage says that the broker is served as a WebSocket too.
 	brokerPage bool
 	verified   *verified
-	catalogue  widgets.Catalogue
-	log        *slog.Logger
-	version    string
-	hasher     *auth.Hasher
-	lockout    *auth.Lockout
-	sessions   *scs.SessionManager
-	pages      *pages
-	registry   *prometheus.Registry
-	requests   *prometheus.HistogramVec
+	// certificates is the trust store of the plant, nil for none.
+	certificates *certificate.Book
+	catalogue    widgets.Catalogue
+	log          *slog.Logger
+	version      string
+	hasher       *auth.Hasher
+	lockout      *auth.Lockout
+	sessions     *scs.SessionManager
+	pages        *pages
+	registry     *prometheus.Registry
+	requests     *prometheus.HistogramVec
 
 	huma    huma.API
 	mux     *http.ServeMux
@@ -86,7 +91,7 @@ const prefix = "/api/v1"
 // New makes a server. It starts nothing.
 func New(o Options) *Server {
 	s := &Server{
-		store: o.Store, engine: o.Engine, live: o.Live, broker: o.Broker, brokerPage: o.WebSocketMQTT, verified: newVerified(), catalogue: o.Catalogue, log: o.Log, version: o.Version,
+		store: o.Store, engine: o.Engine, live: o.Live, broker: o.Broker, brokerPage: o.WebSocketMQTT, verified: newVerified(), certificates: o.Certificates, catalogue: o.Catalogue, log: o.Log, version: o.Version,
 		hasher: o.Hasher, lockout: auth.NewLockout(), saved: map[string]savedDraft{}, heads: map[string]appHead{},
 	}
 	if s.log == nil {
@@ -141,6 +146,7 @@ func (s *Server) resources() {
 	s.usesResource()
 	s.devicesResource()
 	s.northboundResource()
+	s.certificatesResource()
 	s.tagsResource()
 	s.modelsResource()
 	s.expressionsResource()
