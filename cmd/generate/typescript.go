@@ -19,6 +19,7 @@ import (
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
+	"github.com/lineside/lineside/runtime/unit"
 	"github.com/lineside/lineside/widgets"
 )
 
@@ -33,11 +34,13 @@ var sections = []struct {
 	{"The live protocol at /api/v1/live.", []reflect.Type{reflect.TypeFor[session.Request](), reflect.TypeFor[session.Reply](), reflect.TypeFor[session.Values](), reflect.TypeFor[session.Slots](), reflect.TypeFor[session.Notice]()}},
 	{"Expressions.", []reflect.Type{reflect.TypeFor[expression.Function]()}},
 	{"Devices, imports and changes.", []reflect.Type{reflect.TypeFor[engine.DeviceStatus](), reflect.TypeFor[engine.NorthboundStatus](), reflect.TypeFor[plant.Import](), reflect.TypeFor[app.Change]()}},
+	{"Units.", []reflect.Type{reflect.TypeFor[unit.CommonUnit](), reflect.TypeFor[unit.Quantity](), reflect.TypeFor[unit.Shown](), reflect.TypeFor[unit.Preference]()}},
 	{"Who may do what.", []reflect.Type{reflect.TypeFor[auth.Grant]()}},
 }
 
 // tsNames are the names that differ from the Go name, which says less outside its package.
 var tsNames = map[string]string{
+	"unit.Shown": "ShownUnit", "unit.Preference": "UnitPreference",
 	"app.Tag": "AppTag", "app.Input": "AppInput",
 	"plant.Tag": "PlantTag", "plant.Definition": "TagDefinition", "plant.Write": "TagWrite", "plant.Scan": "ScanClass",
 	"plant.Model": "ThingModel", "plant.Parameter": "ModelParameter", "plant.Property": "ModelProperty", "plant.Command": "ModelCommand",

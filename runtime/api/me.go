@@ -10,6 +10,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/store"
+	"github.com/lineside/lineside/runtime/unit"
 )
 
 // Me is who is logged in.
@@ -18,8 +19,12 @@ type Me struct {
 	// Language is en or zh, "" when none was chosen.
 	Language string `json:"language,omitempty"`
 	// Theme is light or dark, "" when none was chosen.
-	Theme  string       `json:"theme,omitempty"`
-	Grants []auth.Grant `json:"grants" nullable:"false"`
+	Theme string `json:"theme,omitempty"`
+	// Units are those in which the person wants to see values; left out when none were chosen.
+	Units *unit.Preference `json:"units,omitempty"`
+	// PlantUnits are those that the plant shows to those who chose none.
+	PlantUnits *unit.Preference `json:"plantUnits,omitempty"`
+	Grants     []auth.Grant     `json:"grants" nullable:"false"`
 	// Actions are those that are allowed in any area.
 	Actions []string `json:"actions" nullable:"false"`
 }
@@ -34,6 +39,8 @@ type Login struct {
 type MeChange struct {
 	Language *string `json:"language,omitempty" enum:",en,zh"`
 	Theme    *string `json:"theme,omitempty" enum:",light,dark"`
+	// Units are those in which values shall be shown; {} is what the plant shows to everybody.
+	Units *unit.Preference `json:"units,omitempty"`
 	// Password is a new one; Current must be the present one then. Other sessions end.
 	Password *string `json:"password,omitempty" maxLength:"1024"`
 	Current  string  `json:"current,omitempty" maxLength:"1024"`
@@ -43,11 +50,11 @@ func (s *Server) meResource() {
 	add(s, route{method: "POST", path: "/login", id: "login", tag: "me", summary: "Log in", access: open}, s.login)
 	add(s, route{method: "POST", path: "/logout", id: "logout", tag: "me", summary: "Log out", access: open, status: 204}, s.logout)
 	add(s, route{method: "GET", path: "/me", id: "getMe", tag: "me", summary: "Who is logged in", access: loggedIn}, s.getMe)
-	add(s, route{method: "PATCH", path: "/me", id: "changeMe", tag: "me", summary: "Change language, theme or password", access: loggedIn}, s.changeMe)
+	add(s, route{method: "PATCH", path: "/me", id: "changeMe", tag: "me", summary: "Change language, theme, units or password", access: loggedIn}, s.changeMe)
 }
 
 func meOf(u store.User) Me {
-	return Me{Name: u.Name, Language: u.Language, Theme: u.Theme, Grants: orEmpty(u.Grants), Actions: orEmpty(auth.RightsOf(u.Grants, auth.AllActions).Actions().Names())}
+	return Me{Name: u.Name, Language: u.Language, Theme: u.Theme, Units: u.Units, Grants: orEmpty(u.Grants), Actions: orEmpty(auth.RightsOf(u.Grants, auth.AllActions).Actions().Names())}
 }
 
 // orEmpty keeps an empty list from becoming null.
@@ -142,11 +149,13 @@ func (s *Server) logout(ctx context.Context, _ *nothing) (*done, error) {
 }
 
 func (s *Server) getMe(ctx context.Context, _ *nothing) (*body[Me], error) {
-	if u, ok := userOf(ctx); ok {
-		return answerWith(meOf(u))
-	}
 	a := actorOf(ctx)
-	return answerWith(Me{Name: a.Name, Grants: []auth.Grant{}, Actions: orEmpty(a.Rights.Actions().Names())})
+	me := Me{Name: a.Name, Grants: []auth.Grant{}, Actions: orEmpty(a.Rights.Actions().Names())}
+	if u, ok := userOf(ctx); ok {
+		me = meOf(u)
+	}
+	me.PlantUnits = s.engine.PlantUnits()
+	return answerWith(me)
 }
 
 func (s *Server) changeMe(ctx context.Context, in *body[MeChange]) (*body[Me], error) {
@@ -155,6 +164,9 @@ func (s *Server) changeMe(ctx context.Context, in *body[MeChange]) (*body[Me], e
 		return nil, errPersonOnly.with()
 	}
 	c := in.Body
+	if ps := c.Units.Check(); ps.Errors() {
+		return nil, ps.Under("/units")
+	}
 	var hash string
 	var entries []store.Entry
 	if c.Password != nil {
@@ -186,6 +198,11 @@ func (s *Server) changeMe(ctx context.Context, in *body[MeChange]) (*body[Me], e
 		}
 		if c.Theme != nil {
 			u.Theme = *c.Theme
+		}
+		if c.Units != nil {
+			if u.Units = c.Units; c.Units.Empty() {
+				u.Units = nil
+			}
 		}
 		if hash != "" {
 			u.Hash = hash

@@ -9,6 +9,7 @@ import (
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/store"
+	"github.com/lineside/lineside/runtime/unit"
 )
 
 // PlantPatch changes a part of the plant. What is put replaces the thing of the same path
@@ -27,6 +28,8 @@ type PlantPut struct {
 	Assets  []plant.Asset  `json:"assets,omitempty"`
 	// Northbound are interfaces to the outside.
 	Northbound []plant.Northbound `json:"northbound,omitempty"`
+	// Units are those in which values are shown to who has chosen none; {} shows them as they are configured.
+	Units *unit.Preference `json:"units,omitempty"`
 }
 
 // PlantRemove is what is taken away: paths of areas, tags and assets, ids of devices and models.
@@ -146,10 +149,10 @@ func readPatch(raw []byte) (PlantPatch, error) {
 	whole := map[string]any{"format": plant.Format}
 	for key, v := range parts.Put {
 		switch key {
-		case "areas", "devices", "tags", "models", "assets", "northbound":
+		case "areas", "devices", "tags", "models", "assets", "northbound", "units":
 			whole[key] = v
 		default:
-			return PlantPatch{}, spec.Problems{{Code: "key_unknown", At: "/put/" + spec.Escape(key), Message: "This cannot be put: " + key + ".", Hint: "Known are areas, devices, tags, models, assets and northbound."}}
+			return PlantPatch{}, spec.Problems{{Code: "key_unknown", At: "/put/" + spec.Escape(key), Message: "This cannot be put: " + key + ".", Hint: "Known are areas, devices, tags, models, assets, northbound and units."}}
 		}
 	}
 	text, err := json.Marshal(whole)
@@ -160,5 +163,5 @@ func readPatch(raw []byte) (PlantPatch, error) {
 	if err != nil {
 		return PlantPatch{}, err
 	}
-	return PlantPatch{Put: PlantPut{p.Areas, p.Devices, p.Tags, p.Models, p.Assets, p.Northbound}, Remove: parts.Remove}, nil
+	return PlantPatch{Put: PlantPut{p.Areas, p.Devices, p.Tags, p.Models, p.Assets, p.Northbound, p.Units}, Remove: parts.Remove}, nil
 }

@@ -60,7 +60,7 @@ func (s *Server) savePlant(ctx context.Context, want string, change func(old *pl
 		return "", nil, err
 	}
 	ps := s.engine.CheckPlant(next)
-	ps = append(ps, sealed.problems...)
+	ps = append(append(ps, sealed.problems...), plant.CheckUnits(next)...)
 	if ps.Errors() {
 		return "", nil, ps
 	}
@@ -92,7 +92,7 @@ type plantDiff struct {
 
 func comparePlants(old, next *plant.Plant) plantDiff {
 	d := plantDiff{counts: map[string]int{}}
-	d.head = old.Name != next.Name || old.Timezone != next.Timezone
+	d.head = old.Name != next.Name || old.Timezone != next.Timezone || !same(old.Units, next.Units)
 	d.areas = !same(old.Areas, next.Areas)
 	before, after := keyed(old.Devices, deviceID), keyed(next.Devices, deviceID)
 	d.devices = d.count("devices", before, after, nil)
@@ -174,7 +174,7 @@ func (d plantDiff) String() string {
 		add("areas changed")
 	}
 	if d.head {
-		add("name or time zone changed")
+		add("name, time zone or units changed")
 	}
 	return b.String()
 }
@@ -200,6 +200,11 @@ func (d plantDiff) allowed(a auth.Actor) error {
 func patchPlant(old *plant.Plant, patch PlantPatch) (*plant.Plant, error) {
 	next := *old
 	var missing spec.Problems
+	if patch.Put.Units != nil {
+		if next.Units = patch.Put.Units; next.Units.Empty() {
+			next.Units = nil
+		}
+	}
 	next.Areas = merge(old.Areas, patch.Put.Areas, patch.Remove.Areas, func(a plant.Area) string { return string(a.Path) }, "area", "areas", &missing)
 	next.Devices = merge(old.Devices, patch.Put.Devices, patch.Remove.Devices, deviceID, "device", "devices", &missing)
 	next.Tags = merge(old.Tags, patch.Put.Tags, patch.Remove.Tags, tagPath, "tag", "tags", &missing)

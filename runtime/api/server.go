@@ -143,6 +143,7 @@ func (s *Server) resources() {
 	s.tokensResource()
 	s.auditResource()
 	s.plantResource()
+	s.unitsResource()
 	s.usesResource()
 	s.devicesResource()
 	s.northboundResource()

@@ -368,6 +368,8 @@ export interface Plant {
   name?: string;
   /** timezone is an IANA name; "" is the server's. */
   timezone?: string;
+  /** units are those in which values are shown to who has chosen none. */
+  units?: UnitPreference;
   /** areas names levels of the ISA-95 hierarchy. A path that is not listed is allowed. */
   areas?: Area[];
   /** devices are the configured connections. */
@@ -380,6 +382,14 @@ export interface Plant {
   assets?: Asset[];
   /** northbound are the interfaces by which other systems read tags and write them. */
   northbound?: Northbound[];
+}
+
+/** UnitPreference is in which units somebody wants to see values. */
+export interface UnitPreference {
+  /** system is metric or us; "" shows values in the units that they are configured in. */
+  system?: "metric" | "us";
+  /** units are chosen for single quantities, before System: "pressure" → "kPa". */
+  units?: Record<string, string>;
 }
 
 /** Area is a level of the hierarchy (IEC 62264-1). */
@@ -927,6 +937,11 @@ export interface Field {
    * unit, low, high, decimals, description, writeLow, writeHigh. Widgets only.
    */
   from?: string;
+  /**
+   * quantity says that the number is in the unit of the widget, and is shown in the unit that somebody
+   * prefers. Widgets only.
+   */
+  quantity?: boolean;
   /** when shows the field only if another field has one of the values. */
   when?: When;
   fields?: Field[];
@@ -986,6 +1001,11 @@ export interface LiveRequest {
    * this connection. "" leaves it. The reply to language has the bindings of View once more.
    */
   language?: string;
+  /**
+   * units of open and language: in which units this person wants to see values; left out, in those that
+   * they are configured in. Values come in the latter all the same: Units of the reply says how to convert them.
+   */
+  units?: UnitPreference;
   /** view of event, close and language: the number from the reply to watch or open. */
   view?: number;
   /**
@@ -1018,6 +1038,11 @@ export interface LiveReply {
   slots?: WatchSlot[];
   /** bindings of open and language: which slot feeds which property of which widget. */
   bindings?: ViewBinding[];
+  /**
+   * units of open and language: how to show the units that the tags and widgets of the screen name, by
+   * their text. One that is not here is shown as it is.
+   */
+  units?: Record<string, ShownUnit>;
   /** screen of open: the drawing without its bindings, as in the app document. */
   screen?: Screen;
   /** revision of open: number of the published revision, 0 for the draft. */
@@ -1082,6 +1107,17 @@ export interface ViewBinding {
   prop: string;
   /** meta comes with a binding that is one tag: its unit, range and how it may be written. */
   meta?: Meta;
+}
+
+/** ShownUnit is how values in a unit are shown to somebody. */
+export interface ShownUnit {
+  /** symbol is the unit as it is shown. */
+  symbol: string;
+  /** own is the symbol of the unit itself, left out when it is shown as it is. */
+  own?: string;
+  /** factor and Offset convert a value for showing: shown = value·factor + offset. Factor 0, left out, converts nothing. */
+  factor?: number;
+  offset?: number;
 }
 
 /** ViewApp is the frame around a screen, as far as who opened it may see it. */
@@ -1337,6 +1373,28 @@ export interface CellChange {
   name: string;
   old?: string;
   new?: string;
+}
+
+// Units.
+
+/** CommonUnit is a unit that plants use often. */
+export interface CommonUnit {
+  /** code is the unit in UCUM. */
+  code: string;
+  symbol: string;
+  name: Text;
+  /** quantity is the id of a Quantity. */
+  quantity: string;
+  /** spellings are what people write for it. */
+  spellings?: string[];
+}
+
+/** Quantity is a kind of quantity: what people choose a unit for. */
+export interface Quantity {
+  id: string;
+  title: Text;
+  /** units are the usual units, in the order in which they are offered. */
+  units: string[];
 }
 
 // Who may do what.
@@ -1689,6 +1747,10 @@ export interface Me {
   language?: "en" | "zh";
   /** theme is light or dark, "" when none was chosen. */
   theme?: "light" | "dark";
+  /** units are those in which the person wants to see values; left out when none were chosen. */
+  units?: Preference;
+  /** plantUnits are those that the plant shows to those who chose none. */
+  plantUnits?: Preference;
   grants: Grant[];
   /** actions are those that are allowed in any area. */
   actions: string[];
@@ -1698,6 +1760,8 @@ export interface Me {
 export interface MeChange {
   language?: "" | "en" | "zh";
   theme?: "" | "light" | "dark";
+  /** units are those in which values shall be shown; {} is what the plant shows to everybody. */
+  units?: Preference;
   /** password is a new one; Current must be the present one then. Other sessions end. */
   password?: string;
   current?: string;
@@ -1777,6 +1841,8 @@ export interface PlantPut {
   assets?: Asset[];
   /** northbound are interfaces to the outside. */
   northbound?: Northbound[];
+  /** units are those in which values are shown to who has chosen none; {} shows them as they are configured. */
+  units?: Preference;
 }
 
 /** PlantRemove is what is taken away: paths of areas, tags and assets, ids of devices and models. */
@@ -1788,6 +1854,11 @@ export interface PlantRemove {
   assets?: string[];
   /** northbound are ids. */
   northbound?: string[];
+}
+
+export interface Preference {
+  system?: "metric" | "us";
+  units?: Record<string, string>;
 }
 
 export interface Progress {
@@ -1898,6 +1969,13 @@ export interface SheetResult {
   unchanged: number;
   /** etag is the version of the plant that the file was compared with, or the new one when it was imported. */
   etag: string;
+}
+
+export interface Shown {
+  factor?: number;
+  offset?: number;
+  own?: string;
+  symbol: string;
 }
 
 /** StampRequest makes many assets of a model. */
@@ -2079,6 +2157,42 @@ export interface TryStep {
   value?: unknown;
   /** problem says why it would fail; no action behind it would be done. */
   problem?: Problem;
+}
+
+/** UnitAnswer is what a text means as a unit. */
+export interface UnitAnswer {
+  /** known says that it means one. */
+  known: boolean;
+  /** exact says that it is written as UCUM writes it. */
+  exact?: boolean;
+  /** code is the unit in UCUM, Symbol how it is shown, Quantity what it measures. */
+  code?: string;
+  symbol?: string;
+  quantity?: string;
+  /** near are common units that may have been meant by a text that is not known. */
+  near?: CommonUnit[];
+}
+
+/** UnitList is what is offered where a unit is chosen. */
+export interface UnitList {
+  units: CommonUnit[];
+  quantities: Quantity[];
+}
+
+/** UnitQuery asks what a text means as a unit. */
+export interface UnitQuery {
+  text: string;
+}
+
+/** UnitShow asks how to show units. */
+export interface UnitShow {
+  /** units are the units as they stand in documents. */
+  units: string[] | null;
+}
+
+/** UnitShown says how to show units, by their text; one that is not here is shown as it is. */
+export interface UnitShown {
+  units: Record<string, Shown>;
 }
 
 /** Use is a place that names a tag of the plant. */

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
+	"github.com/lineside/lineside/runtime/unit"
 )
 
 // Format is the version of the plant document that this runtime writes.
@@ -20,6 +21,8 @@ type Plant struct {
 	Name string `json:"name,omitempty"`
 	// Timezone is an IANA name; "" is the server's.
 	Timezone string `json:"timezone,omitempty"`
+	// Units are those in which values are shown to who has chosen none.
+	Units *unit.Preference `json:"units,omitempty"`
 	// Areas names levels of the ISA-95 hierarchy. A path that is not listed is allowed.
 	Areas []Area `json:"areas,omitempty"`
 	// Devices are the configured connections.

@@ -80,6 +80,9 @@ func (v *validator) head() {
 			v.fail("timezone_unknown", "/timezone", `Write an IANA name: "Europe/Berlin", "Asia/Shanghai"`, "There is no time zone %q.", clip(p.Timezone))
 		}
 	}
+	for _, problem := range p.Units.Check().Under("/units") {
+		v.add(problem)
+	}
 }
 
 func (v *validator) text(at string, t spec.Text, limit int) {

@@ -26,5 +26,6 @@ func (c *conn) speak(r *Request) {
 	}
 	c.setLanguage(r.Language)
 	_, _, index := screenSlots(v.screen.Screen, c.actor.Rights)
-	c.reply(&Reply{ID: r.ID, OK: true, Bindings: c.bindings(v.screen.Screen, index)})
+	bindings := c.bindings(v.screen.Screen, index)
+	c.reply(&Reply{ID: r.ID, OK: true, Bindings: bindings, Units: viewUnits(v.screen.Screen, bindings, r.Units)})
 }

@@ -189,6 +189,7 @@ func (c *conn) open(r *Request) {
 		return
 	}
 	reply := &Reply{ID: r.ID, OK: true, Screen: s.Document, Revision: s.Revision, App: viewApp(s, rights.Roles()), Bindings: c.bindings(s, index)}
+	reply.Units = viewUnits(s, reply.Bindings, r.Units)
 	var own *feed
 	if len(mine) > 0 {
 		own = c.hub.own(f, mine)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/lineside/lineside/runtime/action"
+	"github.com/lineside/lineside/runtime/unit"
 )
 
 // This file is the only definition of the live protocol at /api/v1/live: one WebSocket,
@@ -74,6 +75,10 @@ type Request struct {
 	// this connection. "" leaves it. The reply to language has the bindings of View once more.
 	Language string `json:"language,omitempty"`
 
+	// Units of open and language: in which units this person wants to see values; left out, in those that
+	// they are configured in. Values come in the latter all the same: Units of the reply says how to convert them.
+	Units *unit.Preference `json:"units,omitempty"`
+
 	// View of event, close and language: the number from the reply to watch or open.
 	View int `json:"view,omitempty"`
 	// Widget, Name and Data of event: which widget, what happened ("click", "set"), with what value. Widget ""
@@ -104,6 +109,9 @@ type Reply struct {
 	Slots []WatchSlot `json:"slots,omitempty"`
 	// Bindings of open and language: which slot feeds which property of which widget.
 	Bindings []ViewBinding `json:"bindings,omitempty"`
+	// Units of open and language: how to show the units that the tags and widgets of the screen name, by
+	// their text. One that is not here is shown as it is.
+	Units map[string]unit.Shown `json:"units,omitempty"`
 	// Screen of open: the drawing without its bindings, as in the app document.
 	Screen json.RawMessage `json:"screen,omitempty"`
 	// Revision of open: number of the published revision, 0 for the draft.

@@ -69,6 +69,9 @@ type Field struct {
 	// From names the property of the bound tag that stands in when this is not set:
 	// unit, low, high, decimals, description, writeLow, writeHigh. Widgets only.
 	From string `json:"from,omitempty"`
+	// Quantity says that the number is in the unit of the widget, and is shown in the unit that somebody
+	// prefers. Widgets only.
+	Quantity bool `json:"quantity,omitempty"`
 	// When shows the field only if another field has one of the values.
 	When   *When   `json:"when,omitempty"`
 	Fields []Field `json:"fields,omitempty"`

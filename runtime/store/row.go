@@ -1,6 +1,9 @@
 package store
 
-import "github.com/lineside/lineside/runtime/auth"
+import (
+	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/unit"
+)
 
 // The rows. Times are microseconds (see toMicro).
 
@@ -60,6 +63,7 @@ type userRow struct {
 	Epoch     int
 	Created   int64
 	LastLogin int64
+	Units     *unit.Preference `gorm:"serializer:json"`
 }
 
 func (userRow) TableName() string { return "users" }

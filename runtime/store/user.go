@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/unit"
 )
 
 // User is somebody who may log in.
@@ -25,14 +26,16 @@ type User struct {
 	Epoch     int
 	Created   time.Time
 	LastLogin time.Time
+	// Units are those in which the user wants to see values; nil when none were chosen.
+	Units *unit.Preference
 }
 
 func (r userRow) user() User {
-	return User{r.Name, r.Hash, r.Grants, r.Language, r.Theme, r.Disabled, r.Epoch, fromMicro(r.Created), fromMicro(r.LastLogin)}
+	return User{r.Name, r.Hash, r.Grants, r.Language, r.Theme, r.Disabled, r.Epoch, fromMicro(r.Created), fromMicro(r.LastLogin), r.Units}
 }
 
 func (u User) row() userRow {
-	return userRow{userKey(u.Name), u.Name, u.Hash, u.Grants, u.Language, u.Theme, u.Disabled, u.Epoch, toMicro(u.Created), toMicro(u.LastLogin)}
+	return userRow{userKey(u.Name), u.Name, u.Hash, u.Grants, u.Language, u.Theme, u.Disabled, u.Epoch, toMicro(u.Created), toMicro(u.LastLogin), u.Units}
 }
 
 func userKey(name string) string { return strings.ToLower(name) }

@@ -7,8 +7,8 @@ import (
 	"github.com/lineside/lineside/runtime/spec"
 )
 
-// Entry is a unit that plants use often.
-type Entry struct {
+// CommonUnit is a unit that plants use often.
+type CommonUnit struct {
 	// Code is the unit in UCUM.
 	Code   string    `json:"code"`
 	Symbol string    `json:"symbol"`
@@ -254,15 +254,15 @@ bit|bit|bit|比特|data||bits
 /h|1/h|per hour|每小时|countRate||1/h;h-1
 `)
 
-func entries(table string) []Entry {
+func entries(table string) []CommonUnit {
 	lines := strings.Split(strings.TrimSpace(table), "\n")
-	out := make([]Entry, len(lines))
+	out := make([]CommonUnit, len(lines))
 	for i, line := range lines {
 		f := strings.Split(line, "|")
 		if len(f) != 7 {
 			panic("unit: " + line)
 		}
-		e := Entry{Code: f[0], Symbol: f[1], Name: text(f[2], f[3]), Quantity: f[4], Counterpart: f[5]}
+		e := CommonUnit{Code: f[0], Symbol: f[1], Name: text(f[2], f[3]), Quantity: f[4], Counterpart: f[5]}
 		if f[6] != "" {
 			e.Spellings = strings.Split(f[6], ";")
 		}
@@ -271,8 +271,8 @@ func entries(table string) []Entry {
 	return out
 }
 
-var common = sync.OnceValue(func() map[string]*Entry {
-	out := make(map[string]*Entry, len(Common))
+var common = sync.OnceValue(func() map[string]*CommonUnit {
+	out := make(map[string]*CommonUnit, len(Common))
 	for i := range Common {
 		out[Common[i].Code] = &Common[i]
 	}
@@ -280,7 +280,7 @@ var common = sync.OnceValue(func() map[string]*Entry {
 })
 
 // entryOf is the common unit that a unit is, perhaps in another spelling; nil when it is none.
-func entryOf(u Unit) *Entry {
+func entryOf(u Unit) *CommonUnit {
 	if e, ok := common()[u.code]; ok {
 		return e
 	}

@@ -99,6 +99,18 @@ var dimensional = sync.OnceValue(func() map[Dimension]string {
 	return out
 })
 
+// Kinds are the Quantities that have units.
+func Kinds() []Quantity {
+	quantities()
+	out := make([]Quantity, 0, len(Quantities))
+	for _, q := range Quantities {
+		if len(q.Units) > 0 {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
 // FindQuantity finds a kind of quantity.
 func FindQuantity(id string) (*Quantity, bool) {
 	q, ok := quantities()[id]

@@ -138,13 +138,13 @@ func byParts(text string) (string, bool) {
 }
 
 // Nearest are common units whose code, symbol, name or spelling is like a text, the likest first, at most n.
-func Nearest(text string, n int) []*Entry {
+func Nearest(text string, n int) []*CommonUnit {
 	text = strings.ToLower(plainer.Replace(strings.TrimSpace(text)))
 	if text == "" || len(text) > MaxCode {
 		return nil
 	}
 	type near struct {
-		e *Entry
+		e *CommonUnit
 		d int
 	}
 	var found []near
@@ -163,7 +163,7 @@ func Nearest(text string, n int) []*Entry {
 		}
 	}
 	slices.SortStableFunc(found, func(a, b near) int { return a.d - b.d })
-	out := make([]*Entry, 0, n)
+	out := make([]*CommonUnit, 0, n)
 	for _, f := range found[:min(n, len(found))] {
 		out = append(out, f.e)
 	}

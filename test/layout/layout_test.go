@@ -35,7 +35,7 @@ var may = map[string][]string{
 	// What lies below runtime/connector here is shared by protocols and is none itself.
 	"runtime/northbound":  {"runtime/tag", "runtime/spec", "runtime/northbound", "runtime/protocol", "runtime/connector/trust", "runtime/connector/payload"},
 	"runtime/store":       {"runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/app", "runtime/plant"},
-	"runtime/engine":      {"runtime/tag", "runtime/spec", "runtime/auth", "runtime/action", "runtime/app", "runtime/plant", "runtime/expression", "runtime/connector", "runtime/northbound", "widgets"},
+	"runtime/engine":      {"runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/plant", "runtime/expression", "runtime/connector", "runtime/northbound", "widgets"},
 	"runtime/certificate": {"runtime/spec", "runtime/connector", "runtime/store"},
 	"runtime/session":     {"runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/engine"},
 	"runtime/broker":      {"runtime/tag", "runtime/spec", "runtime/auth", "runtime/engine"},
