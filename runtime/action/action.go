@@ -24,7 +24,7 @@ type Action struct {
 	Do string `json:"do"`
 	// If is an expression; the action is left out when it is not true.
 	If string `json:"if,omitempty"`
-	// Tag is written (write, toggle, add): a path, or the id of an input or computed tag of the app.
+	// Tag is written (write, toggle, add, pulse, ramp, hold): a path, or the id of an input or computed tag of the app.
 	Tag string `json:"tag,omitempty"`
 	// Value is written, added or set: a JSON scalar; or {"expr": text} evaluated when the action
 	// runs. The expression may name the value that came with the event: value.
@@ -33,6 +33,15 @@ type Action struct {
 	// outside, add stops there.
 	Low  *float64 `json:"low,omitempty"`
 	High *float64 `json:"high,omitempty"`
+	// Hold is how long a pulse stands, Back what is written after it; left out, the opposite of a bool, else the
+	// value before.
+	Hold string          `json:"hold,omitempty"`
+	Back json.RawMessage `json:"back,omitempty"`
+	// Rate of a ramp is in units a second, or Over the time that it takes; Step is the time from one step to
+	// the next.
+	Rate *float64 `json:"rate,omitempty"`
+	Over string   `json:"over,omitempty"`
+	Step string   `json:"step,omitempty"`
 	// Variable of the screen is set.
 	Variable string `json:"variable,omitempty"`
 	// Screen is opened, As says where: here (default), popup, drawer or window.
@@ -119,5 +128,5 @@ func (t *Type) Say(a *Action, lang, value string, screen func(id string) string)
 			}
 		}
 	}
-	return strings.NewReplacer("{tag}", a.Tag, "{value}", value, "{variable}", a.Variable, "{screen}", screen(a.Screen), "{as}", as, "{text}", a.Text.In(lang)).Replace(t.Phrase.In(lang))
+	return strings.NewReplacer("{tag}", a.Tag, "{value}", value, "{variable}", a.Variable, "{screen}", screen(a.Screen), "{as}", as, "{hold}", a.Hold, "{over}", a.pace(), "{text}", a.Text.In(lang)).Replace(t.Phrase.In(lang))
 }

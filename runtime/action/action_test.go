@@ -44,9 +44,14 @@ func (f *fake) Present(path tag.Path) (tag.Sample, tag.Type, bool) {
 	return tag.Sample{Value: v}, v.Type(), true
 }
 
-func (f *fake) Write(_ context.Context, path tag.Path, value json.RawMessage, reason bool) error {
+func (f *fake) Write(_ context.Context, path tag.Path, value json.RawMessage, reason bool, how Manner) error {
 	if f.closed {
 		return &spec.Problem{Code: "forbidden"}
+	}
+	if how.Mode != "" {
+		raw, _ := json.Marshal(how)
+		f.log = append(f.log, fmt.Sprintf("write %s=%s %v %s", path, value, reason, raw))
+		return nil
 	}
 	f.log = append(f.log, fmt.Sprintf("write %s=%s %v", path, value, reason))
 	f.tags[path] = string(value)
@@ -92,9 +97,13 @@ func TestRun(t *testing.T) {
 		{"above the limit", `[{"do":"write","tag":"a/x","value":{"expr":"seven"},"high":6.5}]`, false, "", "value_high", nil},
 		{"on the limits", `[{"do":"write","tag":"a/x","value":6,"low":6,"high":6}]`, false, "write a/x=6 false", "", nil},
 		{"a failure ends them", `[{"do":"write","tag":"a/x","value":9,"high":6},{"do":"close"}]`, false, "", "value_high", nil},
-		{"toggle", `[{"do":"toggle","tag":"a/on"},{"do":"toggle","tag":"a/on"}]`, false, "write a/on=true false; write a/on=false false", "", nil},
-		{"toggle what is not known", `[{"do":"toggle","tag":"a/lost"}]`, false, "", "toggle_unknown", nil},
-		{"toggle a number", `[{"do":"toggle","tag":"a/x"}]`, false, "", "toggle_unknown", nil},
+		{"toggle", `[{"do":"toggle","tag":"a/on","reason":true}]`, false, `write a/on= true {"mode":"toggle"}`, "", nil},
+		{"pulse", `[{"do":"pulse","tag":"pump","value":true,"hold":"500ms"}]`, false, `write a/pump=true false {"mode":"pulse","hold":"500ms"}`, "", nil},
+		{"pulse and back", `[{"do":"pulse","tag":"a/n","value":{"expr":"seven"},"hold":"2s","back":0}]`, false, `write a/n=7 false {"mode":"pulse","hold":"2s","back":0}`, "", nil},
+		{"ramp at a rate", `[{"do":"ramp","tag":"a/x","value":5,"rate":0.5,"step":"2s"}]`, false, `write a/x=5 false {"mode":"ramp","rate":0.5,"step":"2s"}`, "", nil},
+		{"ramp over a time", `[{"do":"ramp","tag":"a/x","value":5,"over":"1m"}]`, false, `write a/x=5 false {"mode":"ramp","over":"1m"}`, "", nil},
+		{"ramp beyond the limit", `[{"do":"ramp","tag":"a/x","value":5,"over":"1m","high":4}]`, false, "", "value_high", nil},
+		{"stop a ramp", `[{"do":"hold","tag":"a/x"}]`, false, `write a/x= false {"mode":"hold"}`, "", nil},
 		{"toggle without the right: the gate refuses", `[{"do":"toggle","tag":"a/on"}]`, true, "", "forbidden", nil},
 		{"add", `[{"do":"add","tag":"a/n","value":2}]`, false, "write a/n=12 false", "", nil},
 		{"add a fraction", `[{"do":"add","tag":"a/x","value":0.25}]`, false, "write a/x=2.75 false", "", nil},
@@ -159,6 +168,16 @@ func TestCheck(t *testing.T) {
 		{`{"do":"add","tag":"a/x","value":"one"}`, "value_type /value"},
 		{`{"do":"add","tag":"a/x","value":{"expr":"n"}}`, ""},
 		{`{"do":"toggle"}`, "value_missing /tag"},
+		{`{"do":"pulse","tag":"a/on","value":true,"hold":"500ms","back":false}`, ""},
+		{`{"do":"pulse","tag":"a/on","value":true}`, "value_missing /hold"},
+		{`{"do":"pulse","tag":"a/on","value":true,"hold":"2m"}`, "value_range /hold"},
+		{`{"do":"pulse","tag":"a/on","value":true,"hold":"1s","back":{"expr":"n"}}`, "value_type /back"},
+		{`{"do":"ramp","tag":"a/x","value":5,"rate":1}`, ""},
+		{`{"do":"ramp","tag":"a/x","value":5}`, "value_missing /rate"},
+		{`{"do":"ramp","tag":"a/x","value":5,"rate":-1}`, "value_range /rate"},
+		{`{"do":"ramp","tag":"a/x","value":5,"rate":1,"over":"1s"}`, "value_range /over"},
+		{`{"do":"ramp","tag":"a/x","value":5,"over":"soon","step":"1ms"}`, "value_format /over value_range /step"},
+		{`{"do":"hold"}`, "value_missing /tag"},
 		{`{"do":"set","variable":"shown","value":true}`, ""},
 		{`{"do":"set","variable":"shown","value":"three"}`, "value_type /value"},
 		{`{"do":"set","variable":"show","value":true}`, "variable_unknown /variable"},
@@ -197,7 +216,7 @@ func TestTypes(t *testing.T) {
 			if a.Title[lang] == "" || a.Summary[lang] == "" || a.Phrase[lang] == "" || a.Icon == "" {
 				t.Errorf("%s lacks a text in %s", a.ID, lang)
 			}
-			said := a.Say(&Action{Tag: "a/b", Value: []byte("5"), Variable: "v", Screen: "s", Text: spec.Text{"en": "x"}}, lang, "", func(id string) string { return "<" + id + ">" })
+			said := a.Say(&Action{Tag: "a/b", Value: []byte("5"), Variable: "v", Screen: "s", Hold: "1s", Over: "2s", Text: spec.Text{"en": "x"}}, lang, "", func(id string) string { return "<" + id + ">" })
 			if strings.Contains(said, "{") {
 				t.Errorf("%s says %q", a.ID, said)
 			}

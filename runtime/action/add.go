@@ -39,7 +39,7 @@ func init() {
 			}
 			now, typ, ok := h.Present(path)
 			if !ok {
-				return h.Write(ctx, path, json.RawMessage("0"), a.Reason) // the gate says why not
+				return h.Write(ctx, path, json.RawMessage("0"), a.Reason, Manner{}) // the gate says why not
 			}
 			if now.Quality.IsBad() || !typ.IsNumber() {
 				return &spec.Problem{Code: "add_unknown", Message: fmt.Sprintf("Nothing can be added to %q: its present value is not a known number.", path), Hint: "Wait for the device, or write the value itself."}
@@ -64,7 +64,7 @@ func init() {
 				}
 				sum = tag.OfFloat(limit)
 			}
-			return h.Write(ctx, path, sum.AppendJSON(nil), a.Reason)
+			return h.Write(ctx, path, sum.AppendJSON(nil), a.Reason, Manner{})
 		},
 	})
 }

@@ -18,7 +18,7 @@ type Host interface {
 	Present(path tag.Path) (tag.Sample, tag.Type, bool)
 	// Write brings a value to a tag through the one gate, and ends when its outcome is known; the
 	// error says why it was not good. reason: the operator must have said why.
-	Write(ctx context.Context, path tag.Path, value json.RawMessage, reason bool) error
+	Write(ctx context.Context, path tag.Path, value json.RawMessage, reason bool, how Manner) error
 	// Evaluate computes an expression once, if the person may view what it reads.
 	Evaluate(text string) (tag.Sample, error)
 	// Set gives a variable of the screen a value.

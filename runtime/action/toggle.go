@@ -2,8 +2,6 @@ package action
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
@@ -29,14 +27,7 @@ func init() {
 			if err != nil {
 				return err
 			}
-			now, typ, ok := h.Present(path)
-			if !ok {
-				return h.Write(ctx, path, json.RawMessage("true"), a.Reason) // the gate says why not
-			}
-			if now.Quality.IsBad() || typ != tag.Bool {
-				return &spec.Problem{Code: "toggle_unknown", Message: fmt.Sprintf("%q cannot be switched over: its present state is not known.", path), Hint: "Wait for the device, or write the value itself."}
-			}
-			return h.Write(ctx, path, tag.OfBool(!now.Value.Bool()).AppendJSON(nil), a.Reason)
+			return h.Write(ctx, path, nil, a.Reason, Manner{Mode: ModeToggle})
 		},
 	})
 }

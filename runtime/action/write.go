@@ -51,7 +51,7 @@ func init() {
 			if p := a.within(v); p != nil {
 				return p
 			}
-			return h.Write(ctx, path, v.AppendJSON(nil), a.Reason)
+			return h.Write(ctx, path, v.AppendJSON(nil), a.Reason, Manner{})
 		},
 	})
 }

@@ -62,7 +62,7 @@ func (s *Server) identify(r *http.Request) (*http.Request, error) {
 		if err != nil {
 			return r.WithContext(context.WithValue(ctx, languageKey, language)), err
 		}
-		actor = auth.Actor{Name: "token:" + token.Name, Origin: origin + " token", Rights: rights}
+		actor = auth.Actor{Name: "token:" + token.Name, Origin: origin + " token", Owner: token.Owner, Rights: rights}
 	} else if name := s.sessions.GetString(ctx, sessionUser); name != "" {
 		user, err := s.store.User(ctx, name)
 		switch {

@@ -61,7 +61,7 @@ func (s *Server) loginBrokerToken(ctx context.Context, secret, origin string) (b
 		if err != nil && errorOf(err).status < 500 {
 			return auth.Actor{}, fmt.Errorf("%w: %w", broker.ErrRefused, err)
 		}
-		return auth.Actor{Name: "token:" + token.Name, Origin: origin, Rights: rights}, err
+		return auth.Actor{Name: "token:" + token.Name, Origin: origin, Owner: token.Owner, Rights: rights}, err
 	}
 	actor, err := look(ctx)
 	return broker.Session{Actor: actor, Again: look}, err

@@ -70,15 +70,7 @@ func (s *Server) identifyLive(r *http.Request) (*http.Request, error) {
 // accessChanged ends the live connections of somebody whose rights or login have changed;
 // those who may come back do.
 func (s *Server) accessChanged(ctx context.Context, user string, tokens ...string) {
-	changed := func(actor string) {
-		if s.live != nil {
-			s.live.AccessChanged(actor)
-		}
-		if s.broker != nil {
-			s.broker.AccessChanged(actor)
-		}
-	}
-	changed(user)
+	s.actorChanged(user)
 	owned, err := s.store.Tokens(ctx, user)
 	if err != nil {
 		s.log.Warn("tokens of a changed user not found", "user", user, "error", err)
@@ -87,7 +79,19 @@ func (s *Server) accessChanged(ctx context.Context, user string, tokens ...strin
 		tokens = append(tokens, t.Name)
 	}
 	for _, t := range tokens {
-		changed("token:" + t)
+		s.actorChanged("token:" + t)
+	}
+}
+
+// actorChanged ends the live connections of one user's sessions or of one token, over WebSocket and
+// MQTT, and withdraws what they have asked for.
+func (s *Server) actorChanged(actor string) {
+	s.engine.AccessChanged(actor)
+	if s.live != nil {
+		s.live.AccessChanged(actor)
+	}
+	if s.broker != nil {
+		s.broker.AccessChanged(actor)
 	}
 }
 

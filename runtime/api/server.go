@@ -149,6 +149,7 @@ func (s *Server) resources() {
 	s.northboundResource()
 	s.certificatesResource()
 	s.tagsResource()
+	s.writesResource()
 	s.modelsResource()
 	s.expressionsResource()
 	s.drawingsResource()

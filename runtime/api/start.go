@@ -26,6 +26,9 @@ func asSystem(ctx context.Context, origin string) context.Context {
 // Load puts the plant and the installed apps that are kept to work. What cannot be used is
 // logged and left out: the rest runs.
 func (s *Server) Load(ctx context.Context) error {
+	if err := s.loadBlock(ctx); err != nil {
+		return err
+	}
 	p, _, err := s.readPlant(ctx)
 	if err != nil {
 		return err

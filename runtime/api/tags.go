@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/spec"
@@ -51,17 +52,20 @@ type TagPage struct {
 	Next string `json:"next,omitempty"`
 }
 
-// TagWriteRequest is a value to write.
+// TagWriteRequest is a value to write, and how. A tag that takes a second person is answered when that
+// person has decided, or the time for it is over.
 type TagWriteRequest struct {
-	Value json.RawMessage `json:"value"`
+	// Value may be left out by the modes toggle and hold.
+	Value json.RawMessage `json:"value,omitempty"`
+	action.Manner
 	// Reason is kept in the audit trail; some tags demand one.
 	Reason string `json:"reason,omitempty" maxLength:"1000"`
 }
 
 // TagWriteResult is how a write ended.
 type TagWriteResult struct {
-	// Outcome is good, or unknown when it was sent but not confirmed.
-	Outcome string `json:"outcome" enum:"good,failed,unknown"`
+	// Outcome is good, unknown when it was sent but not confirmed, or running while a ramp is on its way.
+	Outcome string `json:"outcome" enum:"good,failed,unknown,running"`
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message,omitempty"`
 	Hint    string `json:"hint,omitempty"`
@@ -156,11 +160,9 @@ func (s *Server) writeTag(ctx context.Context, in *struct {
 	Body TagWriteRequest
 }) (*body[TagWriteResult], error) {
 	actor := actorOf(ctx)
-	r := s.engine.Write(ctx, engine.WriteRequest{Path: tag.Path(in.Path), Value: in.Body.Value, Reason: in.Body.Reason, Actor: actor})
+	r := s.engine.Write(ctx, engine.WriteRequest{Path: tag.Path(in.Path), Value: in.Body.Value, Reason: in.Body.Reason, Actor: actor, Manner: in.Body.Manner})
 	if r.Outcome == engine.OutcomeFailed && r.Problem != nil {
-		e := errWriteRefused.with()
-		e.kind, e.Code, e.Message, e.Hint, e.status = nil, r.Problem.Code, r.Problem.Message, r.Problem.Hint, writeStatus(r.Problem.Code)
-		return nil, e
+		return nil, writeError(r.Problem)
 	}
 	out := TagWriteResult{Outcome: r.Outcome}
 	if r.Problem != nil {
@@ -176,9 +178,11 @@ func (s *Server) writeTag(ctx context.Context, in *struct {
 // writeStatus is the HTTP status of a write that failed.
 func writeStatus(code string) int {
 	switch code {
-	case "forbidden":
+	case "forbidden", "release_self", "release_person":
 		return http.StatusForbidden
-	case "tag_unknown":
+	case "writes_blocked":
+		return http.StatusLocked
+	case "tag_unknown", "release_unknown":
 		return http.StatusNotFound
 	case "value_missing", "value_type", "value_low", "value_high", "value_invalid", "value_scale", "reason_missing", "not_writable":
 		return http.StatusUnprocessableEntity

@@ -158,8 +158,6 @@ func (s *Server) removeToken(ctx context.Context, in *NamePath) (*done, error) {
 	if err := s.store.RemoveToken(ctx, in.Name, e); err != nil {
 		return nil, unless(err, "token", in.Name)
 	}
-	if s.live != nil {
-		s.live.AccessChanged("token:" + in.Name)
-	}
+	s.actorChanged("token:" + in.Name)
 	return nil, nil
 }

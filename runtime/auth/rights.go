@@ -119,5 +119,16 @@ type Actor struct {
 	Name string
 	// Origin is the remote address and what it came by: "192.0.2.7 session", "cli".
 	Origin string
+	// Owner is the user behind a token, "" for a person's own session.
+	Owner  string
 	Rights Rights
+}
+
+// Person is who answers for what is done: the owner of a token, else the actor itself. Two
+// sessions and all tokens of a user are one person.
+func (a Actor) Person() string {
+	if a.Owner != "" {
+		return a.Owner
+	}
+	return a.Name
 }

@@ -31,6 +31,8 @@ const (
 	// closeGrace is how long after its time-out a call may take to return before the
 	// connector is closed under it.
 	closeGrace = time.Second
+	// statusAtLeast is how often a device that has nothing to do looks at its own state.
+	statusAtLeast = 5 * time.Second
 )
 
 // Errors that end a write before it reached the device.
@@ -88,7 +90,11 @@ type device struct {
 		since   time.Time
 		latency float64 // ms, moving average
 		shown   time.Time
+		flap    flapping
+		failure tag.Value // the last write that did not end good
 	}
+	clock                                                      deviceClock
+	failedWrites                                               atomic.Uint64
 	reads, writeCount, errors, overruns, clockFaults, connects atomic.Uint64
 }
 
@@ -397,7 +403,7 @@ func (s *service) loop(ctx context.Context) error {
 			continue
 		}
 		d.publish(false)
-		timer.Reset(s.schedule.wait(time.Now()))
+		timer.Reset(min(s.schedule.wait(time.Now()), statusAtLeast))
 		select {
 		case <-ctx.Done():
 		case <-timer.C:
@@ -590,6 +596,7 @@ func (d *device) setState(state string, err error) {
 	changed := state != was
 	if changed {
 		d.status.state, d.status.since = state, time.Now()
+		d.status.flap.change(d.status.since, was == StateConnected, state == StateConnected)
 	}
 	d.status.Unlock()
 	if !changed {

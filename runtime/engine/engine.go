@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lineside/lineside/runtime/expression"
+	"github.com/lineside/lineside/runtime/lastvalue"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
@@ -32,10 +34,12 @@ type Options struct {
 	// Without them memory tags begin with their initial value.
 	Keep func(path tag.Path, value []byte) error
 	Kept func(path tag.Path) []byte
-	// Trust is the trust store of the plant; without it no exception is made for certificates.
-	Trust Trust
 	// Record keeps what has happened at assets and gives each its ID. Without it events are told only.
 	Record func(context.Context, []AssetEvent) error
+	// Last keeps the last values of the tags of devices over a restart; nil: they begin without one.
+	Last *lastvalue.File
+	// Trust is the trust store of the plant; without it no exception is made for certificates.
+	Trust Trust
 	// Safe refuses every write.
 	Safe bool
 }
@@ -49,6 +53,7 @@ type Engine struct {
 	audit      func(context.Context, AuditEntry) error
 	keep       func(tag.Path, []byte) error
 	kept       func(tag.Path) []byte
+	last       *lastvalue.File
 	trust      Trust
 	safe       bool
 	table      *tag.Table
@@ -56,6 +61,10 @@ type Engine struct {
 	notices    fanout[Notice]
 	events     events
 	metronomes metronomes
+	block      atomic.Pointer[Block]
+	releases   releases
+	operations operations
+	writeTags  writeTags
 
 	// swap is held while the structure changes: plant, apps, compiled screens. It is taken
 	// before mu.
@@ -113,7 +122,7 @@ type entry struct {
 // New makes an engine with an empty plant. Nothing is started before Run.
 func New(o Options) *Engine {
 	e := &Engine{
-		log: o.Log, catalogue: o.Catalogue, secret: o.Secret, audit: o.Audit, keep: o.Keep, kept: o.Kept, trust: o.Trust, safe: o.Safe,
+		log: o.Log, catalogue: o.Catalogue, secret: o.Secret, audit: o.Audit, keep: o.Keep, kept: o.Kept, last: o.Last, trust: o.Trust, safe: o.Safe,
 		table:       tag.NewTable(),
 		views:       map[string]*view{},
 		expressions: map[string]*sharedExpression{},
@@ -129,6 +138,7 @@ func New(o Options) *Engine {
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
+	e.addWriteTags()
 	return e
 }
 
@@ -158,8 +168,12 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer cancel()
 	var running sync.WaitGroup
 	defer running.Wait()
+	// Devices outlast the end of ctx until pulses have been written back.
+	devices, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	running.Go(func() { e.runEvents(ctx) })
 	running.Go(func() { e.runMetronomes(ctx) })
+	running.Go(func() { e.keepLast(ctx) })
 	generation := e.table.Generation()
 	for {
 		e.mu.Lock()
@@ -170,7 +184,7 @@ func (e *Engine) Run(ctx context.Context) error {
 			running.Add(1)
 			go func() {
 				defer running.Done()
-				d.run(ctx)
+				d.run(devices)
 			}()
 		}
 		for _, o := range e.takeOutlets() {
@@ -184,6 +198,9 @@ func (e *Engine) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
+			e.closeOperations()
+			stop()
+			e.operations.running.Wait()
 			e.mu.Lock()
 			for _, d := range e.queued {
 				d.abandon()

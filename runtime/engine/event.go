@@ -64,7 +64,7 @@ func (e *Engine) Event(ctx context.Context, s *Screen, widget, name string, data
 		}
 	}
 	if path != "" {
-		if h.Write(ctx, path, data, false) != nil {
+		if h.Write(ctx, path, data, false, e.mannerOf(s, widget)) != nil {
 			return h.result, nil
 		}
 	}
@@ -99,6 +99,27 @@ func (e *Engine) Would(s *Screen, widget, name string, data json.RawMessage, act
 		}
 	}
 	return out, nil
+}
+
+// rampSetting is the setting of a widget that says how fast what the operator sets is brought to the
+// tag, in units a second.
+const rampSetting = "rampRate"
+
+// mannerOf is how a widget writes what the operator sets: at once, or as a ramp by its setting.
+func (e *Engine) mannerOf(s *Screen, widget string) action.Manner {
+	w := findWidget(s.view.screen, widget)
+	if w == nil {
+		return action.Manner{}
+	}
+	manifest := e.catalogue[w.Type]
+	if manifest == nil || !slices.ContainsFunc(manifest.Settings, func(f spec.Field) bool { return f.Name == rampSetting }) {
+		return action.Manner{}
+	}
+	var rate float64
+	if json.Unmarshal(w.Props[rampSetting], &rate) != nil || !(rate > 0) {
+		return action.Manner{}
+	}
+	return action.Manner{Mode: ModeRamp, Rate: rate}
 }
 
 // actionsOf finds what an event does: the tag that the widget itself writes, "" for none, and the
@@ -182,15 +203,15 @@ func (e *Engine) present(path tag.Path, actor auth.Actor) (tag.Sample, tag.Type,
 }
 
 // Write implements action.Host.
-func (h *host) Write(ctx context.Context, path tag.Path, value json.RawMessage, reason bool) error {
+func (h *host) Write(ctx context.Context, path tag.Path, value json.RawMessage, reason bool, how action.Manner) error {
 	var out WriteResult
 	if reason && h.reason == "" {
 		out = WriteResult{Outcome: OutcomeFailed, Problem: &spec.Problem{Code: "reason_late", Message: "This write needs a reason, and nobody was asked for one.", Hint: "Do it again."}}
 	} else {
-		out = h.engine.Write(ctx, WriteRequest{Path: path, Value: value, Reason: h.reason, Actor: h.actor})
+		out = h.engine.Write(ctx, WriteRequest{Path: path, Value: value, Reason: h.reason, Actor: h.actor, Manner: how})
 	}
 	h.result.Write = &out
-	if out.Outcome == OutcomeGood {
+	if out.Outcome == OutcomeGood || out.Outcome == OutcomeRunning {
 		return nil
 	}
 	h.failed = true

@@ -20,6 +20,7 @@ type gate struct {
 	low, high *float64
 	confirm   string
 	readBack  time.Duration
+	release   *releaseRule // nil: one person is enough
 
 	mu        sync.Mutex // the program is used by one at a time
 	interlock *expression.Program
@@ -29,7 +30,7 @@ type gate struct {
 func (b *plantBuild) compileGate(t *tagBuild, at string, ps *spec.Problems) {
 	w := t.doc.Write
 	at += "/write"
-	g := &gate{low: w.Low, high: w.High, confirm: w.Confirm, readBack: defaultReadBack, text: w.Interlock}
+	g := &gate{low: w.Low, high: w.High, confirm: w.Confirm, readBack: defaultReadBack, text: w.Interlock, release: compileRelease(w.Release)}
 	if g.confirm == "" {
 		g.confirm = "ask"
 	}
@@ -112,9 +113,11 @@ type Meta struct {
 	Title, Description, Unit         string
 	Low, High, NormalLow, NormalHigh *float64
 	Decimals                         *int
-	Writable                         bool // this user may write it now
+	Format                           string // what the value means, "" when nothing further
+	Writable                         bool   // this user may write it now
 	WriteLow, WriteHigh              *float64
 	Confirm                          string // none, ask, reason; "" when not writable at all
+	Release                          bool   // a second person must release each write
 	Kind                             Kind
 	Device                           string
 	Document                         *plant.Tag    // nil for system and app tags
@@ -133,13 +136,13 @@ func (e *Engine) Meta(path tag.Path, rights auth.Rights, lang string) (Meta, boo
 		NormalLow: d.NormalLow, NormalHigh: d.NormalHigh, Decimals: d.Decimals, Kind: t.kind, Device: t.device, Document: t.doc, Origin: t.origin,
 	}
 	if t.doc != nil {
-		m.Title = t.doc.Title.In(lang)
+		m.Title, m.Format = t.doc.Title.In(lang), t.doc.Format
 	} else {
 		m.Title = t.title.In(lang)
 	}
 	if g := t.gate; g != nil {
 		m.Writable = !e.safe && rights.Allows(auth.Operate, path)
-		m.WriteLow, m.WriteHigh, m.Confirm = g.low, g.high, g.confirm
+		m.WriteLow, m.WriteHigh, m.Confirm, m.Release = g.low, g.high, g.confirm, g.release != nil
 	}
 	return m, true
 }

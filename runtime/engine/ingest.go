@@ -16,7 +16,7 @@ import (
 // came in stands in for the time it claims, and the device's clock faults are counted.
 const (
 	earliestSource  = tag.Time(946684800 * int64(time.Second)) // 2000-01-01
-	latestSourceLag = tag.Time(24 * int64(time.Hour))
+	latestSourceLag = tag.Time(10 * int64(time.Minute))
 )
 
 // source is the way of a value from a device to its tag: raw → bit → scale → type →
@@ -174,11 +174,17 @@ func (d *device) ingest(sources []*source, updates []connector.Update) {
 	defer d.intake.Unlock()
 	now := tag.Now()
 	batch := d.batch[:0]
+	server := d.doc.Load().Clock == "server"
 	for i := range updates {
 		if p := updates[i].Point; p >= 0 && p < len(sources) {
-			u, pass, fault := sources[p].take(updates[i].Sample, now)
+			in := updates[i].Sample
+			if server {
+				in.Source = 0
+			}
+			u, pass, fault := sources[p].take(in, now)
 			if fault {
 				d.clockFaults.Add(1)
+				d.clock.fault(in.Source, now)
 			}
 			if pass {
 				batch = append(batch, u)

@@ -68,7 +68,9 @@ func TestSourceTime(t *testing.T) {
 		fault    bool
 	}{
 		{"of the device", now - hour, now - hour, false},
-		{"a clock that is a little fast", now + hour, now + hour, false},
+		{"a clock that is a little fast", now + hour/10, now + hour/10, false},
+		{"a clock of another time zone", now + hour, now, true},
+		{"2099", 4070908800 * tag.Time(time.Second), now, true},
 		{"none", 0, now, false},
 		{"1970", 5 * hour, now, true},
 		{"before 1970", -5 * hour, now, true},

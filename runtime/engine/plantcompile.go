@@ -76,6 +76,9 @@ func compilePlant(p *plant.Plant) (*plantBuild, spec.Problems) {
 		b.compileDevice(i, &found)
 	}
 	systemTypes(p.Devices, b.types)
+	for _, t := range writeTagList {
+		b.types[t.path] = t.def.Type
+	}
 	b.tags = make([]*tagBuild, len(p.Tags))
 	for i := range p.Tags {
 		doc := &p.Tags[i]

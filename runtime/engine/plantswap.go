@@ -26,6 +26,7 @@ func (e *Engine) SetPlant(p *plant.Plant) error {
 
 	old := e.snapshot()
 	e.stopOutlets(b)
+	e.settleChanged(b)
 	restart := e.stopChanged(b)
 	moved := e.swapTags(b, old, restart)
 	if err := e.swapComputed(b, old, moved); err != nil {
@@ -63,12 +64,11 @@ func (e *Engine) stopChanged(b *plantBuild) map[string]bool {
 	restart := map[string]bool{}
 	for id, d := range e.devices {
 		next := b.devices[id]
-		doc := d.doc.Load()
-		if next != nil && next.doc.Connector == doc.Connector && next.doc.Disabled == doc.Disabled && sameJSON(next.doc.Settings, doc.Settings) {
+		if next != nil && sameConnection(d, next) {
 			continue
 		}
 		restart[id] = true
-		if !doc.Disabled {
+		if !d.doc.Load().Disabled {
 			e.stop(d)
 		}
 		if next == nil {
@@ -78,8 +78,14 @@ func (e *Engine) stopChanged(b *plantBuild) map[string]bool {
 	return restart
 }
 
+// sameConnection reports whether a device goes on as it is connected.
+func sameConnection(d *device, next *deviceBuild) bool {
+	doc := d.doc.Load()
+	return next.doc.Connector == doc.Connector && next.doc.Disabled == doc.Disabled && sameJSON(next.doc.Settings, doc.Settings)
+}
+
 func (e *Engine) removeDevice(id string, d *device) {
-	e.table.Remove(d.system.connected, d.system.state, d.system.latency, d.system.errors)
+	e.table.Remove(d.system.slots[:]...)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.devices, id)
@@ -157,6 +163,8 @@ func (e *Engine) swapTags(b *plantBuild, old map[tag.Path]*entry, restart map[st
 			t.source.slot = next.slot
 			if was != nil && was.kind == KindDevice {
 				t.source.last.Value = e.table.Get(next.slot).Value
+			} else if last, ok := e.restored(t); ok {
+				t.source.last = last
 			}
 			initial = append(initial, tag.Update{Slot: next.slot, Sample: t.source.last})
 		case was == nil || was.kind != KindMemory:
@@ -329,13 +337,13 @@ func (e *Engine) addDevices(b *plantBuild, moved map[tag.Path]bool) error {
 			continue
 		}
 		d := e.newDevice(next)
-		for _, t := range systemTagList {
+		for i, t := range systemTagList {
 			path := systemPath(id, t.name)
 			slot, err := e.table.Add(path, t.def)
 			if err != nil {
 				return fmt.Errorf("system tag %s: %w", path, err)
 			}
-			*t.slot(&d.system) = slot
+			d.system.slots[i] = slot
 			moved[path] = true
 			e.mu.Lock()
 			e.entries[path] = &entry{slot: slot, kind: KindSystem, typ: t.def.Type, device: id, title: t.title}
@@ -360,6 +368,7 @@ func (e *Engine) newDevice(b *deviceBuild) *device {
 	d.doc.Store(b.doc)
 	d.plan.Store(b.plan())
 	d.status.since = time.Now()
+	d.status.failure = tag.OfJSON("null")
 	return d
 }
 
@@ -390,7 +399,7 @@ func (e *Engine) swapDevices(b *plantBuild, restart map[string]bool) {
 		if restart[id] {
 			// Made anew at the same place: its system tags go on.
 			fresh := e.newDevice(next)
-			fresh.system = d.system
+			fresh.system.slots = d.system.slots
 			e.mu.Lock()
 			e.devices[id] = fresh
 			e.mu.Unlock()

@@ -75,7 +75,7 @@ func (e *Engine) Try(ctx context.Context, t Trial) ([]TrialStep, map[string]tag.
 	var failed error
 	if path != "" {
 		own := &action.Action{Do: "write", Tag: string(path), Value: t.Data}
-		failed = h.Write(ctx, path, t.Data, false)
+		failed = h.Write(ctx, path, t.Data, false, action.Manner{})
 		steps = append(steps, TrialStep{Action: own, Value: h.value, Problem: problemFor(failed)})
 	}
 	if failed == nil {
@@ -146,10 +146,10 @@ func (h *trialHost) Present(path tag.Path) (tag.Sample, tag.Type, bool) {
 }
 
 // Write implements action.Host: everything but writing.
-func (h *trialHost) Write(_ context.Context, path tag.Path, value json.RawMessage, _ bool) error {
+func (h *trialHost) Write(_ context.Context, path tag.Path, value json.RawMessage, _ bool, how action.Manner) error {
 	h.value, _ = tag.Parse(value, tag.None)
 	// Somebody who tries has not been asked.
-	_, v, problem := h.engine.admit(WriteRequest{Path: path, Value: value, Reason: "trial", Actor: h.actor})
+	_, v, _, problem := h.engine.admitMode(WriteRequest{Path: path, Value: value, Reason: "trial", Actor: h.actor, Manner: how})
 	if problem != nil {
 		return problem
 	}

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
+	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/spec"
@@ -19,6 +21,7 @@ const (
 	OutcomeGood    = "good"
 	OutcomeFailed  = "failed"
 	OutcomeUnknown = "unknown" // sent, but not confirmed: it may or may not have been carried out
+	OutcomeRunning = "running" // a ramp is on its way; the audit trail has its end
 )
 
 // outcomePending stands in the audit trail before a write is carried out.
@@ -29,7 +32,8 @@ type AuditEntry struct {
 	Time   time.Time
 	Actor  string
 	Origin string
-	// Action is what was done: "write".
+	// Action is what was done: write, write.toggle, write.pulse, write.ramp, write.hold, or write.ask,
+	// write.release, write.refuse and write.withdraw of the two-person rule.
 	Action string
 	// Target is what it was done to: a tag path.
 	Target string
@@ -48,11 +52,13 @@ type WriteRequest struct {
 	Value  json.RawMessage
 	Reason string
 	Actor  auth.Actor
+	// Manner says how, when the value is not just written.
+	action.Manner
 }
 
-// WriteResult is the end of a write.
+// WriteResult is the end of a write, or of the beginning of a ramp.
 type WriteResult struct {
-	// Outcome is good, failed or unknown.
+	// Outcome is good, failed or unknown; running while a ramp is on its way.
 	Outcome string
 	// Problem says why it is not good.
 	Problem *spec.Problem
@@ -60,63 +66,148 @@ type WriteResult struct {
 	Old, New tag.Value
 }
 
-// Write is the one gate: permission, safe mode, type, limits, interlock, reason, audit,
-// device, read-back. It is never repeated on its own. It returns when the outcome is known,
-// at the latest when the time-out of the device and the read-back time have passed.
+// Write is the one gate: permission, master switch, type, limits, interlock, reason, second
+// person, audit, device, read-back. It is never repeated on its own. It returns when the outcome is
+// known, at the latest when the time for a release, the hold time of a pulse, the time-out of the
+// device and the read-back time have passed; a ramp goes on when its first step is done.
 func (e *Engine) Write(ctx context.Context, r WriteRequest) WriteResult {
-	t, v, problem := e.admit(r)
-	var old tag.Sample
+	t, v, m, problem := e.admitMode(r)
+	j := &journey{engine: e, request: r, entry: t, value: v, manner: m}
 	if t != nil {
-		old = e.table.Get(t.slot)
+		j.old = e.table.Get(t.slot).Value
 	}
-	entry := AuditEntry{Time: time.Now(), Actor: r.Actor.Name, Origin: r.Actor.Origin, Action: "write", Target: string(r.Path), New: clipJSON(r.Value), Reason: r.Reason}
-	if t != nil && r.Actor.Rights.Allows(auth.View, r.Path) {
-		entry.Old = old.Value.AppendJSON(nil)
-	}
-	finish := func(res WriteResult) WriteResult {
-		entry.Time, entry.Outcome, entry.Message = time.Now(), res.Outcome, ""
-		if res.Problem != nil {
-			entry.Message = res.Problem.Message
-		}
-		if e.audit != nil {
-			if err := e.audit(context.WithoutCancel(ctx), entry); err != nil {
-				e.log.Error("audit entry not kept", "target", entry.Target, "actor", entry.Actor, "outcome", entry.Outcome, "error", err)
+	if problem == nil && t.gate.release != nil && m.mode != ModeHold {
+		if j.releasedBy, problem = e.awaitRelease(ctx, t, r, v); problem == nil {
+			// The plant may be another by now.
+			if j.entry, j.value, j.manner, problem = e.admitMode(r); problem != nil {
+				j.entry = t
 			}
 		}
-		switch res.Outcome {
-		case OutcomeGood:
-			e.counters.good.Add(1)
-		case OutcomeFailed:
-			e.counters.failed.Add(1)
-		default:
-			e.counters.unknown.Add(1)
-		}
-		return res
-	}
-	refuse := func(p *spec.Problem) WriteResult {
-		e.counters.refused.Add(1)
-		return WriteResult{Outcome: OutcomeFailed, Problem: p, Old: old.Value}
 	}
 	if problem != nil {
-		return finish(refuse(problem))
+		return j.refuse(ctx, problem)
 	}
-	entry.New = v.AppendJSON(nil)
-	if e.audit != nil {
-		entry.Outcome = outcomePending
-		if err := e.audit(ctx, entry); err != nil {
-			e.log.Error("write refused: audit entry not kept", "target", entry.Target, "actor", entry.Actor, "error", err)
-			return finish(refuse(&spec.Problem{Code: "audit_failed", Message: "The write was refused because the audit trail cannot be kept.", Hint: "Tell the administrator: the database of the runtime cannot be written."}))
-		}
+	switch m.mode {
+	case ModePulse:
+		return j.pulse(ctx)
+	case ModeRamp:
+		return j.ramp(ctx)
+	case ModeHold:
+		return j.hold(ctx)
 	}
-	res := WriteResult{Old: old.Value}
-	if t.kind == KindMemory {
-		res.Outcome, res.Problem = e.writeMemory(t, r.Path, v)
-		res.New = e.table.Get(t.slot).Value
-		return finish(res)
+	return j.plain(ctx)
+}
+
+// journey is one write on its way through the gate.
+type journey struct {
+	engine     *Engine
+	request    WriteRequest
+	entry      *entry // nil when there is no such tag
+	value, old tag.Value
+	manner     manner
+	releasedBy string
+}
+
+// plain writes the value and reads it back.
+func (j *journey) plain(ctx context.Context) WriteResult {
+	e, path := j.engine, j.request.Path
+	if p := j.pend(ctx); p != nil {
+		return j.refuse(ctx, p)
 	}
-	res.Outcome, res.Problem = e.writeDevice(ctx, t, v)
-	res.New = e.table.Get(t.slot).Value
-	return finish(res)
+	cause := "Another write has taken its place."
+	e.endOperation(path, ModeRamp, cause)
+	res := WriteResult{Old: j.old}
+	res.Outcome, res.Problem = e.bring(ctx, path, j.value, true)
+	if res.Outcome != OutcomeFailed {
+		e.endOperation(path, ModePulse, cause)
+	}
+	res.New = e.valueOf(path)
+	return j.finish(ctx, res)
+}
+
+// bring writes a value to a tag as it is now in the plant; back waits until it is read back.
+func (e *Engine) bring(ctx context.Context, path tag.Path, v tag.Value, back bool) (string, *spec.Problem) {
+	t, ok := e.lookup(path)
+	switch {
+	case !ok || t.gate == nil:
+		return OutcomeFailed, &spec.Problem{Code: "tag_unknown", Message: fmt.Sprintf("There is no tag %q.", path), Hint: "Check the path."}
+	case v.Type() != t.typ:
+		return OutcomeFailed, &spec.Problem{Code: "value_type", Message: fmt.Sprintf("The value does not fit a tag of type %s.", t.typ), Hint: "Give a value of that type."}
+	case t.kind == KindMemory:
+		return e.writeMemory(t, path, v)
+	}
+	return e.writeDevice(ctx, t, v, back)
+}
+
+// valueOf is the value of a tag now, as far as there is one.
+func (e *Engine) valueOf(path tag.Path) tag.Value {
+	if t, ok := e.lookup(path); ok {
+		return e.table.Get(t.slot).Value
+	}
+	return tag.Value{}
+}
+
+// audit makes the entry of a write.
+func (j *journey) audit(outcome, message string) AuditEntry {
+	r := &j.request
+	a := AuditEntry{Time: time.Now(), Actor: r.Actor.Name, Origin: r.Actor.Origin, Action: "write", Target: string(r.Path), New: clipJSON(r.Value), Reason: r.Reason, Outcome: outcome, Message: message}
+	if r.Mode != "" {
+		a.Action = "write." + r.Mode
+	}
+	if j.entry != nil && r.Actor.Rights.Allows(auth.View, r.Path) {
+		a.Old = j.old.AppendJSON(nil)
+	}
+	if !j.value.IsNone() {
+		a.New = j.value.AppendJSON(nil)
+	}
+	if j.releasedBy != "" {
+		a.Message = strings.TrimPrefix(a.Message+"; released by "+j.releasedBy, "; ")
+	}
+	return a
+}
+
+// pend puts into the audit trail what is about to be sent; without that nothing is.
+func (j *journey) pend(ctx context.Context) *spec.Problem {
+	e := j.engine
+	if e.audit == nil {
+		return nil
+	}
+	if err := e.audit(ctx, j.audit(outcomePending, j.manner.describe())); err != nil {
+		e.log.Error("write refused: audit entry not kept", "target", j.request.Path, "actor", j.request.Actor.Name, "error", err)
+		return auditFailed()
+	}
+	return nil
+}
+
+// refuse ends a write that was not sent.
+func (j *journey) refuse(ctx context.Context, p *spec.Problem) WriteResult {
+	j.engine.counters.refused.Add(1)
+	res := WriteResult{Outcome: OutcomeFailed, Problem: p, Old: j.old}
+	j.note(ctx, res, "")
+	j.engine.counters.failed.Add(1)
+	j.engine.publishWrites()
+	return res
+}
+
+// finish counts a write that was sent, and tells how it ended.
+func (j *journey) finish(ctx context.Context, res WriteResult) WriteResult {
+	j.note(ctx, res, "")
+	j.engine.count(j, res)
+	return res
+}
+
+// note puts the end of a write into the audit trail.
+func (j *journey) note(ctx context.Context, res WriteResult, message string) {
+	e := j.engine
+	if res.Problem != nil {
+		message = res.Problem.Message
+	}
+	if e.audit == nil {
+		return
+	}
+	if err := e.audit(context.WithoutCancel(ctx), j.audit(res.Outcome, message)); err != nil {
+		e.log.Error("audit entry not kept", "target", j.request.Path, "actor", j.request.Actor.Name, "outcome", res.Outcome, "error", err)
+	}
 }
 
 // admit checks everything that can be checked before the audit trail and the device.
@@ -126,6 +217,9 @@ func (e *Engine) admit(r WriteRequest) (*entry, tag.Value, *spec.Problem) {
 	}
 	if e.safe {
 		return nil, tag.Value{}, &spec.Problem{Code: "safe_mode", Message: "The runtime was started in safe mode: writes are stopped.", Hint: "Start it without --safe."}
+	}
+	if b := e.block.Load(); b != nil {
+		return nil, tag.Value{}, b.problem()
 	}
 	t, ok := e.lookup(r.Path)
 	if !ok {
@@ -173,8 +267,8 @@ func (e *Engine) writeMemory(t *entry, path tag.Path, v tag.Value) (string, *spe
 	return OutcomeGood, nil
 }
 
-// writeDevice brings a value to the device and waits until it is read back.
-func (e *Engine) writeDevice(ctx context.Context, t *entry, v tag.Value) (string, *spec.Problem) {
+// writeDevice brings a value to the device and, with back, waits until it is read back.
+func (e *Engine) writeDevice(ctx context.Context, t *entry, v tag.Value, back bool) (string, *spec.Problem) {
 	e.mu.RLock()
 	d := e.devices[t.device]
 	e.mu.RUnlock()
@@ -206,6 +300,9 @@ func (e *Engine) writeDevice(ctx context.Context, t *entry, v tag.Value) (string
 	}
 	if err != nil {
 		return writeOutcome(err, d)
+	}
+	if !back {
+		return OutcomeGood, nil
 	}
 	return e.readBack(ctx, d, t, v, accept, number)
 }

@@ -35,7 +35,7 @@ const (
 	// maxRefused requests in a row beyond MaxRate end the connection.
 	maxRefused = 500
 	// opTimeout ends a write or event that nothing else has ended.
-	opTimeout = time.Minute
+	opTimeout = 15 * time.Minute
 )
 
 // conn is one connected browser. The goroutine of Serve reads, a second one writes; nothing
@@ -66,6 +66,7 @@ type conn struct {
 	replies [][]byte
 	backlog int
 	ready   []*view
+	told    []byte // the last Writes frame
 	pinged  time.Time
 	ping    bool
 	closing bool

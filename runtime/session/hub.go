@@ -32,6 +32,7 @@ type Engine interface {
 	Would(s *engine.Screen, widget, name string, data json.RawMessage, actor auth.Actor) ([]int, error)
 	Write(ctx context.Context, r engine.WriteRequest) engine.WriteResult
 	Meta(path tag.Path, rights auth.Rights, lang string) (engine.Meta, bool)
+	Writes(actor auth.Actor) engine.Writes
 	Notices() (<-chan engine.Notice, func())
 }
 
@@ -132,6 +133,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, actor auth.Actor, la
 		c.close(CloseRestart, "")
 	} else {
 		defer h.exit(c)
+		c.tellWrites()
 	}
 	stop := context.AfterFunc(r.Context(), func() {
 		cause := context.Cause(r.Context())
@@ -309,6 +311,12 @@ func (h *Hub) Run(ctx context.Context) {
 		case n, ok := <-notices:
 			if !ok {
 				notices = nil
+				continue
+			}
+			if n.Code == engine.NoticeWrites {
+				for _, c := range h.all() {
+					c.tellWrites()
+				}
 				continue
 			}
 			// A plant changes in many small steps while somebody edits it.

@@ -220,8 +220,8 @@ func (c *conn) meta(path tag.Path) *Meta {
 	}
 	return &Meta{
 		Path: string(path), Type: m.Type.String(), Title: m.Title, Description: m.Description, Unit: m.Unit,
-		Low: m.Low, High: m.High, NormalLow: m.NormalLow, NormalHigh: m.NormalHigh, Decimals: m.Decimals,
-		Writable: m.Writable, WriteLow: m.WriteLow, WriteHigh: m.WriteHigh, Confirm: m.Confirm,
+		Low: m.Low, High: m.High, NormalLow: m.NormalLow, NormalHigh: m.NormalHigh, Decimals: m.Decimals, Format: m.Format,
+		Writable: m.Writable, WriteLow: m.WriteLow, WriteHigh: m.WriteHigh, Confirm: m.Confirm, Release: m.Release,
 	}
 }
 
@@ -401,11 +401,11 @@ func (c *conn) writeTag(ctx context.Context, r *Request) {
 		c.fail(r.ID, &Error{Code: "path_invalid", Message: err.Error(), At: "/tag"})
 		return
 	}
-	if len(r.Value) == 0 {
+	if len(r.Value) == 0 && r.Mode != engine.ModeToggle && r.Mode != engine.ModeHold {
 		c.fail(r.ID, c.problem("value_missing"))
 		return
 	}
-	result := c.hub.engine.Write(ctx, engine.WriteRequest{Path: path, Value: r.Value, Reason: r.Reason, Actor: c.actor})
+	result := c.hub.engine.Write(ctx, engine.WriteRequest{Path: path, Value: r.Value, Reason: r.Reason, Actor: c.actor, Manner: r.Manner})
 	c.reply(&Reply{ID: r.ID, OK: true, Result: c.writeResult(&result)})
 }
 

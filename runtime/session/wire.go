@@ -96,6 +96,8 @@ type Request struct {
 	Tag    string          `json:"tag,omitempty"`
 	Value  json.RawMessage `json:"value,omitempty"`
 	Reason string          `json:"reason,omitempty"`
+	// Manner of write says how, when the value is not just written.
+	action.Manner
 }
 
 // Reply answers a Request: Error, or OK with what was asked for.
@@ -164,12 +166,16 @@ type Meta struct {
 	NormalLow   *float64 `json:"normalLow,omitempty"`
 	NormalHigh  *float64 `json:"normalHigh,omitempty"`
 	Decimals    *int     `json:"decimals,omitempty"`
+	// Format says what the value means: datetime, image, reference, location, vec2, vec3 or struct; "" when nothing further.
+	Format string `json:"format,omitempty"`
 	// Writable says that this user may write the tag now; WriteLow and WriteHigh are its limits.
 	Writable  bool     `json:"writable,omitempty"`
 	WriteLow  *float64 `json:"writeLow,omitempty"`
 	WriteHigh *float64 `json:"writeHigh,omitempty"`
 	// Confirm is none, ask or reason.
 	Confirm string `json:"confirm,omitempty"`
+	// Release says that a second person must release each write.
+	Release bool `json:"release,omitempty"`
 }
 
 // ViewApp is the frame around a screen, as far as who opened it may see it.
@@ -222,8 +228,8 @@ type ViewScreen struct {
 
 // WriteResult is the end of a write (OPC 10000-4 Good, Bad; Uncertain when it was sent but not confirmed).
 type WriteResult struct {
-	// Outcome is good, failed or unknown.
-	Outcome string `json:"outcome" enum:"good,failed,unknown"`
+	// Outcome is good, failed or unknown; running while a ramp is on its way.
+	Outcome string `json:"outcome" enum:"good,failed,unknown,running"`
 	// Code, Message and Hint say why it was not good, as in Error.
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message,omitempty"`
@@ -253,6 +259,56 @@ type Slots struct {
 	Op    string      `json:"op"`
 	View  int         `json:"view"`
 	Slots []WatchSlot `json:"slots"`
+}
+
+// Writes is {"op":"writes",…}: what stands between people and devices now, as far as this user may
+// see it. It comes after connecting when there is something to tell, and whenever it has changed.
+type Writes struct {
+	Op string `json:"op"`
+	WritesNow
+}
+
+// WritesNow is the state of the master switch, of the two-person rule and of ramps.
+type WritesNow struct {
+	// Blocked is there while all writes of the site are refused.
+	Blocked *Blocked `json:"blocked,omitempty"`
+	// Asked are the writes that wait for a second person: one's own, and those that one may release.
+	Asked []AskedWrite `json:"asked,omitempty"`
+	// Ramps are the tags on their way to a value.
+	Ramps []Ramp `json:"ramps,omitempty"`
+}
+
+// Blocked says who has blocked all writes, since when (ms since 1970), and why.
+type Blocked struct {
+	By     string `json:"by"`
+	Since  int64  `json:"since"`
+	Reason string `json:"reason"`
+}
+
+// AskedWrite is a write that waits for a second person until Until (ms since 1970).
+type AskedWrite struct {
+	ID    string          `json:"id"`
+	Tag   string          `json:"tag"`
+	Title string          `json:"title,omitempty"`
+	Unit  string          `json:"unit,omitempty"`
+	Value json.RawMessage `json:"value"`
+	// Mode is that of the write, Reason what who has asked says.
+	Mode   string `json:"mode,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	By     string `json:"by"`
+	Asked  int64  `json:"asked"`
+	Until  int64  `json:"until"`
+	// Mine: this user has asked, and may withdraw it; else they may release or refuse it.
+	Mine bool `json:"mine,omitempty"`
+}
+
+// Ramp is a tag on its way to Target, which it reaches at Until (ms since 1970).
+type Ramp struct {
+	Tag    string          `json:"tag"`
+	Target json.RawMessage `json:"target"`
+	Began  int64           `json:"began"`
+	Until  int64           `json:"until"`
+	By     string          `json:"by"`
 }
 
 // Notice is {"op":"notice",…}: something the client should know, such as a new revision.

@@ -17,9 +17,14 @@ func (s *Store) Setting(ctx context.Context, name string) (string, error) {
 	return row.Value, known(err)
 }
 
-// SetSetting keeps a setting; "" removes it.
-func (s *Store) SetSetting(ctx context.Context, name, value string) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return setSetting(tx, name, value) })
+// SetSetting keeps a setting, with entries of the audit trail; "" removes it.
+func (s *Store) SetSetting(ctx context.Context, name, value string, entries ...Entry) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := setSetting(tx, name, value); err != nil {
+			return err
+		}
+		return s.appendAudit(tx, entries)
+	})
 }
 
 func setSetting(tx *gorm.DB, name, value string) error {
