@@ -1,4 +1,7 @@
 package main
 
 // The northbound interfaces that this binary has; each registers itself.
-import _ "github.com/lineside/lineside/runtime/northbound/modbus"
+import (
+	_ "github.com/lineside/lineside/runtime/northbound/modbus"
+	_ "github.com/lineside/lineside/runtime/northbound/sparkplug"
+)

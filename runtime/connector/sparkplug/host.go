@@ -31,7 +31,7 @@ const (
 )
 
 // host is what the messages say so far: which edge nodes there are, which are alive, and what their
-// metrics are (clause 5, and 6.4.4 for the order of messages). It does no input or output and does
+// metrics are (chapter 5). It does no input or output and does
 // not look at the clock; its owner locks it.
 type host struct {
 	// reorder is how long a missing message is waited for.
@@ -102,7 +102,7 @@ type metric struct {
 	value   sparkplug.Value
 	null    bool
 	time    tag.Time // 0: not known
-	// quality is by the property Quality (clause 6.4.12).
+	// quality is by the property Quality (clause 6.4.9.1).
 	quality     tag.Quality
 	unit        string
 	description string
@@ -172,7 +172,7 @@ func (h *host) take(t sparkplug.Topic, raw []byte, now time.Time) {
 	}
 }
 
-// nodeBirth begins a life of a node (clause 5.4): all its messages count from here.
+// nodeBirth begins a life of a node (clause 6.4.19): all its messages count from here.
 func (h *host) nodeBirth(n *node, p *sparkplug.Payload, now time.Time) {
 	n.alive, n.bdSeq = true, bdSeq(p)
 	n.missing, n.wants, n.lost = time.Time{}, false, false
@@ -194,7 +194,7 @@ func (h *host) nodeBirth(n *node, p *sparkplug.Payload, now time.Time) {
 	h.birth(n, "", p)
 }
 
-// nodeDeath ends the life that its bdSeq names (clause 6.4.27): a death of an earlier life may come late.
+// nodeDeath ends the life that its bdSeq names (clause 6.4.25): a death of an earlier life may come late.
 func (h *host) nodeDeath(n *node, p *sparkplug.Payload) {
 	if seq := bdSeq(p); n.bdSeq >= 0 && seq >= 0 && seq != n.bdSeq {
 		h.counts.Stale++
@@ -229,7 +229,7 @@ func (h *host) kill(n *node, device string) {
 	h.died(n.id, device)
 }
 
-// sequence brings the messages of a node into their order (clause 6.4.4): one that comes early waits
+// sequence brings the messages of a node into their order (chapter 5, Sparkplug Host Application Message Ordering): one that comes early waits
 // for those before it, one that came already is left out.
 func (h *host) sequence(n *node, m message, sum uint64, now time.Time) {
 	if slices.Contains(n.recent[:], sum) {
@@ -461,7 +461,7 @@ func (m *metric) set(in *sparkplug.Metric, sent tag.Time) {
 	m.value = in.Value
 }
 
-// qualityOf reads the property Quality: 0 bad, 192 good, 500 stale (clause 6.4.12).
+// qualityOf reads the property Quality: 0 bad, 192 good, 500 stale (clause 6.4.9.1).
 func qualityOf(v tag.Value) tag.Quality {
 	switch {
 	case v.IsNone() || v.Int() == 192:

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
+	"github.com/lineside/lineside/runtime/connector/trust"
 	"github.com/lineside/lineside/runtime/protocol/mqtt"
 	"github.com/lineside/lineside/runtime/protocol/sparkplug"
 	"github.com/lineside/lineside/runtime/spec"
@@ -50,7 +51,7 @@ type Settings struct {
 
 	// Groups are those that are followed, by comma; "" is all.
 	Groups string `json:"groups,omitempty" title:"Groups" zh:"组" help:"Names of the groups to follow, by comma; all if empty." helpZh:"要跟随的组名，用逗号分隔；留空为全部。" group:"behaviour" max:"1024"`
-	// HostID is the name by which edge nodes know the host that they wait for (clause 6.5).
+	// HostID is the name by which edge nodes know the host that they wait for (clause 6.4.27).
 	HostID string `json:"hostId,omitempty" title:"Host id" zh:"主机标识" help:"Edge nodes that wait for this primary host send while we are connected and keep their data while we are not. Empty: we listen without saying so." helpZh:"以此为主用主机的边缘节点在我们在线时发送，离线时缓存数据。留空则只监听、不声明。" group:"behaviour" max:"256"`
 	// Reorder is how long a message that is missing may take to come after those behind it.
 	Reorder spec.Duration `json:"reorder" title:"Wait for missing messages" zh:"缺失消息等待时间" help:"Then the edge node is asked to send everything again." helpZh:"超时后请求边缘节点重新发送全部数据。" group:"behaviour" default:"2s" min:"0s" max:"1m" advanced:"true"`
@@ -111,7 +112,11 @@ func newConnector(s *Settings) *Connector {
 	return c
 }
 
-// Connect implements connector.Connector: it subscribes to what edge nodes publish (clause 5.2).
+// UseTrust implements trust.User.
+func (c *Connector) UseTrust(k trust.Keeper) { c.settings.UseTrust(k) }
+
+// Connect implements connector.Connector: it subscribes to what edge nodes publish (chapter 5, Host Application Session
+// Establishment).
 func (c *Connector) Connect(ctx context.Context) error {
 	if err := c.Close(); err != nil {
 		return err
@@ -172,7 +177,7 @@ func (c *Connector) subscribe(ctx context.Context, s mqtt.Session) error {
 	return nil
 }
 
-// Close implements connector.Connector. Who was announced as a host takes leave (clause 5.9).
+// Close implements connector.Connector. Who was announced as a host takes leave (chapter 5, Session Termination).
 func (c *Connector) Close() error {
 	c.mu.Lock()
 	s := c.session
@@ -336,7 +341,7 @@ func (c *Connector) pump(ctx context.Context, s mqtt.Session) (time.Duration, er
 	return wait, nil
 }
 
-// rebirth asks a node to be born again (clause 6.4.5).
+// rebirth asks a node to be born again (chapter 5, Commands).
 func (c *Connector) rebirth(ctx context.Context, s mqtt.Session, id sparkplug.NodeID) error {
 	now := tag.Now()
 	p := sparkplug.Payload{Timestamp: now, Seq: -1, Metrics: []sparkplug.Metric{{Name: sparkplug.Rebirth, Timestamp: now, Type: sparkplug.Boolean, Value: sparkplug.OfBool(true)}}}
@@ -344,7 +349,7 @@ func (c *Connector) rebirth(ctx context.Context, s mqtt.Session, id sparkplug.No
 	return err
 }
 
-// state is what is said of this host (clause 6.5).
+// state is what is said of this host (clause 6.4.27).
 type state struct {
 	topic     string
 	at        tag.Time // of the will: a birth has the time of its death

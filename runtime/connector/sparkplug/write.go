@@ -42,7 +42,7 @@ func (c *Connector) notify(k key, m *metric) {
 	}
 }
 
-// Write implements connector.Connector: a command (clause 6.4.23), which is done when the node reports
+// Write implements connector.Connector: a command (clauses 6.4.23, 6.4.24), which is done when the node reports
 // the value. Sparkplug has no other answer.
 func (c *Connector) Write(ctx context.Context, p connector.Point, v tag.Value) error {
 	a, ok := p.Address.(*Address)

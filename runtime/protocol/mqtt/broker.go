@@ -103,3 +103,11 @@ func CheckTopic(s string) error {
 	}
 	return nil
 }
+
+// Host is where the broker is, without anything secret.
+func (b *Broker) Host() string {
+	if b.parsed == nil {
+		return ""
+	}
+	return b.parsed.Host
+}

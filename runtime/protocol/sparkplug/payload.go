@@ -101,7 +101,7 @@ type Payload struct {
 	// Timestamp is when it was sent, 0 when it does not say.
 	Timestamp tag.Time
 	Metrics   []Metric
-	// Seq is the number of the message, 0 to 255; -1 when there is none (clause 6.4.4).
+	// Seq is the number of the message, 0 to 255; -1 when there is none (clause 6.4.5).
 	Seq  int
 	UUID string
 	Body []byte
@@ -125,7 +125,7 @@ type Metric struct {
 	Value       Value
 }
 
-// Property is a named value beside a metric (clause 6.4.12).
+// Property is a named value beside a metric (clauses 6.4.8, 6.4.9).
 type Property struct {
 	Key   string
 	Type  DataType
@@ -143,14 +143,14 @@ func (m *Metric) Property(key string) (Property, bool) {
 	return Property{}, false
 }
 
-// DataSet is a table (clause 6.4.9).
+// DataSet is a table (clause 6.4.11).
 type DataSet struct {
 	Columns []string
 	Types   []DataType
 	Rows    [][]Value
 }
 
-// Template is a user defined type or a value of one (clause 6.4.13). A value may hold some of the
+// Template is a user defined type or a value of one (clause 6.4.14). A value may hold some of the
 // members only: the others have not changed.
 type Template struct {
 	Version    string

@@ -28,7 +28,7 @@ const (
 	DCmd   Kind = "DCMD"
 )
 
-// The metrics that every edge node has (clauses 6.4.5, 6.4.26).
+// The metrics that every edge node has (clause 6.4.19).
 const (
 	BdSeq   = "bdSeq"
 	Rebirth = "Node Control/Rebirth"
@@ -78,7 +78,7 @@ func ParseTopic(s string) (t Topic, ok bool) {
 // StateTopic is where a host application says whether it is there (clause 4.2).
 func StateTopic(host string) string { return Namespace + "/STATE/" + host }
 
-// State is what it says there (clause 6.5).
+// State is what it says there (clause 6.4.27).
 type State struct {
 	Online    bool  `json:"online"`
 	Timestamp int64 `json:"timestamp"`
@@ -105,7 +105,7 @@ func DecodeState(b []byte) (State, error) {
 	return State{*s.Online, *s.Timestamp}, nil
 }
 
-// CheckName checks the name of a group, edge node, device or host (clause 4.1.1): it is a level of
+// CheckName checks the name of a group, edge node, device or host (clause 4.1): it is a level of
 // a topic.
 func CheckName(s string) error {
 	switch {

@@ -228,7 +228,7 @@ func encodeDataSet(v tag.Value, present *DataSet) (Value, error) {
 	return OfDataSet(out), nil
 }
 
-// encodeTemplate makes a template with the members that the object names (clause 6.4.13 lets the
+// encodeTemplate makes a template with the members that the object names (clause 6.4.14 lets the
 // others be left out).
 func encodeTemplate(v tag.Value, present *Template) (Value, error) {
 	if present == nil {
