@@ -123,7 +123,7 @@ func (s *server) Run(ctx context.Context, h northbound.Host) error {
 
 // cannotListen says what is wrong with the address, for people.
 func cannotListen(place string, err error) error {
-	p := &spec.Problem{Code: "modbus_listen", At: "/settings/port", Message: fmt.Sprintf("It cannot listen on %s: %v.", place, err), Hint: "Check address and port."}
+	p := &spec.Problem{Code: "modbus_listen", Message: fmt.Sprintf("It cannot listen on %s: %v.", place, err), Hint: "Check address and port."}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		p.Message, p.Hint = fmt.Sprintf("The address %s is in use by another program.", place), "Stop that program, or choose another port."
