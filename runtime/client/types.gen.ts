@@ -24,7 +24,7 @@ export type Row = [slot: number, value: unknown, quality?: number, time?: number
 export type WatchSlot = [slot: number, path: string];
 
 /** A frame from the server that is no reply. */
-export type LiveFrame = ValuesFrame | SlotsFrame | NoticeFrame;
+export type LiveFrame = ValuesFrame | SlotsFrame | NoticeFrame | WritesFrame;
 
 // The app document.
 
@@ -223,10 +223,10 @@ export interface Variable {
  */
 export interface Action {
   /** do is what is done: the id of an action of the catalogue. */
-  do: "write" | "toggle" | "add" | "set" | "open" | "close" | "notice";
+  do: "write" | "toggle" | "pulse" | "ramp" | "hold" | "add" | "set" | "open" | "close" | "notice";
   /** if is an expression; the action is left out when it is not true. */
   if?: string;
-  /** tag is written (write, toggle, add): a path, or the id of an input or computed tag of the app. */
+  /** tag is written (write, toggle, add, pulse, ramp, hold): a path, or the id of an input or computed tag of the app. */
   tag?: string;
   /**
    * value is written, added or set: a JSON scalar; or {"expr": text} evaluated when the action
@@ -239,6 +239,19 @@ export interface Action {
    */
   low?: number;
   high?: number;
+  /**
+   * hold is how long a pulse stands, Back what is written after it; left out, the opposite of a bool, else the
+   * value before.
+   */
+  hold?: string;
+  back?: unknown;
+  /**
+   * rate of a ramp is in units a second, or Over the time that it takes; Step is the time from one step to
+   * the next.
+   */
+  rate?: number;
+  over?: string;
+  step?: string;
   /** variable of the screen is set. */
   variable?: string;
   /** screen is opened, As says where: here (default), popup, drawer or window. */
@@ -454,6 +467,8 @@ export interface ThingModel extends Marks {
   properties?: ModelProperty[];
   commands?: ModelCommand[];
   events?: Event[];
+  /** faceplate is the screen that shows one of its assets; nil is that of the nearest model it builds on. */
+  faceplate?: Faceplate;
 }
 
 /** Asset is one machine of a model, at a place of the ISA-95 hierarchy. */
@@ -630,6 +645,15 @@ export interface Event {
   message?: Text;
   /** fields are properties whose values are kept with the event, beside those that the message names. */
   fields?: string[];
+}
+
+/** Faceplate is the screen that shows one asset of a model, and where it is operated. */
+export interface Faceplate {
+  /** app is the id of the installation, Screen the id of its screen; "" is its start screen. */
+  app: string;
+  screen?: string;
+  /** input is the input of the app that takes the asset: of kind asset, and of this model or one that it builds on. */
+  input: string;
 }
 
 /** Relation is what an asset has to do with another. It is seen from both ends. */
@@ -981,7 +1005,7 @@ export interface PatchOp {
 // The live protocol at /api/v1/live.
 
 /** LiveRequest is what a client sends. Op decides which other fields are read. */
-export interface LiveRequest {
+export interface LiveRequest extends Manner {
   /** id is echoed in the Reply; a number above 0. */
   id: number;
   /** op is what is asked: watch, open, event, write, close, language or ping. */
@@ -1092,6 +1116,35 @@ export interface NoticeFrame {
   message?: string;
 }
 
+/**
+ * WritesFrame is {"op":"writes",…}: what stands between people and devices now, as far as this user may
+ * see it. It comes after connecting when there is something to tell, and whenever it has changed.
+ */
+export interface WritesFrame extends WritesNow {
+  op: "writes";
+}
+
+/**
+ * Manner is how a value is brought to a tag when it is not just written. Durations are texts in Go's
+ * syntax: "500ms", "2s", "1m30s".
+ */
+export interface Manner {
+  /**
+   * mode is "" for a plain write; toggle writes the opposite of a bool; pulse writes Value, holds it
+   * and writes Back; ramp goes to Value in steps; hold stops the ramp of the tag where it is.
+   */
+  mode?: "toggle" | "pulse" | "ramp" | "hold";
+  /** hold of pulse is how long Value stands, 50ms to 60s. */
+  hold?: string;
+  /** back of pulse is written afterwards; left out, it is the opposite of a bool, else the value before. */
+  back?: unknown;
+  /** rate of ramp is in units of the tag a second, or Over the time that it takes, up to 24h. */
+  rate?: number;
+  over?: string;
+  /** step of ramp is the time from one step to the next, 100ms to 1h; default 1s. */
+  step?: string;
+}
+
 /** LiveError is what went wrong with a request; codes are those of the HTTP API. */
 export interface LiveError {
   code: string;
@@ -1138,8 +1191,8 @@ export interface ViewApp {
 
 /** WriteResult is the end of a write (OPC 10000-4 Good, Bad; Uncertain when it was sent but not confirmed). */
 export interface WriteResult {
-  /** outcome is good, failed or unknown. */
-  outcome: "good" | "failed" | "unknown";
+  /** outcome is good, failed or unknown; running while a ramp is on its way. */
+  outcome: "good" | "failed" | "unknown" | "running";
   /** Code, Message and Hint say why it was not good, as in Error. */
   code?: string;
   message?: string;
@@ -1162,6 +1215,16 @@ export interface Effect {
   level?: "info" | "success" | "warning";
 }
 
+/** WritesNow is the state of the master switch, of the two-person rule and of ramps. */
+export interface WritesNow {
+  /** blocked is there while all writes of the site are refused. */
+  blocked?: Blocked;
+  /** asked are the writes that wait for a second person: one's own, and those that one may release. */
+  asked?: AskedWrite[];
+  /** ramps are the tags on their way to a value. */
+  ramps?: Ramp[];
+}
+
 /** Meta is what a widget takes from the tag it is bound to. */
 export interface Meta {
   path?: string;
@@ -1174,12 +1237,16 @@ export interface Meta {
   normalLow?: number;
   normalHigh?: number;
   decimals?: number;
+  /** format says what the value means: datetime, image, reference, location, vec2, vec3 or struct; "" when nothing further. */
+  format?: string;
   /** writable says that this user may write the tag now; WriteLow and WriteHigh are its limits. */
   writable?: boolean;
   writeLow?: number;
   writeHigh?: number;
   /** confirm is none, ask or reason. */
   confirm?: "none" | "ask" | "reason";
+  /** release says that a second person must release each write. */
+  release?: boolean;
 }
 
 /** ViewScreen is one entry of the screen menu. */
@@ -1204,6 +1271,39 @@ export interface ViewNavigation {
   breadcrumbs?: boolean;
   /** items are the entries that this user sees; null is one for every screen. */
   items: ViewItem[];
+}
+
+/** Blocked says who has blocked all writes, since when (ms since 1970), and why. */
+export interface Blocked {
+  by: string;
+  since: number;
+  reason: string;
+}
+
+/** AskedWrite is a write that waits for a second person until Until (ms since 1970). */
+export interface AskedWrite {
+  id: string;
+  tag: string;
+  title?: string;
+  unit?: string;
+  value: unknown;
+  /** mode is that of the write, Reason what who has asked says. */
+  mode?: string;
+  reason?: string;
+  by: string;
+  asked: number;
+  until: number;
+  /** Mine: this user has asked, and may withdraw it; else they may release or refuse it. */
+  mine?: boolean;
+}
+
+/** Ramp is a tag on its way to Target, which it reaches at Until (ms since 1970). */
+export interface Ramp {
+  tag: string;
+  target: unknown;
+  began: number;
+  until: number;
+  by: string;
 }
 
 /** ViewItem is an entry: a screen, or a heading with entries below it. */
@@ -1244,6 +1344,10 @@ export interface DeviceStatus {
   state: "disabled" | "connecting" | "connected" | "lost";
   /** error is the last error, "" when there was none since it connected. */
   error?: string;
+  /** certificate is that of the device, when the last error is that it is not trusted. */
+  certificate?: RefusedCertificate;
+  /** certificateEnds is when the certificate ends that the device showed last, if it showed one. */
+  certificateEnds?: string;
   /** since is when the state began. */
   since: string;
   /** latencyMs is the moving average of the time of an exchange. */
@@ -1260,6 +1364,16 @@ export interface DeviceStatus {
   overruns: number;
   connects: number;
   clockFaults: number;
+  /**
+   * clockOffset is by how many seconds the clock of the device is ahead, while that is more than can
+   * be believed.
+   */
+  clockOffset?: number;
+  /** flapping says that the connection comes and goes, Flaps how often in a row it was lost within a minute. */
+  flapping?: boolean;
+  flaps?: number;
+  /** failedWrites counts writes that failed or whose outcome is unknown. */
+  failedWrites: number;
   /** queue is the number of waiting writes. */
   queue: number;
 }
@@ -1308,6 +1422,15 @@ export interface Change {
   /** what is the kind of thing. */
   what: "app" | "input" | "tag" | "screen" | "widget" | "property" | "action";
   text: Text;
+}
+
+/** RefusedCertificate is one that keeps a device from being connected. */
+export interface RefusedCertificate {
+  /** fingerprint is SHA-256 in hexadecimal; Address is "host:port", where it was shown. */
+  fingerprint: string;
+  address: string;
+  /** rejected says that an administrator rejected it. */
+  rejected?: boolean;
 }
 
 /** NorthboundStats count since the interface began to run. */
@@ -1453,6 +1576,8 @@ export interface AppSummary {
   updatedBy?: string;
   start: string;
   screens: AppScreen[];
+  /** inputs are what the app needs from the plant. */
+  inputs: AppInput[];
   /** problems of the published revision in the plant as it is now. */
   problems?: Problem[];
 }
@@ -1461,9 +1586,11 @@ export interface AppSummary {
 export interface AssetCommand {
   id: string;
   title?: Record<string, string>;
-  /** path is the tag that is written, Value what is written. */
-  path: string;
-  value: unknown;
+  /** inputs are what is asked of whoever gives it. */
+  inputs?: Input[];
+  /** writes are what it writes, in order; values may hold placeholders for the inputs. */
+  writes: CommandWrite[];
+  /** confirm is the strictest of what the command and what it writes ask. */
   confirm: "none" | "ask" | "reason";
   /** allowed says that the caller may give it. */
   allowed: boolean;
@@ -1503,6 +1630,18 @@ export interface AssetProperty {
   state?: TagState;
 }
 
+/** AssetRelation is a relation of an asset, seen from it. */
+export interface AssetRelation {
+  type: string;
+  /** back says that the other asset has the relation to this one. */
+  back?: boolean;
+  /** path is the other asset. */
+  path: string;
+  title?: Record<string, string>;
+  model: string;
+  disabled?: boolean;
+}
+
 /** AssetRow is an asset in a list. */
 export interface AssetRow {
   path: string;
@@ -1514,6 +1653,8 @@ export interface AssetRow {
   good: number;
   /** overridden is how many properties differ from the model. */
   overridden: number;
+  /** labels are its own and those of its model. */
+  labels?: string[];
 }
 
 /** AssetState is an asset with all that it has. */
@@ -1524,6 +1665,15 @@ export interface AssetState {
   parameters: AssetParameter[];
   properties: AssetProperty[];
   commands: AssetCommand[];
+  /** labels and Attributes are its own and those of its model. */
+  labels?: string[];
+  attributes?: Record<string, string>;
+  /** relations are those that it has, and those that others have to it. */
+  relations: AssetRelation[];
+  /** events is how many kinds of event it has. */
+  events: number;
+  /** faceplate is the address of the screen that shows the asset, "" when its model names none or the app is not there. */
+  faceplate?: string;
 }
 
 /** AuditEntry is one line of the audit trail. */
@@ -1553,6 +1703,12 @@ export interface AuditPage {
   brokenAt?: number;
 }
 
+/** AuthorityFile is a file with certificates of authorities. */
+export interface AuthorityFile {
+  /** file is PEM or DER, in base64. */
+  file: string;
+}
+
 /** Catalogue is what screens, plants and expressions can be made of. */
 export interface Catalogue {
   widgets: Manifest[];
@@ -1569,6 +1725,62 @@ export interface Catalogue {
   rules: CheckRule[];
   /** qualities are names of OPC UA StatusCodes by their number. */
   qualities: Record<string, string>;
+}
+
+/** Certificate is one in the trust store of the plant, for a person to look at. */
+export interface Certificate {
+  /**
+   * fingerprint is SHA-256 in 64 upper-case digits. Address is "host:port" of the server that
+   * showed it; without one it is that of an authority. Both together name the certificate.
+   */
+  fingerprint: string;
+  address?: string;
+  /** State: accepted (an authority vouches for it), refused, trusted or rejected (by an administrator). */
+  state: "accepted" | "refused" | "trusted" | "rejected";
+  /** faults are what speaks against it, Missing those of them that no decision covers. */
+  faults?: ("self_signed" | "unknown_authority" | "wrong_use" | "expired" | "not_yet_valid" | "other_host" | "other_application")[];
+  missing?: ("self_signed" | "unknown_authority" | "wrong_use" | "expired" | "not_yet_valid" | "other_host" | "other_application")[];
+  /** althoughExpired and AlthoughName are what trusting it was said to include. */
+  althoughExpired?: boolean;
+  althoughName?: boolean;
+  subject: string;
+  issuer: string;
+  /** names are the hosts that it is for, Application the OPC UA application. */
+  names?: string[];
+  application?: string;
+  notBefore: string;
+  notAfter: string;
+  /** expiring says that it ends within 30 days, or has ended. */
+  expiring?: boolean;
+  /** key is kind and length of its key: "RSA 2048". */
+  key: string;
+  /** devices are the ids of those that met it. */
+  devices?: string[];
+  firstSeen: string;
+  lastSeen: string;
+  decidedBy?: string;
+  decidedAt?: string;
+}
+
+/** CertificateDecision says what becomes of a certificate. */
+export interface CertificateDecision {
+  fingerprint: string;
+  address: string;
+  /** state is trusted or rejected. */
+  state: "trusted" | "rejected";
+  /**
+   * althoughExpired trusts it outside the time that it is valid, AlthoughName although it names
+   * another host or application.
+   */
+  althoughExpired?: boolean;
+  althoughName?: boolean;
+}
+
+/** Certificates is the trust store. */
+export interface Certificates {
+  certificates: Certificate[];
+  /** own is the certificate of this application, by which OPC UA servers know it. */
+  own: Certificate;
 }
 
 /** CheckRequest is a document to be checked without being kept. */
@@ -1591,6 +1803,34 @@ export interface CheckRule {
   code: string;
   title: Record<string, string>;
   why: Record<string, string>;
+}
+
+/** CommandOrder gives an asset a command. */
+export interface CommandOrder {
+  command: string;
+  /** inputs are the values that the command asks for. */
+  inputs?: Record<string, unknown>;
+  /** reason is kept in the audit trail; some commands demand one. */
+  reason?: string;
+}
+
+/** CommandResult is how a command ended. One that was refused before anything was written is an error instead. */
+export interface CommandResult {
+  /** outcome is good, or that of the write at which it ended. */
+  outcome: "good" | "failed" | "unknown" | "running";
+  code?: string;
+  message?: string;
+  hint?: string;
+  /** writes are those that were tried, in order; Left is how many were not. */
+  writes: CommandWriteResult[];
+  left?: number;
+}
+
+/** CommandWriteResult is one write of a command. */
+export interface CommandWriteResult {
+  path: string;
+  value: unknown;
+  outcome: "good" | "failed" | "unknown" | "running";
 }
 
 /** DeviceBrowse asks what a device has below a node. */
@@ -1624,6 +1864,8 @@ export interface DeviceTestResult {
   latencyMs: number;
   /** device is what the device says that it is: model, version, name. */
   device?: string;
+  /** certificate is that of the device, when the test failed because it is not trusted. */
+  certificate?: Certificate;
   problem?: Problem;
   /** problems are all of them, when the settings have several. */
   problems?: Problem[];
@@ -1674,6 +1916,31 @@ export interface EventNames {
   screen: Option[];
 }
 
+/** EventPage is a part of the events, newest first. */
+export interface EventPage {
+  events: EventRow[];
+  /** next is the id to give as before for the next part, 0 at the end. */
+  next?: number;
+}
+
+/** EventRow is something that has happened at an asset. */
+export interface EventRow {
+  id: number;
+  time: string;
+  /** asset is the path of the asset, Model its model, Event the id of the event there. */
+  asset: string;
+  model: string;
+  event: string;
+  level: "info" | "warning" | "error";
+  title?: Record<string, string>;
+  /** message is what has happened, with the values of that time. */
+  message: Record<string, string>;
+  /** values are those of properties at that time, null for those that had none. */
+  values?: Record<string, unknown>;
+  /** dropped is how often it has happened since the one before without being kept, because it was too often. */
+  dropped?: number;
+}
+
 /** ExpressionCheck is what there is to say about an expression. */
 export interface ExpressionCheck {
   /** type of the result, "none" when it is not known. */
@@ -1707,6 +1974,12 @@ export interface ExpressionText {
    */
   variables?: Variable[];
   event?: boolean;
+}
+
+/** InheritedEvent is an event that a model has, and from where. */
+export interface InheritedEvent {
+  from: string;
+  event: Event;
 }
 
 /** InheritedProperty is a property that a model has, and from where. */
@@ -1777,6 +2050,12 @@ export interface ModelState {
   parameters: ModelParameter[];
   properties: InheritedProperty[];
   commands: ModelCommand[];
+  events: InheritedEvent[];
+  /** labels and Attributes are those of the model and of all that it builds on. */
+  labels?: string[];
+  attributes?: Record<string, string>;
+  /** faceplate is that of the model or of the nearest that it builds on. */
+  faceplate?: Faceplate;
   /** assets is how many assets of just this model the caller may view; Descendants are the models that build on it. */
   assets: number;
   descendants: string[];
@@ -2046,6 +2325,10 @@ export interface TagRenamed {
 export interface TagState {
   path: string;
   type: "none" | "bool" | "int" | "float" | "string" | "bytes" | "json";
+  /** format says what the value means, "" when nothing further. */
+  format?: "datetime" | "image" | "reference" | "location" | "vec2" | "vec3" | "struct";
+  /** fields are those of a struct. */
+  fields?: StructField[];
   unit?: string;
   title?: string;
   /** low and High are the engineering range, when the tag has one. */
@@ -2065,6 +2348,8 @@ export interface TagState {
   /** kind is asset for a property of an asset; From says of all where the value comes from. */
   kind: "device" | "computed" | "memory" | "system" | "app" | "asset";
   from: "device" | "computed" | "memory" | "system" | "app";
+  /** labels are its own and those of its asset. */
+  labels?: string[];
   /**
    * Asset, Model and Property say which property of which asset the tag is; Overridden that it
    * differs from the model there.
@@ -2084,17 +2369,27 @@ export interface TagUses {
   hidden: number;
 }
 
-/** TagWriteRequest is a value to write. */
+/**
+ * TagWriteRequest is a value to write, and how. A tag that takes a second person is answered when that
+ * person has decided, or the time for it is over.
+ */
 export interface TagWriteRequest {
-  value: unknown;
+  back?: unknown;
+  hold?: string;
+  mode?: "toggle" | "pulse" | "ramp" | "hold";
+  over?: string;
+  rate?: number;
+  step?: string;
+  /** value may be left out by the modes toggle and hold. */
+  value?: unknown;
   /** reason is kept in the audit trail; some tags demand one. */
   reason?: string;
 }
 
 /** TagWriteResult is how a write ended. */
 export interface TagWriteResult {
-  /** outcome is good, or unknown when it was sent but not confirmed. */
-  outcome: "good" | "failed" | "unknown";
+  /** outcome is good, unknown when it was sent but not confirmed, or running while a ramp is on its way. */
+  outcome: "good" | "failed" | "unknown" | "running";
   code?: string;
   message?: string;
   hint?: string;
@@ -2235,6 +2530,20 @@ export interface UserChange {
   disabled?: boolean;
   /** password is needed for a new user; for another it is a new password, which ends their sessions. */
   password?: string;
+}
+
+/** WriteDecision releases a write that waits for a second person, or refuses it. */
+export interface WriteDecision {
+  release: boolean;
+  /** reason is told to who has asked, when it is refused, and kept in the audit trail. */
+  reason?: string;
+}
+
+/** WriteSwitch blocks all writes of the site, or allows them again. */
+export interface WriteSwitch {
+  blocked: boolean;
+  /** reason is shown to everybody and kept in the audit trail. */
+  reason: string;
 }
 
 /** Close codes of the live connection. After 4000–4499 the client comes back by itself, after 4500–4999 not. */
