@@ -505,6 +505,7 @@ func TestTools(t *testing.T) {
 	plant := write(t, "plant.json", `{"format":1,"tags":[{"path":"hall/Füllstand 1","type":"float","initial":1,"write":{"high":10}},{"path":"hall/text","type":"string","initial":"x","write":{}}]}`)
 	expect(0, "imported", "plant", "import", plant)
 	expect(0, "Füllstand", "plant", "export")
+	sheets(t, expect)
 	expect(0, "hall/Füllstand 1", "tag", "list", "hall/*")
 	expect(0, "Good", "tag", "read", "hall/Füllstand 1")
 	expect(1, "There is no tag", "tag", "read", "hall/none")
