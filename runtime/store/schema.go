@@ -27,6 +27,8 @@ var migrations = []func(tx *gorm.DB) error{
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&certificateRow{}, &identityRow{}) },
 	// What has happened at assets.
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&eventRow{}) },
+	// The history of tags.
+	func(tx *gorm.DB) error { return tx.AutoMigrate(&seriesRow{}, &chunkRow{}) },
 }
 
 const settingSchema = "schema"

@@ -34,7 +34,8 @@ var may = map[string][]string{
 	"runtime/protocol":   {"runtime/tag", "runtime/spec", "runtime/connector"},
 	// What lies below runtime/connector here is shared by protocols and is none itself.
 	"runtime/northbound":  {"runtime/tag", "runtime/spec", "runtime/northbound", "runtime/protocol", "runtime/connector/trust", "runtime/connector/payload"},
-	"runtime/store":       {"runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/app", "runtime/plant"},
+	"runtime/historian":   {"runtime/tag", "runtime/historian/chunk"},
+	"runtime/store":       {"runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/app", "runtime/plant", "runtime/historian"},
 	"runtime/engine":      {"runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/plant", "runtime/expression", "runtime/connector", "runtime/northbound", "widgets"},
 	"runtime/certificate": {"runtime/spec", "runtime/connector", "runtime/store"},
 	"runtime/session":     {"runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/engine"},
@@ -52,7 +53,7 @@ var may = map[string][]string{
 var implementation = regexp.MustCompile(`^runtime/(connector|northbound|historian)/[a-z0-9]+$`)
 
 // shared are those below a host package that are no implementations, but what several have in common.
-var shared = regexp.MustCompile(`^runtime/connector/(trust|payload)$`)
+var shared = regexp.MustCompile(`^runtime/(connector/(trust|payload)|historian/chunk)$`)
 
 // orm is allowed in store only.
 const orm = "gorm.io/"

@@ -1,0 +1,152 @@
+// Package historian keeps the values of tags over time. Samples wait in memory and in a log on disk until
+// their window of ten minutes is over; then they are packed into one row a tag and window in the database
+// (see package chunk). Nothing that Sync has acknowledged is lost when the process is killed.
+package historian
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/lineside/lineside/runtime/historian/chunk"
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// Sample is a value at a time.
+type Sample = chunk.Sample
+
+// Window is how long the samples of one row span: they begin at whole multiples of it since 1970.
+const Window = tag.Time(10 * time.Minute)
+
+// ErrFull says that the disk is full.
+var ErrFull = errors.New("the disk is full")
+
+// Series is the history of one tag.
+type Series struct {
+	ID int64
+	// Path is the present path of the tag.
+	Path tag.Path
+}
+
+// Row is the samples of one series in one window, packed, with what can be told without unpacking them.
+type Row struct {
+	Series int64
+	// Start is the beginning of the window, First and Last the times of the first and last sample.
+	Start       tag.Time
+	First, Last tag.Time
+	// Count is how many samples there are, Good how many of them have a number that may be used.
+	Count, Good int
+	// Min, Max and Sum are those of the good numbers; a bool is 0 or 1. They mean nothing when Good is 0.
+	Min, Max, Sum float64
+	// Data is the packed chunk; empty when only the head was asked for.
+	Data []byte
+}
+
+// Rows is where rows are kept: a database. Its methods may be called from any goroutine. Errors wrap ErrFull where
+// that is the reason.
+type Rows interface {
+	// Series lists all series.
+	Series(ctx context.Context) ([]Series, error)
+	// AddSeries makes series for paths that have none and returns their ids in the same order.
+	AddSeries(ctx context.Context, paths []tag.Path) ([]int64, error)
+	// RenameSeries gives series other paths. A path that is taken by another series is left to that one.
+	RenameSeries(ctx context.Context, moved map[tag.Path]tag.Path) error
+	// Put writes rows, in place of those with the same series and start, all or none.
+	Put(ctx context.Context, rows []Row) error
+	// Read returns the rows of a series whose windows begin in [from, to), sorted by Start; with their data when whole.
+	Read(ctx context.Context, series int64, from, to tag.Time, whole bool) ([]Row, error)
+	// Before returns the last row of a series whose window begins before t, with its data.
+	Before(ctx context.Context, series int64, t tag.Time) (Row, bool, error)
+	// Trim deletes rows whose windows begin before t, the oldest first and at most limit of them, and says how many
+	// rows and samples that were.
+	Trim(ctx context.Context, t tag.Time, limit int) (rows, samples int64, err error)
+	// Extent is how many rows there are, the bytes of their data, and the beginning of the oldest window.
+	Extent(ctx context.Context) (Extent, error)
+}
+
+// Extent is how much history there is.
+type Extent struct {
+	Rows    int64
+	Samples int64
+	Bytes   int64
+	Oldest  tag.Time
+}
+
+// windowOf is the beginning of the window that a time lies in.
+func windowOf(t tag.Time) tag.Time {
+	w := t / Window * Window
+	if w > t {
+		w -= Window
+	}
+	return w
+}
+
+// number is a sample as a number that may be used.
+func number(s *Sample) (float64, bool) {
+	if s.Quality.IsBad() {
+		return 0, false
+	}
+	switch s.Value.Type() {
+	case tag.Bool, tag.Int, tag.Float:
+		f := s.Value.Float()
+		return f, f-f == 0 // neither NaN nor infinite
+	}
+	return 0, false
+}
+
+// pack makes a row of samples, which are sorted and of one window and type.
+func pack(series int64, start tag.Time, samples []Sample) (Row, error) {
+	r := Row{Series: series, Start: start, First: samples[0].Time, Last: samples[len(samples)-1].Time, Count: len(samples)}
+	for i := range samples {
+		f, ok := number(&samples[i])
+		if !ok {
+			continue
+		}
+		if r.Good == 0 || f < r.Min {
+			r.Min = f
+		}
+		if r.Good == 0 || f > r.Max {
+			r.Max = f
+		}
+		r.Good++
+		r.Sum += f
+	}
+	// Parts of one type each: the type of a tag may change, and a chunk holds only so many.
+	for len(samples) > 0 {
+		n, typ := 0, tag.None
+		for n < len(samples) && n < chunk.MaxSamples {
+			t := samples[n].Value.Type()
+			if t != tag.None && typ != tag.None && t != typ {
+				break
+			}
+			typ = max(typ, t)
+			n++
+		}
+		part, err := chunk.Encode(nil, samples[:n])
+		if err != nil {
+			return r, fmt.Errorf("pack series %d: %w", series, err)
+		}
+		r.Data = binary.AppendUvarint(r.Data, uint64(len(part)))
+		r.Data = append(r.Data, part...)
+		samples = samples[n:]
+	}
+	return r, nil
+}
+
+// unpack appends the samples of a row to dst.
+func unpack(r *Row, dst []Sample) ([]Sample, error) {
+	for rest := r.Data; len(rest) > 0; {
+		size, n := binary.Uvarint(rest)
+		if n <= 0 || size > uint64(len(rest)-n) {
+			return dst, fmt.Errorf("the history of series %d at %s cannot be read", r.Series, r.Start.Std())
+		}
+		var err error
+		if dst, err = chunk.Decode(rest[n:n+int(size)], dst); err != nil {
+			return dst, fmt.Errorf("the history of series %d at %s: %w", r.Series, r.Start.Std(), err)
+		}
+		rest = rest[n+int(size):]
+	}
+	return dst, nil
+}

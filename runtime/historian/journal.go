@@ -1,0 +1,294 @@
+package historian
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// entry is one sample of a series.
+type entry struct {
+	series int64
+	sample Sample
+}
+
+// journal is the log of samples that are not in the database yet: files of records, each a length, a check
+// sum (CRC-32C) and entries. It is written from one goroutine.
+type journal struct {
+	dir   string
+	file  *os.File
+	seq   int
+	size  int64 // of the present file, whole records
+	batch []byte
+}
+
+// maxRecord bounds what one record may claim to hold.
+const maxRecord = 64 << 20
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+const journalSuffix = ".journal"
+
+// openJournal makes the folder and begins a new file behind those that are there.
+func openJournal(dir string) (*journal, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("history journal: %w", err)
+	}
+	j := &journal{dir: dir}
+	old, err := j.files()
+	if err != nil {
+		return nil, err
+	}
+	if len(old) > 0 {
+		j.seq = old[len(old)-1]
+	}
+	return j, j.next()
+}
+
+func (j *journal) name(seq int) string {
+	return filepath.Join(j.dir, fmt.Sprintf("%08d%s", seq, journalSuffix))
+}
+
+// files lists the numbers of the files, the oldest first.
+func (j *journal) files() ([]int, error) {
+	list, err := os.ReadDir(j.dir)
+	if err != nil {
+		return nil, fmt.Errorf("history journal: %w", err)
+	}
+	var out []int
+	for _, f := range list {
+		if text, ok := strings.CutSuffix(f.Name(), journalSuffix); ok {
+			if n, err := strconv.Atoi(text); err == nil {
+				out = append(out, n)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// next begins a new file.
+func (j *journal) next() error {
+	f, err := os.OpenFile(j.name(j.seq+1), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return full(fmt.Errorf("history journal: %w", err))
+	}
+	if j.file != nil {
+		_ = j.file.Close() // what had to be on disk was synced
+	}
+	j.seq++
+	j.file, j.size = f, 0
+	return nil
+}
+
+// add puts an entry into the record that is being made.
+func (j *journal) add(e *entry) {
+	if len(j.batch) == 0 {
+		j.batch = append(j.batch, make([]byte, 8)...)
+	}
+	j.batch = appendEntry(j.batch, e)
+}
+
+// flush writes the record, and with sync also sees to it that it is on the disk. When it fails the
+// file is cut back to whole records and the record is kept, to be written by the next flush.
+func (j *journal) flush(sync bool) error {
+	if len(j.batch) > 0 {
+		binary.LittleEndian.PutUint32(j.batch, uint32(len(j.batch)-8))
+		binary.LittleEndian.PutUint32(j.batch[4:], crc32.Checksum(j.batch[8:], castagnoli))
+		if _, err := j.file.WriteAt(j.batch, j.size); err != nil {
+			_ = j.file.Truncate(j.size)
+			return full(fmt.Errorf("history journal: %w", err))
+		}
+		j.size += int64(len(j.batch))
+		j.batch = j.batch[:0]
+	}
+	if sync {
+		if err := j.file.Sync(); err != nil {
+			return full(fmt.Errorf("history journal: %w", err))
+		}
+	}
+	return nil
+}
+
+// full marks an error that says that the disk is full.
+func full(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
+}
+
+// drop deletes the files up to a number.
+func (j *journal) drop(upTo int) error {
+	list, err := j.files()
+	if err != nil {
+		return err
+	}
+	for _, n := range list {
+		if n > upTo || n == j.seq {
+			continue
+		}
+		if err := os.Remove(j.name(n)); err != nil {
+			return fmt.Errorf("history journal: %w", err)
+		}
+	}
+	return nil
+}
+
+// replay reads all files but the present one. A record that was cut off or spoiled ends its file: what comes
+// behind it was never acknowledged.
+func (j *journal) replay(take func(*entry)) error {
+	list, err := j.files()
+	if err != nil {
+		return err
+	}
+	for _, n := range list {
+		if n == j.seq {
+			continue
+		}
+		f, err := os.Open(j.name(n))
+		if err != nil {
+			return fmt.Errorf("history journal: %w", err)
+		}
+		readJournal(f, take)
+		_ = f.Close()
+	}
+	return nil
+}
+
+// readJournal reads records until one is not whole.
+func readJournal(r io.Reader, take func(*entry)) {
+	var head [8]byte
+	var body []byte
+	for {
+		if _, err := io.ReadFull(r, head[:]); err != nil {
+			return
+		}
+		size := binary.LittleEndian.Uint32(head[:])
+		if size > maxRecord {
+			return
+		}
+		var err error
+		if body, err = readFull(r, body[:0], int(size)); err != nil || crc32.Checksum(body, castagnoli) != binary.LittleEndian.Uint32(head[4:]) {
+			return
+		}
+		for rest := body; len(rest) > 0; {
+			var e entry
+			n := readEntry(rest, &e)
+			if n == 0 {
+				return
+			}
+			take(&e)
+			rest = rest[n:]
+		}
+	}
+}
+
+// readFull reads n bytes, and does not ask for more memory than there is to read.
+func readFull(r io.Reader, dst []byte, n int) ([]byte, error) {
+	for len(dst) < n {
+		part := min(n-len(dst), 1<<20)
+		dst = slices.Grow(dst, part)
+		got, err := io.ReadFull(r, dst[len(dst):len(dst)+part])
+		dst = dst[:len(dst)+got]
+		if err != nil {
+			return dst, err
+		}
+	}
+	return dst, nil
+}
+
+func appendEntry(dst []byte, e *entry) []byte {
+	dst = binary.AppendVarint(dst, e.series)
+	dst = binary.AppendVarint(dst, int64(e.sample.Time))
+	dst = binary.AppendUvarint(dst, uint64(e.sample.Quality))
+	v := e.sample.Value
+	dst = append(dst, byte(v.Type()))
+	switch v.Type() {
+	case tag.None:
+	case tag.Bool, tag.Int:
+		dst = binary.AppendVarint(dst, v.Int())
+	case tag.Float:
+		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(v.Float()))
+	default:
+		dst = binary.AppendUvarint(dst, uint64(len(v.Text())))
+		dst = append(dst, v.Text()...)
+	}
+	return dst
+}
+
+// readEntry reads one entry and returns its length, 0 when it is broken.
+func readEntry(data []byte, e *entry) int {
+	rest, ok := data, true
+	varint := func() int64 {
+		v, n := binary.Varint(rest)
+		if n <= 0 {
+			ok = false
+			return 0
+		}
+		rest = rest[n:]
+		return v
+	}
+	uvarint := func() uint64 {
+		v, n := binary.Uvarint(rest)
+		if n <= 0 {
+			ok = false
+			return 0
+		}
+		rest = rest[n:]
+		return v
+	}
+	e.series = varint()
+	e.sample.Time = tag.Time(varint())
+	e.sample.Quality = tag.Quality(uvarint())
+	if !ok || len(rest) == 0 {
+		return 0
+	}
+	typ := tag.Type(rest[0])
+	rest = rest[1:]
+	switch typ {
+	case tag.None:
+	case tag.Bool:
+		e.sample.Value = tag.OfBool(varint() != 0)
+	case tag.Int:
+		e.sample.Value = tag.OfInt(varint())
+	case tag.Float:
+		if len(rest) < 8 {
+			return 0
+		}
+		e.sample.Value = tag.OfFloat(math.Float64frombits(binary.LittleEndian.Uint64(rest)))
+		rest = rest[8:]
+	case tag.String, tag.Bytes, tag.JSON:
+		size := uvarint()
+		if !ok || size > uint64(len(rest)) {
+			return 0
+		}
+		text := string(rest[:size])
+		rest = rest[size:]
+		switch typ {
+		case tag.String:
+			e.sample.Value = tag.OfString(text)
+		case tag.JSON:
+			e.sample.Value = tag.OfJSON(text)
+		default:
+			e.sample.Value = tag.OfBytes([]byte(text))
+		}
+	default:
+		return 0
+	}
+	if !ok {
+		return 0
+	}
+	return len(data) - len(rest)
+}

@@ -1,0 +1,224 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/lineside/lineside/runtime/historian"
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// History keeps the rows of the historian in the database.
+type History struct{ store *Store }
+
+// History is where the historian keeps its rows.
+func (s *Store) History() *History { return &History{s} }
+
+var _ historian.Rows = (*History)(nil)
+
+// seriesRow is the history of one tag.
+type seriesRow struct {
+	ID   int64  `gorm:"primaryKey;autoIncrement"`
+	Path string `gorm:"size:512;uniqueIndex"`
+}
+
+func (seriesRow) TableName() string { return "history_series" }
+
+// chunkRow is a window of samples of a series. Times are nanoseconds.
+type chunkRow struct {
+	Series int64 `gorm:"primaryKey;autoIncrement:false"`
+	Start  int64 `gorm:"primaryKey;autoIncrement:false;index"`
+	First  int64
+	Last   int64
+	Count  int
+	Good   int
+	Min    float64
+	Max    float64
+	Sum    float64
+	Data   []byte
+}
+
+func (chunkRow) TableName() string { return "history_chunks" }
+
+func (h *History) fail(err error) error {
+	if errors.Is(err, ErrFull) {
+		return fmt.Errorf("%w: %w", historian.ErrFull, err)
+	}
+	return err
+}
+
+// Series implements historian.Rows.
+func (h *History) Series(ctx context.Context) ([]historian.Series, error) {
+	var rows []seriesRow
+	if err := h.store.read(ctx).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	out := make([]historian.Series, len(rows))
+	for i, r := range rows {
+		out[i] = historian.Series{ID: r.ID, Path: tag.Path(r.Path)}
+	}
+	return out, nil
+}
+
+// AddSeries implements historian.Rows.
+func (h *History) AddSeries(ctx context.Context, paths []tag.Path) ([]int64, error) {
+	out := make([]int64, len(paths))
+	err := h.store.write(ctx, func(tx *gorm.DB) error {
+		for part := range slices.Chunk(slices.Collect(maps.Keys(placesOf(paths))), 500) {
+			rows := make([]seriesRow, len(part))
+			names := make([]string, len(part))
+			for i, p := range part {
+				rows[i].Path, names[i] = string(p), string(p)
+			}
+			if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error; err != nil {
+				return err
+			}
+			var there []seriesRow
+			if err := tx.Where("path IN ?", names).Find(&there).Error; err != nil {
+				return err
+			}
+			for _, r := range there {
+				for _, i := range placesOf(paths)[tag.Path(r.Path)] {
+					out[i] = r.ID
+				}
+			}
+		}
+		return nil
+	})
+	return out, h.fail(err)
+}
+
+func placesOf(paths []tag.Path) map[tag.Path][]int {
+	out := make(map[tag.Path][]int, len(paths))
+	for i, p := range paths {
+		out[p] = append(out[p], i)
+	}
+	return out
+}
+
+// RenameSeries implements historian.Rows.
+func (h *History) RenameSeries(ctx context.Context, moved map[tag.Path]tag.Path) error {
+	return h.fail(h.store.write(ctx, func(tx *gorm.DB) error {
+		// By way of names that no tag can have, so that two may change places.
+		var rows []seriesRow
+		for part := range slices.Chunk(slices.Sorted(maps.Keys(moved)), 500) {
+			var some []seriesRow
+			if err := tx.Where("path IN ?", part).Find(&some).Error; err != nil {
+				return err
+			}
+			rows = append(rows, some...)
+		}
+		for _, r := range rows {
+			if err := tx.Model(&seriesRow{}).Where("id = ?", r.ID).Update("path", fmt.Sprintf("\x01%d", r.ID)).Error; err != nil {
+				return err
+			}
+		}
+		for _, r := range rows {
+			to := string(moved[tag.Path(r.Path)])
+			var taken int64
+			if err := tx.Model(&seriesRow{}).Where("path = ?", to).Count(&taken).Error; err != nil {
+				return err
+			}
+			if taken > 0 {
+				to = r.Path
+			}
+			if err := tx.Model(&seriesRow{}).Where("id = ?", r.ID).Update("path", to).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// Put implements historian.Rows.
+func (h *History) Put(ctx context.Context, rows []historian.Row) error {
+	list := make([]chunkRow, len(rows))
+	for i, r := range rows {
+		list[i] = chunkRow{Series: r.Series, Start: int64(r.Start), First: int64(r.First), Last: int64(r.Last), Count: r.Count, Good: r.Good, Min: r.Min, Max: r.Max, Sum: r.Sum, Data: r.Data}
+	}
+	return h.fail(h.store.write(ctx, func(tx *gorm.DB) error {
+		return tx.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(list, 500).Error
+	}))
+}
+
+func (r *chunkRow) row() historian.Row {
+	return historian.Row{Series: r.Series, Start: tag.Time(r.Start), First: tag.Time(r.First), Last: tag.Time(r.Last), Count: r.Count, Good: r.Good, Min: r.Min, Max: r.Max, Sum: r.Sum, Data: r.Data}
+}
+
+// heads are the columns of a row without its data.
+var heads = []string{"series", "start", "first", "last", "count", "good", "min", "max", "sum"}
+
+// Read implements historian.Rows.
+func (h *History) Read(ctx context.Context, series int64, from, to tag.Time, whole bool) ([]historian.Row, error) {
+	q := h.store.read(ctx).Where("series = ? AND start >= ? AND start < ?", series, int64(from), int64(to)).Order("start")
+	if !whole {
+		q = q.Select(heads)
+	}
+	var rows []chunkRow
+	if err := q.Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	out := make([]historian.Row, len(rows))
+	for i := range rows {
+		out[i] = rows[i].row()
+	}
+	return out, nil
+}
+
+// Before implements historian.Rows.
+func (h *History) Before(ctx context.Context, series int64, t tag.Time) (historian.Row, bool, error) {
+	var r chunkRow
+	err := h.store.read(ctx).Where("series = ? AND start < ?", series, int64(t)).Order("start DESC").Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return historian.Row{}, false, nil
+	}
+	if err != nil {
+		return historian.Row{}, false, err
+	}
+	return r.row(), true, nil
+}
+
+// Trim implements historian.Rows.
+func (h *History) Trim(ctx context.Context, t tag.Time, limit int) (rows, samples int64, err error) {
+	err = h.store.write(ctx, func(tx *gorm.DB) error {
+		var oldest []chunkRow
+		if err := tx.Select("series", "start", "count").Where("start < ?", int64(t)).Order("start").Limit(limit).Find(&oldest).Error; err != nil {
+			return err
+		}
+		// By window, of which there are few, and by series only in the last, which may be there in part.
+		byStart := map[int64][]int64{}
+		for _, r := range oldest {
+			byStart[r.Start] = append(byStart[r.Start], r.Series)
+			samples += int64(r.Count)
+		}
+		rows = int64(len(oldest))
+		for _, start := range slices.Sorted(maps.Keys(byStart)) {
+			for part := range slices.Chunk(byStart[start], 500) {
+				if err := tx.Where("start = ? AND series IN ?", start, part).Delete(&chunkRow{}).Error; err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, 0, h.fail(err)
+	}
+	return rows, samples, nil
+}
+
+// Extent implements historian.Rows.
+func (h *History) Extent(ctx context.Context) (historian.Extent, error) {
+	var e struct {
+		Rows, Samples, Bytes, Oldest int64
+	}
+	err := h.store.read(ctx).Model(&chunkRow{}).
+		Select("COUNT(*) AS rows, COALESCE(SUM(count), 0) AS samples, COALESCE(SUM(LENGTH(data)), 0) AS bytes, COALESCE(MIN(start), 0) AS oldest").Scan(&e).Error
+	return historian.Extent{Rows: e.Rows, Samples: e.Samples, Bytes: e.Bytes, Oldest: tag.Time(e.Oldest)}, err
+}
