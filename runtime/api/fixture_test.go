@@ -87,7 +87,7 @@ func newFixtureIn(t *testing.T, dir string, bare bool) *fixture {
 		t.Fatal(err)
 	}
 	f := &fixture{t: t, dir: dir, store: db, clients: map[string]*http.Client{}}
-	f.engine = engine.New(engine.Options{Catalogue: catalogue, Audit: AuditWrites(db), Secret: func(ref string) (string, error) { return db.Secret(ctx, ref) }})
+	f.engine = engine.New(engine.Options{Catalogue: catalogue, Audit: AuditWrites(db), Record: RecordEvents(db), Secret: func(ref string) (string, error) { return db.Secret(ctx, ref) }})
 	hub := session.NewHub(f.engine, session.Options{})
 	pages := fstest.MapFS{
 		"index.html":               {Data: []byte("<!doctype html><title>index</title>")},

@@ -43,7 +43,7 @@ func TestAssetsOfModels(t *testing.T) {
 	if p := a.Properties[1]; p.Tag == nil || p.Tag.Expr != `"R" + string(104)` || string(p.State.Value) != `"R104"` || p.Inherited.Expr != `"R" + string({base+4})` || len(p.Overridden) != 0 {
 		t.Errorf("%+v", p)
 	}
-	if len(a.Commands) != 1 || a.Commands[0].Path != "hall1/p01/speed" || !a.Commands[0].Allowed || a.Commands[0].Confirm != "ask" {
+	if len(a.Commands) != 1 || a.Commands[0].Writes[0].Property != "speed" || !a.Commands[0].Allowed || a.Commands[0].Confirm != "ask" {
 		t.Errorf("%+v", a.Commands)
 	}
 	page := decode[AssetPage](t, f.must(200, "erik", "GET", "/assets?under=hall1&model=drive&limit=2", "").body)

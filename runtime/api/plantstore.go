@@ -214,6 +214,17 @@ func patchPlant(old *plant.Plant, patch PlantPatch) (*plant.Plant, error) {
 	if missing.Errors() {
 		return nil, missing
 	}
+	if len(patch.Remove.Assets) > 0 {
+		// Their relations go with them, from both ends.
+		gone := make(map[tag.Path]bool, len(patch.Remove.Assets))
+		for _, path := range patch.Remove.Assets {
+			gone[tag.Path(path)] = true
+		}
+		for i := range next.Assets {
+			delete(gone, next.Assets[i].Path)
+		}
+		return plant.Unrelate(&next, func(path tag.Path) bool { return gone[path] }), nil
+	}
 	return &next, nil
 }
 

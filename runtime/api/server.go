@@ -151,6 +151,7 @@ func (s *Server) resources() {
 	s.tagsResource()
 	s.writesResource()
 	s.modelsResource()
+	s.eventsResource()
 	s.expressionsResource()
 	s.drawingsResource()
 	s.catalogResource()

@@ -4,22 +4,26 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
 // TagState is a tag with its present value.
 type TagState struct {
-	Path  string `json:"path"`
-	Type  string `json:"type" enum:"none,bool,int,float,string,bytes,json"`
-	Unit  string `json:"unit,omitempty"`
-	Title string `json:"title,omitempty"`
+	Path string `json:"path"`
+	Type string `json:"type" enum:"none,bool,int,float,string,bytes,json"`
+	// Format says what the value means, "" when nothing further.
+	Format string `json:"format,omitempty" enum:"datetime,image,reference,location,vec2,vec3,struct"`
+	// Fields are those of a struct.
+	Fields []plant.StructField `json:"fields,omitempty"`
+	Unit   string              `json:"unit,omitempty"`
+	Title  string              `json:"title,omitempty"`
 	// Low and High are the engineering range, when the tag has one.
 	Low  *float64 `json:"low,omitempty"`
 	High *float64 `json:"high,omitempty"`
@@ -37,6 +41,8 @@ type TagState struct {
 	// Kind is asset for a property of an asset; From says of all where the value comes from.
 	Kind string `json:"kind" enum:"device,computed,memory,system,app,asset"`
 	From string `json:"from" enum:"device,computed,memory,system,app"`
+	// Labels are its own and those of its asset.
+	Labels []string `json:"labels,omitempty"`
 	// Asset, Model and Property say which property of which asset the tag is; Overridden that it
 	// differs from the model there.
 	Asset      string `json:"asset,omitempty"`
@@ -101,6 +107,9 @@ func (s *Server) tagState(ctx context.Context, slot tag.Slot, path tag.Path) (Ta
 	if o := m.Origin; o != nil {
 		out.Kind, out.Asset, out.Model, out.Property, out.Overridden = "asset", string(o.Asset), o.Model, o.Property, len(o.Overridden) > 0
 	}
+	if d := m.Document; d != nil {
+		out.Format, out.Fields, out.Labels = d.Format, d.Fields, d.Labels
+	}
 	if !sample.Quality.IsBad() {
 		out.Value = sample.Value.AppendJSON(nil)
 	}
@@ -115,7 +124,7 @@ func (s *Server) tagState(ctx context.Context, slot tag.Slot, path tag.Path) (Ta
 
 func (s *Server) listTags(ctx context.Context, in *struct {
 	Pattern string `query:"pattern" maxLength:"512" doc:"like area/line/*/speed or area/**"`
-	Query   string `query:"q" maxLength:"200" doc:"contained in path or title"`
+	Query   string `query:"q" maxLength:"200" doc:"words in path, title, unit, device or attributes; label:…, type:… (a type or format), or the name of an attribute with a colon"`
 	Limit   int    `query:"limit" default:"100" minimum:"1" maximum:"10000"`
 	After   string `query:"after" maxLength:"512" doc:"only paths behind this one"`
 }) (*body[TagPage], error) {
@@ -127,14 +136,14 @@ func (s *Server) listTags(ctx context.Context, in *struct {
 		}
 	}
 	page := TagPage{Tags: []TagState{}}
-	words := strings.ToLower(in.Query)
+	query := plant.ParseQuery(in.Query)
 	for _, slot := range s.engine.Table().Match(pattern) {
 		path := s.engine.Table().Path(slot)
 		if in.After != "" && string(path) <= in.After {
 			continue
 		}
 		t, ok := s.tagState(ctx, slot, path)
-		if !ok || words != "" && !strings.Contains(strings.ToLower(t.Path), words) && !strings.Contains(strings.ToLower(t.Title), words) {
+		if !ok || !query.Empty() && !query.Match(s.thing(&t)) {
 			continue
 		}
 		if len(page.Tags) == in.Limit {
@@ -144,6 +153,19 @@ func (s *Server) listTags(ctx context.Context, in *struct {
 		page.Tags = append(page.Tags, t)
 	}
 	return answerWith(page)
+}
+
+// thing is a tag as a query sees it: with what is said of its asset.
+func (s *Server) thing(t *TagState) *plant.Thing {
+	out := &plant.Thing{Texts: []string{t.Path, t.Title, t.Unit, t.Device}, Types: []string{t.Type, t.Format}}
+	if m, ok := s.engine.Meta(tag.Path(t.Path), auth.Rights{}, ""); ok && m.Document != nil {
+		out.Titles, out.Marks = m.Document.Title, append(out.Marks, &m.Document.Marks)
+	}
+	if marks, ok := s.engine.Expansion().Marks(tag.Path(t.Asset)); ok {
+		out.Marks = append(out.Marks, &marks)
+		out.Types = append(out.Types, t.Model)
+	}
+	return out
 }
 
 func (s *Server) readTag(ctx context.Context, in *TagPath) (*body[TagState], error) {
@@ -184,7 +206,7 @@ func writeStatus(code string) int {
 		return http.StatusLocked
 	case "tag_unknown", "release_unknown":
 		return http.StatusNotFound
-	case "value_missing", "value_type", "value_low", "value_high", "value_invalid", "value_scale", "reason_missing", "not_writable":
+	case "value_missing", "value_type", "value_low", "value_high", "value_invalid", "value_scale", "reason_missing", "not_writable", "value_format", "input_missing", "input_unknown", "command_unknown", "value_choice", "value_range", "ramp_type":
 		return http.StatusUnprocessableEntity
 	case "not_connected", "device_refused", "device_unknown", "write_failed", "read_back_differs":
 		return http.StatusBadGateway

@@ -206,6 +206,7 @@ func (s *Server) listUses(ctx context.Context, in *struct {
 		uses = s.modelUses(ctx, p, in.Model, in.Property)
 	case in.Area != "":
 		want = func(path string) bool { return tag.Path(path).Under(tag.Path(in.Area)) }
+		uses = s.relationUses(ctx, p, tag.Path(in.Area))
 	case in.Device != "":
 		of := map[string]bool{}
 		for i := range x.Tags {
@@ -339,9 +340,14 @@ func (s *Server) modelUses(ctx context.Context, p *plant.Plant, model, property 
 		if flat := x.Models[m.ID]; flat == nil || !flat.Is(model) {
 			continue
 		}
-		for j, c := range m.Commands {
-			if c.Property == property {
-				add(fmt.Sprintf("%s/commands/%d/property", at, j), modelWord(lang)+m.ID+" › "+c.ID, property, link)
+		for j := range m.Commands {
+			if c := &m.Commands[j]; c.Uses(property) {
+				add(fmt.Sprintf("%s/commands/%d", at, j), modelWord(lang)+m.ID+" › "+c.ID, property, link)
+			}
+		}
+		for j := range m.Events {
+			if e := &m.Events[j]; e.Uses(property) {
+				add(fmt.Sprintf("%s/events/%d", at, j), modelWord(lang)+m.ID+" › "+e.ID, property, link)
 			}
 		}
 		for j := range m.Properties {
@@ -366,6 +372,23 @@ func (s *Server) modelUses(ctx context.Context, p *plant.Plant, model, property 
 			add(at+"/model", string(a.Path), model, link)
 		} else if patch, overridden := a.Overrides[property]; overridden {
 			add(at+"/overrides/"+spec.Escape(property), string(a.Path)+" › "+property, string(patch), link)
+		}
+	}
+	return out
+}
+
+// relationUses lists the assets elsewhere that have a relation to one at or below a path.
+func (s *Server) relationUses(ctx context.Context, p *plant.Plant, area tag.Path) []Use {
+	var out []Use
+	for i := range p.Assets {
+		a := &p.Assets[i]
+		if a.Path.Under(area) || !actorOf(ctx).Rights.Allows(auth.View, a.Path) {
+			continue
+		}
+		for j, r := range a.Relations {
+			if r.To.Under(area) {
+				out = append(out, Use{At: fmt.Sprintf("/assets/%d/relations/%d", i, j), Where: string(a.Path) + " › " + relationNames.of(r.Type, languageOf(ctx)), Text: string(r.To), Link: "/plant?asset=" + url.QueryEscape(string(a.Path))})
+			}
 		}
 	}
 	return out

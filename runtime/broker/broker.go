@@ -165,6 +165,9 @@ func (b *Broker) Run(ctx context.Context, listeners ...net.Listener) error {
 	own.Go(func() { follow(b.ctx) })
 	own.Go(func() { b.recheck(b.ctx) })
 	own.Go(func() { show(b.ctx) })
+	events, quiet := b.engine.AssetEvents()
+	defer quiet()
+	own.Go(func() { b.publishEvents(b.ctx, events) })
 	for _, l := range listeners {
 		own.Go(func() { b.accept(l) })
 	}
