@@ -18,10 +18,12 @@ import (
 	_ "github.com/lineside/lineside/runtime/connector/s7"
 	_ "github.com/lineside/lineside/runtime/connector/simulator"
 	_ "github.com/lineside/lineside/runtime/connector/snmp"
+	_ "github.com/lineside/lineside/runtime/connector/sparkplug"
 	_ "github.com/lineside/lineside/runtime/connector/sql"
 	"github.com/lineside/lineside/runtime/expression"
 	"github.com/lineside/lineside/runtime/northbound"
 	_ "github.com/lineside/lineside/runtime/northbound/modbus"
+	_ "github.com/lineside/lineside/runtime/northbound/sparkplug"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/widgets"
 )
