@@ -21,11 +21,13 @@ import (
 type NorthboundDraft struct {
 	// Interface is as it stands in the plant document; nothing is saved.
 	Interface json.RawMessage `json:"interface"`
+	// Anew gives all tags their places anew, one after the other.
+	Anew bool `json:"anew,omitempty"`
 }
 
 // NorthboundArranged says what a northbound interface would be.
 type NorthboundArranged struct {
-	// Tags are the entries, those without a map with the one that the kind suggests.
+	// Tags are the entries, their maps completed as the kind suggests.
 	Tags []plant.Exposed `json:"tags" nullable:"false"`
 	// Types are the types of the tags of the entries, "" of areas and of what is unknown; Writable says which can be
 	// written at all.
@@ -61,7 +63,7 @@ func (s *Server) arrangeNorthbound(ctx context.Context, in *body[NorthboundDraft
 	if ps := spec.Typed(in.Body.Interface, &doc); len(ps) > 0 {
 		return nil, ps.Under("/interface")
 	}
-	a := s.engine.ArrangeNorthbound(doc)
+	a := s.engine.ArrangeNorthbound(doc, in.Body.Anew)
 	return answerWith(NorthboundArranged{Tags: orEmpty(a.Tags), Types: a.Types, Writable: a.Writable, Problems: told(ctx, a.Problems)})
 }
 

@@ -164,9 +164,9 @@ type Arranged struct {
 	Types []string
 }
 
-// ArrangeNorthbound gives the entries of an interface that have no map one, as its kind suggests, and says what is
-// wrong with it, in the plant that runs.
-func (e *Engine) ArrangeNorthbound(doc plant.Northbound) Arranged {
+// ArrangeNorthbound completes the maps of the entries of an interface as its kind suggests (with anew, their places are
+// given anew, one after the other), and says what is wrong with it, in the plant that runs.
+func (e *Engine) ArrangeNorthbound(doc plant.Northbound, anew bool) Arranged {
 	e.mu.RLock()
 	x := e.expansion
 	e.mu.RUnlock()
@@ -197,7 +197,7 @@ func (e *Engine) ArrangeNorthbound(doc plant.Northbound) Arranged {
 	}
 	typ, known := northbound.Lookup(doc.Kind)
 	if known && typ.Suggest != nil && typ.Check(settingsOf(&doc)) == nil {
-		for i, m := range typ.Suggest(settingsOf(&doc), tags, raw) {
+		for i, m := range typ.Suggest(settingsOf(&doc), tags, raw, anew) {
 			doc.Tags[i].Map = m
 		}
 	}

@@ -161,9 +161,10 @@ type Type struct {
 	// Arrange finds what is wrong with tags together, for sound settings: two at one register. Places are
 	// "/<entry>/…". It may be left out.
 	Arrange func(settings json.RawMessage, tags []Tag) spec.Problems `json:"-"`
-	// Suggest gives entries that are exposed nohow yet a place beside the others. tags whose raw is empty want
-	// one; nil is returned for those that cannot have any. It may be left out.
-	Suggest func(settings json.RawMessage, tags []Tag, raw []json.RawMessage) []json.RawMessage `json:"-"`
+	// Suggest completes the maps of entries that are being edited: those without a place, or at one where
+	// they cannot be, get one beside the others; with anew, all do, one after the other. What was chosen else is kept. nil
+	// is returned for tags that cannot be exposed. It may be left out.
+	Suggest func(settings json.RawMessage, tags []Tag, raw []json.RawMessage, anew bool) []json.RawMessage `json:"-"`
 	// Export is the table for the people on the other side, the names of its columns first. infos are those of
 	// the tags.
 	Export func(settings json.RawMessage, tags []Tag, infos []Info) ([][]string, error) `json:"-"`

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -405,7 +406,7 @@ func TestSuggest(t *testing.T) {
 			doc.Tags[i].Map = nil
 		}
 	}
-	a := s.ArrangeNorthbound(doc)
+	a := s.ArrangeNorthbound(doc, false)
 	if len(a.Problems) > 0 {
 		t.Fatal(a.Problems)
 	}
@@ -420,6 +421,32 @@ func TestSuggest(t *testing.T) {
 	} {
 		if got[path] != want {
 			t.Errorf("%s at %s, want %s", path, got[path], want)
+		}
+	}
+}
+
+func TestSuggestKeepsWhatWasChosen(t *testing.T) {
+	s := begin(t, 0, "", all())
+	doc := s.Plant().Northbound[0]
+	doc.Tags = append(doc.Tags[:0:0], plant.Exposed{Tag: "a/seen", Map: []byte(`{"table":"holding","type":"bool"}`)}, plant.Exposed{Tag: "a/float", Write: true, Map: []byte(`{"table":"input","address":70,"type":"float64","order":"DCBA"}`)},
+		plant.Exposed{Tag: "a/double", Map: []byte(`{"table":"input","address":5,"type":"int16","factor":0.5}`)}, plant.Exposed{Tag: "a/low", Map: []byte(`{"table":7,"address":1}`)}, plant.Exposed{Tag: "none"})
+	for anew, want := range map[bool]string{
+		false: `{"table":"holding","address":0,"type":"bool"} {"table":"holding","address":1,"type":"float64","order":"DCBA"} {"table":"input","address":5,"type":"int16","factor":0.5} {"table":7,"address":1} `,
+		true:  `{"table":"holding","address":0,"type":"bool"} {"table":"holding","address":1,"type":"float64","order":"DCBA"} {"table":"input","address":0,"type":"int16","factor":0.5} {"table":7,"address":1} `,
+	} {
+		a := s.ArrangeNorthbound(doc, anew)
+		var got []string
+		for _, e := range a.Tags {
+			got = append(got, compact(string(e.Map)))
+		}
+		if text := strings.Join(got, " "); text != want {
+			t.Errorf("anew %v: %s", anew, text)
+		}
+		if len(a.Problems) != 2 || a.Problems[0].At != "/tags/3/map/table" || a.Problems[1].At != "/tags/4/tag" {
+			t.Errorf("anew %v: %v", anew, a.Problems)
+		}
+		if fmt.Sprint(a.Writable, a.Types) != "[false true true true false] [bool float float bool ]" {
+			t.Errorf("%v %q", a.Writable, a.Types)
 		}
 	}
 }

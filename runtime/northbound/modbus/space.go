@@ -169,61 +169,111 @@ func arrange(raw json.RawMessage, tags []northbound.Tag) spec.Problems {
 // suggestedText is the length of a text that nobody gave one, in bytes.
 const suggestedText = 32
 
-// suggest gives tags the next free places: bools are coils or discrete inputs, everything else holding or
-// input registers, by whether it is written.
-func suggest(raw json.RawMessage, tags []northbound.Tag, maps []json.RawMessage) []json.RawMessage {
+// draft is an address that may lack its place.
+type draft struct {
+	wire.Address
+	Place *int `json:"address"`
+}
+
+// suggest gives tags that have no place, or one where they cannot be, the next free one: bools are coils or
+// discrete inputs, everything else holding or input registers, by whether it is written.
+func suggest(raw json.RawMessage, tags []northbound.Tag, maps []json.RawMessage, anew bool) []json.RawMessage {
 	s, err := decodeSettings(raw)
 	if err != nil {
 		return maps
 	}
-	var next [4]int
+	type spot struct {
+		unit  int
+		table wire.Table
+	}
+	next := map[spot]int{}
+	drafts := make([]*draft, len(tags))
 	out := slices.Clone(maps)
 	for i := range tags {
-		a, err := wire.ParseAddress(maps[i], tag.None, false)
-		if len(maps[i]) == 0 || err != nil {
+		d := &draft{}
+		if len(maps[i]) > 0 && json.Unmarshal(maps[i], d) != nil {
+			continue // it says itself what is wrong with it
+		}
+		if anew {
+			d.Place = nil
+		}
+		if tags[i].Write && d.Table != "" && d.Table != "coil" && d.Table != "holding" {
+			d.Table, d.Place = "", nil
+		}
+		if d.Table == "" || d.Place == nil {
+			drafts[i] = d
 			continue
 		}
-		t := tags[i]
-		t.Map = a
-		if p := place(s, i, &t); p.unit == byte(s.Unit) {
-			next[p.table] = max(next[p.table], p.end())
+		d.Address.Address = *d.Place
+		at := spot{-1, wire.Tables[d.Table]}
+		if d.Unit != nil {
+			at.unit = *d.Unit
 		}
+		count := 1
+		if !at.table.Bits() {
+			count = wire.Formats[d.Type].Words(d.Length)
+		}
+		next[at] = max(next[at], *d.Place-s.FirstAddress+count)
 	}
-	for i := range tags {
-		if len(maps[i]) > 0 {
+	for i, d := range drafts {
+		if d == nil {
 			continue
 		}
-		a := wire.Address{Table: "input"}
-		table := wire.Input
-		if tags[i].Write {
-			a.Table, table = "holding", wire.Holding
-		}
-		switch tags[i].Type {
-		case tag.Bool:
-			a.Table, table = "discrete", wire.Discrete
-			if tags[i].Write {
-				a.Table, table = "coil", wire.Coil
+		if out[i] = nil; complete(&d.Address, &tags[i]) {
+			at, count := spot{-1, wire.Tables[d.Table]}, 1
+			if d.Unit != nil {
+				at.unit = *d.Unit
 			}
-		case tag.Int:
-			a.Type = "int32"
-		case tag.Float:
-			a.Type = "float32"
-		case tag.String, tag.Bytes:
-			a.Type, a.Length = "string", suggestedText
-		default:
-			continue
-		}
-		a.Address = next[table] + s.FirstAddress
-		count := wire.Formats[a.Type].Words(a.Length)
-		if next[table]+count > 65536 {
-			continue
-		}
-		next[table] += count
-		if out[i], err = json.Marshal(a); err != nil {
-			out[i] = nil
+			if !at.table.Bits() {
+				count = wire.Formats[d.Type].Words(d.Length)
+			}
+			if next[at]+count > 65536 {
+				continue
+			}
+			d.Address.Address = next[at] + s.FirstAddress
+			next[at] += count
+			if out[i], err = json.Marshal(d.Address); err != nil {
+				out[i] = nil
+			}
 		}
 	}
 	return out
+}
+
+// complete chooses a table and a type for a tag; false when it cannot be exposed.
+func complete(a *wire.Address, t *northbound.Tag) bool {
+	bit := t.Type == tag.Bool && a.Type == ""
+	if a.Table == "" {
+		switch {
+		case bit && t.Write:
+			a.Table = "coil"
+		case bit:
+			a.Table = "discrete"
+		case t.Write:
+			a.Table = "holding"
+		default:
+			a.Table = "input"
+		}
+	}
+	if wire.Tables[a.Table].Bits() {
+		return t.Type != tag.JSON && t.Type != tag.None
+	}
+	if a.Type != "" {
+		return true
+	}
+	switch t.Type {
+	case tag.Bool:
+		a.Type = "bool"
+	case tag.Int:
+		a.Type = "int32"
+	case tag.Float:
+		a.Type = "float32"
+	case tag.String, tag.Bytes:
+		a.Type, a.Length = "string", suggestedText
+	default:
+		return false
+	}
+	return true
 }
 
 // export is the register map as the "register map" setting of our own client reads it, in protocol
