@@ -18,7 +18,8 @@ import (
 const (
 	// MaxPayload is how many bytes a message may have, compressed and otherwise.
 	MaxPayload = 16 << 20
-	maxThings  = 400_000 // metrics, members, properties, cells, columns
+	maxMetrics = 200_000
+	maxThings  = 600_000 // metrics, members, properties, cells, columns
 	maxDepth   = 8       // templates in templates
 )
 
@@ -72,7 +73,9 @@ func decode(b []byte) (*Payload, error) {
 		case f.is(1, protowire.VarintType):
 			p.Timestamp = timeOf(f.n)
 		case f.is(2, protowire.BytesType):
-			if d.one() {
+			if len(p.Metrics) == maxMetrics {
+				d.err = errTooMany
+			} else if d.one() {
 				p.Metrics = append(p.Metrics, d.metric(f.b))
 			}
 		case f.is(3, protowire.VarintType):

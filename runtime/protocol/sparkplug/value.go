@@ -323,7 +323,7 @@ func (v Value) Select(t DataType, path string) (part Value, typ DataType, null, 
 		// A part of a member that is no template.
 		for i := range x.Members {
 			m := &x.Members[i]
-			if rest, below := strings.CutPrefix(path, m.Name+"/"); below {
+			if rest, below := cutMember(path, m.Name); below {
 				if part, typ, null, ok = m.Value.Select(m.Type, rest); ok {
 					return part, typ, null || m.Null, true
 				}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
@@ -344,9 +345,8 @@ func (v Value) With(t DataType, path string, w tag.Value) (Value, error) {
 	return Value{}, missing
 }
 
+// cutMember is the path below a member.
 func cutMember(path, name string) (rest string, ok bool) {
-	if len(path) > len(name) && path[len(name)] == '/' && path[:len(name)] == name {
-		return path[len(name)+1:], true
-	}
-	return "", false
+	rest, ok = strings.CutPrefix(path, name+"/")
+	return rest, ok && rest != ""
 }
