@@ -23,6 +23,7 @@ import (
 	"github.com/lineside/lineside/runtime/certificate"
 	"github.com/lineside/lineside/runtime/connector/folder"
 	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/lastvalue"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/store"
 	"github.com/lineside/lineside/runtime/tag"
@@ -91,12 +92,17 @@ func (c *serveCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
+	last, err := lastvalue.Open(filepath.Join(c.Data, "last.values"))
+	if err != nil {
+		return err
+	}
+	defer last.Close()
 	certificates, err := certificate.New(con.ctx, db, log, filepath.Join(c.Data, "opcua"))
 	if err != nil {
 		return err
 	}
 	eng := engine.New(engine.Options{
-		Log: log, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Record: api.RecordEvents(db), Keep: memory.keep, Kept: memory.kept,
+		Log: log, Last: last, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Record: api.RecordEvents(db), Keep: memory.keep, Kept: memory.kept,
 		Trust: certificates, Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },
 	})
 	certificates.OnChange(func(devices []string) { eng.Reconnect(devices...) })

@@ -2084,7 +2084,7 @@ export interface NewToken {
 
 /** NorthboundArranged says what a northbound interface would be. */
 export interface NorthboundArranged {
-  /** tags are the entries, those without a map with the one that the kind suggests. */
+  /** tags are the entries, their maps completed as the kind suggests. */
   tags: Exposed[];
   /**
    * types are the types of the tags of the entries, "" of areas and of what is unknown; Writable says which can be
@@ -2100,6 +2100,8 @@ export interface NorthboundArranged {
 export interface NorthboundDraft {
   /** interface is as it stands in the plant document; nothing is saved. */
   interface: unknown;
+  /** anew gives all tags their places anew, one after the other. */
+  anew?: boolean;
 }
 
 /**
