@@ -66,7 +66,7 @@ func (o *orderedSchemas) UnmarshalJSON(raw []byte) error {
 
 // apiNames are the names of schemas that TypeScript uses for something else.
 var apiNames = map[string]string{"Function": "ExpressionFunction", "Example": "ExpressionExample", "Error": "ErrorBody", "Import": "SheetImport",
-	"Model": "ThingModel", "Parameter": "ModelParameter", "Property": "ModelProperty", "Command": "ModelCommand"}
+	"Model": "ThingModel", "Parameter": "ModelParameter", "Property": "ModelProperty", "Command": "ModelCommand", "Event": "ModelEvent", "Input": "CommandInput"}
 
 // apiFields are fields whose values are fewer than their schema says.
 var apiFields = map[string]string{

@@ -43,7 +43,7 @@ var tsNames = map[string]string{
 	"unit.Shown": "ShownUnit", "unit.Preference": "UnitPreference",
 	"app.Tag": "AppTag", "app.Input": "AppInput",
 	"plant.Tag": "PlantTag", "plant.Definition": "TagDefinition", "plant.Write": "TagWrite", "plant.Scan": "ScanClass",
-	"plant.Model": "ThingModel", "plant.Parameter": "ModelParameter", "plant.Property": "ModelProperty", "plant.Command": "ModelCommand",
+	"plant.Model": "ThingModel", "plant.Parameter": "ModelParameter", "plant.Property": "ModelProperty", "plant.Command": "ModelCommand", "plant.Event": "ModelEvent", "plant.Input": "CommandInput",
 	"action.Type": "ActionType", "widgets.Size": "WidgetSize", "widgets.Event": "WidgetEvent",
 	"expression.Function": "ExpressionFunction", "expression.Example": "ExpressionExample", "plant.Import": "SheetImport",
 	"connector.Type": "ConnectorType", "northbound.Type": "NorthboundType", "northbound.Stats": "NorthboundStats", "northbound.Peer": "NorthboundPeer", "connector.Node": "BrowseNode",

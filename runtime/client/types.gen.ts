@@ -466,7 +466,7 @@ export interface ThingModel extends Marks {
   parameters?: ModelParameter[];
   properties?: ModelProperty[];
   commands?: ModelCommand[];
-  events?: Event[];
+  events?: ModelEvent[];
   /** faceplate is the screen that shows one of its assets; nil is that of the nearest model it builds on. */
   faceplate?: Faceplate;
 }
@@ -610,7 +610,7 @@ export interface ModelCommand {
   id: string;
   title?: Text;
   /** inputs are what is asked of whoever gives the command. */
-  inputs?: Input[];
+  inputs?: CommandInput[];
   /** property is what is written; it must be writable. */
   property?: string;
   /**
@@ -625,10 +625,10 @@ export interface ModelCommand {
 }
 
 /**
- * Event is something that happens at an asset and is worth keeping: a condition over its properties becomes true.
+ * ModelEvent is something that happens at an asset and is worth keeping: a condition over its properties becomes true.
  * What is true already when the runtime starts, or when it becomes known again, has not happened.
  */
-export interface Event {
+export interface ModelEvent {
   /** id is letters, digits, "_" and "-", at most 64. */
   id: string;
   title?: Text;
@@ -737,8 +737,8 @@ export interface TagWrite {
   release?: Release;
 }
 
-/** Input is what whoever gives a command is asked. */
-export interface Input {
+/** CommandInput is what whoever gives a command is asked. */
+export interface CommandInput {
   /** id is a letter, then letters, digits and "_"; path, name and title are taken. */
   id: string;
   type: "bool" | "int" | "float" | "string";
@@ -840,6 +840,11 @@ export interface BrowseNode {
   high?: number;
   /** value is a present value, if the browse knows one. */
   value?: unknown;
+  /**
+   * nested says of a node with an address that what lies below are values in their own right, such as topics
+   * below a topic, and not details of this one.
+   */
+  nested?: boolean;
 }
 
 /**
@@ -1587,7 +1592,7 @@ export interface AssetCommand {
   id: string;
   title?: Record<string, string>;
   /** inputs are what is asked of whoever gives it. */
-  inputs?: Input[];
+  inputs?: CommandInput[];
   /** writes are what it writes, in order; values may hold placeholders for the inputs. */
   writes: CommandWrite[];
   /** confirm is the strictest of what the command and what it writes ask. */
@@ -1979,7 +1984,7 @@ export interface ExpressionText {
 /** InheritedEvent is an event that a model has, and from where. */
 export interface InheritedEvent {
   from: string;
-  event: Event;
+  event: ModelEvent;
 }
 
 /** InheritedProperty is a property that a model has, and from where. */
