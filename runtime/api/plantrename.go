@@ -88,10 +88,11 @@ func (s *Server) renameTags(ctx context.Context, in *body[TagRename]) (*body[Tag
 	s.appMu.Lock()
 	defer s.appMu.Unlock()
 
-	old, present, err := s.readPlant(ctx)
+	kept, err := s.keptPlant(ctx)
 	if err != nil {
 		return nil, err
 	}
+	old := kept.plant
 	var next *plant.Plant
 	var moved map[tag.Path]tag.Path
 	var refs []plant.Reference
@@ -115,15 +116,15 @@ func (s *Server) renameTags(ctx context.Context, in *body[TagRename]) (*body[Tag
 	if err := diff.allowed(actor); err != nil {
 		return nil, err
 	}
-	ps := s.engine.CheckPlant(next)
+	prepared, ps := s.engine.PreparePlant(next)
 	if ps.Errors() {
 		return nil, ps
 	}
-	content, err := plant.Canonical(next)
+	written, then, err := kept.parts(next, diff.lists)
 	if err != nil {
 		return nil, err
 	}
-	changes := []store.Change{{Kind: store.Plant, Content: content, Want: present}}
+	changes := []store.Change{written}
 	e := entry(ctx, "plant.rename", in.Body.From)
 	e.Message = fmt.Sprintf("%s became %s: %d tags", in.Body.From, in.Body.To, len(moved))
 	entries := []store.Entry{e}
@@ -159,7 +160,9 @@ func (s *Server) renameTags(ctx context.Context, in *body[TagRename]) (*body[Tag
 	if err := s.engine.CarryValues(moved); err != nil {
 		s.log.Error("values of renamed tags were not carried over", "error", err)
 	}
-	if err := s.engine.SetPlant(next); err != nil {
+	then.etag = etags[0]
+	s.kept.Store(then)
+	if err := s.engine.TakePlant(prepared); err != nil {
 		return nil, fmt.Errorf("the plant was kept, but not put to work: %w", err)
 	}
 	out := TagRenamed{ETag: quote(etags[0]), Tags: len(moved), Places: len(refs), Apps: []AppRenamed{}, Problems: told(ctx, ps)}

@@ -3,8 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 
@@ -15,39 +13,23 @@ import (
 	"github.com/lineside/lineside/runtime/tag"
 )
 
-// readPlant is the plant as it is kept; an empty one with ETag "" before the first save.
-func (s *Server) readPlant(ctx context.Context) (*plant.Plant, string, error) {
-	doc, err := s.store.Document(ctx, store.Plant, "")
-	if errors.Is(err, store.ErrNotFound) {
-		return &plant.Plant{Format: plant.Format}, "", nil
-	}
-	if err != nil {
-		return nil, "", err
-	}
-	p, err := plant.Read(doc.Content)
-	if err != nil {
-		return nil, "", fmt.Errorf("the plant that was kept cannot be read: %w", err)
-	}
-	return p, doc.ETag, nil
-}
-
 // savePlant checks a changed plant, keeps it and puts it to work. want is the ETag it was
 // changed from, store.AnyETag when that does not matter. Warnings are returned.
 func (s *Server) savePlant(ctx context.Context, want string, change func(old *plant.Plant) (*plant.Plant, error)) (etag string, warnings spec.Problems, err error) {
 	s.plantMu.Lock()
 	defer s.plantMu.Unlock()
-	old, present, err := s.readPlant(ctx)
+	kept, err := s.keptPlant(ctx)
 	if err != nil {
 		return "", nil, err
 	}
-	if want != store.AnyETag && want != present {
-		return "", nil, &store.ErrConflict{ETag: present}
+	if want != store.AnyETag && want != kept.etag {
+		return "", nil, &store.ErrConflict{ETag: kept.etag}
 	}
-	next, err := change(old)
+	next, err := change(kept.plant)
 	if err != nil {
 		return "", nil, err
 	}
-	diff := comparePlants(old, next)
+	diff := comparePlants(kept.plant, next)
 	if err := diff.allowed(actorOf(ctx)); err != nil {
 		return "", nil, err
 	}
@@ -55,53 +37,72 @@ func (s *Server) savePlant(ctx context.Context, want string, change func(old *pl
 	if err != nil {
 		return "", nil, err
 	}
+	copied := *next
+	next = &copied
 	sealed, err := sealSecrets(next, known)
 	if err != nil {
 		return "", nil, err
 	}
-	ps := s.engine.CheckPlant(next)
+	prepared, ps := s.engine.PreparePlant(next)
 	ps = append(append(ps, sealed.problems...), plant.CheckUnits(next)...)
 	if ps.Errors() {
 		return "", nil, ps
 	}
-	content, err := plant.Canonical(next)
+	if kept.etag != "" && diff.none() {
+		return kept.etag, ps, nil
+	}
+	written, then, err := kept.parts(next, diff.lists)
 	if err != nil {
 		return "", nil, err
 	}
-	if store.ETagOf(content) != present {
-		e := entry(ctx, "plant.save", "plant")
-		e.Message = diff.String()
-		etag, err = s.store.SavePlant(ctx, content, present, actorOf(ctx).Name, sealed.taken, sealed.kept, e)
-		if err != nil {
-			return "", nil, err
-		}
-		if err := s.engine.SetPlant(next); err != nil {
-			return "", nil, fmt.Errorf("the plant was kept, but not put to work: %w", err)
-		}
-		return etag, ps, nil
+	e := entry(ctx, "plant.save", "plant")
+	e.Message = diff.String()
+	if then.etag, err = s.store.SavePlant(ctx, written, actorOf(ctx).Name, sealed.taken, sealed.kept, e); err != nil {
+		return "", nil, err
 	}
-	return present, ps, nil
+	s.kept.Store(then)
+	if err := s.engine.TakePlant(prepared); err != nil {
+		return "", nil, fmt.Errorf("the plant was kept, but not put to work: %w", err)
+	}
+	return then.etag, ps, nil
 }
 
 // plantDiff is what differs between two plants.
 type plantDiff struct {
 	head, areas, devices, models, northbound bool
-	tags                                     []tag.Path     // and assets
-	counts                                   map[string]int // "2 tags added" for the audit trail
+	tags                                     []tag.Path // and assets
+	lists                                    map[string]listDiff
 }
 
 func comparePlants(old, next *plant.Plant) plantDiff {
-	d := plantDiff{counts: map[string]int{}}
-	d.head = old.Name != next.Name || old.Timezone != next.Timezone || !same(old.Units, next.Units)
-	d.areas = !same(old.Areas, next.Areas)
-	before, after := keyed(old.Devices, deviceID), keyed(next.Devices, deviceID)
-	d.devices = d.count("devices", before, after, nil)
-	at := func(path string) { d.tags = append(d.tags, tag.Path(path)) }
-	d.count("tags", keyed(old.Tags, tagPath), keyed(next.Tags, tagPath), at)
-	d.models = d.count("models", keyed(old.Models, modelID), keyed(next.Models, modelID), nil)
-	d.northbound = d.count("northbound interfaces", keyed(old.Northbound, northboundID), keyed(next.Northbound, northboundID), nil)
-	d.count("assets", keyed(old.Assets, assetPath), keyed(next.Assets, assetPath), at)
+	d := plantDiff{lists: map[string]listDiff{}}
+	a, b := *old, *next
+	for name, list := range plantLists {
+		d.lists[name] = list.diff(old, next)
+		list.cut(&a)
+		list.cut(&b)
+	}
+	changed := func(name string) bool { list := d.lists[name]; return !list.none() }
+	d.head = !equal(&a, &b)
+	d.areas, d.devices, d.models, d.northbound = changed("areas"), changed("devices"), changed("models"), changed("northbound")
+	for _, name := range []string{"tags", "assets"} {
+		list := d.lists[name]
+		for _, keys := range [][]string{list.added, list.changed, list.removed} {
+			for _, key := range keys {
+				d.tags = append(d.tags, tag.Path(key))
+			}
+		}
+	}
 	return d
+}
+
+func (d plantDiff) none() bool {
+	for _, list := range d.lists {
+		if !list.none() {
+			return false
+		}
+	}
+	return !d.head
 }
 
 func deviceID(d plant.Device) string { return d.ID }
@@ -110,48 +111,6 @@ func modelID(m plant.Model) string   { return m.ID }
 func assetPath(a plant.Asset) string { return string(a.Path) }
 func northboundID(n plant.Northbound) string {
 	return n.ID
-}
-
-func keyed[T any](list []T, key func(T) string) map[string][]byte {
-	out := make(map[string][]byte, len(list))
-	for _, v := range list {
-		raw, err := spec.Canonical(v) // the same for the same content, however it was written
-		if err != nil {
-			raw = []byte(err.Error())
-		}
-		out[key(v)] = raw
-	}
-	return out
-}
-
-func (d *plantDiff) count(what string, before, after map[string][]byte, each func(key string)) (changed bool) {
-	note := func(key, verb string) {
-		changed = true
-		d.counts[what+" "+verb]++
-		if each != nil {
-			each(key)
-		}
-	}
-	for key, b := range before {
-		switch a, ok := after[key]; {
-		case !ok:
-			note(key, "removed")
-		case !bytes.Equal(a, b):
-			note(key, "changed")
-		}
-	}
-	for key := range after {
-		if _, ok := before[key]; !ok {
-			note(key, "added")
-		}
-	}
-	return changed
-}
-
-func same(a, b any) bool {
-	x, err1 := json.Marshal(a)
-	y, err2 := json.Marshal(b)
-	return err1 == nil && err2 == nil && bytes.Equal(x, y)
 }
 
 // String is the difference for the audit trail.
@@ -163,9 +122,13 @@ func (d plantDiff) String() string {
 		}
 		fmt.Fprintf(&b, format, args...)
 	}
-	for _, what := range []string{"devices", "tags", "models", "assets", "northbound interfaces"} {
-		for _, verb := range []string{"added", "changed", "removed"} {
-			if n := d.counts[what+" "+verb]; n > 0 {
+	for _, what := range []string{"devices", "tags", "models", "assets", "northbound"} {
+		list := d.lists[what]
+		if what == "northbound" {
+			what = "northbound interfaces"
+		}
+		for i, verb := range []string{"added", "changed", "removed"} {
+			if n := len([][]string{list.added, list.changed, list.removed}[i]); n > 0 {
 				add("%d %s %s", n, what, verb)
 			}
 		}

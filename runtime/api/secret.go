@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lineside/lineside/runtime/connector"
@@ -23,9 +24,10 @@ type sealing struct {
 }
 
 // sealSecrets replaces every secret that stands in the settings of a device in plain by a
-// reference to where it will be kept. p is changed.
+// reference to where it will be kept. p is changed, but not what it shares.
 func sealSecrets(p *plant.Plant, known map[string]bool) (*sealing, error) {
 	s := &sealing{known: known, taken: map[string]string{}}
+	p.Devices = slices.Clone(p.Devices)
 	for i := range p.Devices {
 		d := &p.Devices[i]
 		typ, ok := connector.Lookup(d.Connector)

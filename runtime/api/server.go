@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -77,6 +78,7 @@ type Server struct {
 
 	// plantMu is held while the plant is changed, appMu while an installation is.
 	plantMu, appMu sync.Mutex
+	kept           atomic.Pointer[keptPlant]
 	// saved remembers when a draft's save was last put into the audit trail.
 	saved map[string]savedDraft
 	// heads are of app documents by ETag, under headMu.

@@ -71,7 +71,7 @@ func (s *Server) loadApp(ctx context.Context, i store.Installation) error {
 
 // IsEmpty reports whether nothing was ever kept: no plant and no app.
 func (s *Server) IsEmpty(ctx context.Context) (bool, error) {
-	if _, err := s.store.Document(ctx, store.Plant, ""); !errors.Is(err, store.ErrNotFound) {
+	if _, err := s.store.DocumentHead(ctx, store.Plant, ""); !errors.Is(err, store.ErrNotFound) {
 		return false, err
 	}
 	installed, err := s.store.Installations(ctx)

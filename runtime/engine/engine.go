@@ -78,7 +78,8 @@ type Engine struct {
 	mu        sync.RWMutex
 	plant     *plant.Plant
 	expansion *plant.Expansion
-	entries   map[tag.Path]*entry
+	running   *present
+	entries   map[tag.Path]*entry // of system and app tags
 	devices   map[string]*device
 	order     []string // device ids in the order of the document
 	// outlets are the northbound interfaces, by id, and in the order of the document.
@@ -117,6 +118,7 @@ type entry struct {
 	gate    *gate      // writable tags
 	reads   []tag.Path // app tags: what they are computed from
 	title   spec.Text  // system and app tags
+	roams   bool       // its expressions ask for more than the types of tags
 }
 
 // New makes an engine with an empty plant. Nothing is started before Run.
@@ -135,6 +137,7 @@ func New(o Options) *Engine {
 		metronomes:  metronomes{wake: make(chan struct{}, 1)},
 	}
 	e.expansion, _ = plant.Expand(e.plant)
+	e.running = &present{plant: e.plant, expansion: e.expansion, entries: map[tag.Path]*entry{}}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
@@ -257,6 +260,9 @@ func poke(wake chan struct{}) {
 func (e *Engine) lookup(p tag.Path) (*entry, bool) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
+	if t, ok := e.running.entries[p]; ok {
+		return t, true
+	}
 	t, ok := e.entries[p]
 	return t, ok
 }

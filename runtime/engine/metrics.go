@@ -75,7 +75,7 @@ func (e *Engine) Metrics() Metrics {
 		}
 	}
 	e.mu.RLock()
-	m.Tags = len(e.entries)
+	m.Tags = len(e.entries) + len(e.running.entries)
 	e.mu.RUnlock()
 	e.swap.Lock()
 	m.Screens, m.Expressions = len(e.views), len(e.expressions)

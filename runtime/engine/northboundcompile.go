@@ -88,7 +88,7 @@ func (b *plantBuild) expose(o *outletBuild, entry int, listed map[tag.Path]bool,
 		return true
 	}
 	if doc.Area == "" {
-		typ, known := b.types[doc.Tag]
+		typ, known := b.typeOf(doc.Tag)
 		if !known {
 			typ, known = b.from.Resting(doc.Tag)
 		}
@@ -100,11 +100,11 @@ func (b *plantBuild) expose(o *outletBuild, entry int, listed map[tag.Path]bool,
 			ps.Add("tag_unknown", at+"/tag", hint, "There is no tag %q.", doc.Tag)
 			return
 		}
-		if t := b.by[doc.Tag]; doc.Write && (system(string(doc.Tag)) || t != nil && t.gate == nil) {
+		if t := b.tag(doc.Tag); doc.Write && (system(string(doc.Tag)) || t != nil && t.gate == nil) {
 			ps.Add("not_writable", at+"/write", `Remove "write" here, or let the tag be written.`, "The tag %q is read-only.", doc.Tag)
 			return
 		}
-		if t := b.by[doc.Tag]; doc.Write && t != nil && t.doc.Write != nil && t.doc.Write.Confirm == "reason" {
+		if t := b.tag(doc.Tag); doc.Write && t != nil && t.doc.Write != nil && t.doc.Write.Confirm == "reason" {
 			ps.Add("reason_missing", at+"/write", "Let the tag be written without a reason, or only read here.", "Writes of %q need a reason, which other systems do not give: they will be refused.", doc.Tag)
 			(*ps)[len(*ps)-1].Severity = "warning"
 		}
@@ -116,14 +116,14 @@ func (b *plantBuild) expose(o *outletBuild, entry int, listed map[tag.Path]bool,
 		return
 	}
 	var paths []tag.Path
-	for path := range b.by {
-		if path.Under(doc.Area) && !listed[path] && !b.nearer(o.doc, entry, path) {
+	for _, t := range b.tags {
+		if path := t.doc.Path; path.Under(doc.Area) && !listed[path] && !b.nearer(o.doc, entry, path) {
 			paths = append(paths, path)
 		}
 	}
 	slices.Sort(paths)
 	for _, path := range paths {
-		t := b.by[path]
+		t := b.tag(path)
 		if !add(path, doc.Area, t.typ, doc.Write && t.gate != nil) {
 			return // said once
 		}
@@ -144,9 +144,9 @@ func (b *plantBuild) nearer(doc *plant.Northbound, entry int, path tag.Path) boo
 
 // nearest is the tag that was probably meant.
 func (b *plantBuild) nearest(path tag.Path) string {
-	all := make([]tag.Path, 0, len(b.by))
-	for p := range b.by {
-		all = append(all, p)
+	all := make([]tag.Path, len(b.tags))
+	for i, t := range b.tags {
+		all[i] = t.doc.Path
 	}
 	slices.Sort(all)
 	return nearestTag(string(path), all)
@@ -170,14 +170,14 @@ func (e *Engine) ArrangeNorthbound(doc plant.Northbound, anew bool) Arranged {
 	e.mu.RLock()
 	x := e.expansion
 	e.mu.RUnlock()
-	b := &plantBuild{from: x, types: map[tag.Path]tag.Type{}, by: make(map[tag.Path]*tagBuild, len(x.Tags))}
+	b := &plantBuild{from: x, types: map[tag.Path]tag.Type{}, tags: make([]*tagBuild, len(x.Tags))}
 	for i := range x.Tags {
-		t := &tagBuild{doc: &x.Tags[i]}
+		t := &tagBuild{doc: &x.Tags[i], index: i}
 		t.typ, _ = tag.ParseType(t.doc.Type)
 		if t.doc.Write != nil {
 			t.gate = &gate{}
 		}
-		b.by[t.doc.Path], b.types[t.doc.Path] = t, t.typ
+		b.tags[i] = t
 	}
 	systemTypes(e.Plant().Devices, b.types)
 	doc.Tags = slices.Clone(doc.Tags)
@@ -185,14 +185,14 @@ func (e *Engine) ArrangeNorthbound(doc plant.Northbound, anew bool) Arranged {
 	tags, raw := make([]northbound.Tag, len(doc.Tags)), make([]json.RawMessage, len(doc.Tags))
 	for i := range doc.Tags {
 		t := &doc.Tags[i]
-		typ, ok := b.types[t.Tag]
+		typ, ok := b.typeOf(t.Tag)
 		if !ok {
 			typ, ok = x.Resting(t.Tag)
 		}
 		if ok {
 			out.Types[i] = typ.String()
 		}
-		out.Writable[i] = t.Area != "" || b.by[t.Tag] != nil && b.by[t.Tag].gate != nil
+		out.Writable[i] = t.Area != "" || writable(b.tag(t.Tag))
 		tags[i], raw[i] = northbound.Tag{Path: t.Tag, Type: typ, Write: t.Write, Area: t.Area, Entry: i}, t.Map
 	}
 	typ, known := northbound.Lookup(doc.Kind)
@@ -234,3 +234,5 @@ func (e *Engine) ExportNorthbound(id string) ([][]string, error) {
 	}
 	return o.build.typ.Export(settingsOf(o.build.doc), o.build.tags, infos)
 }
+
+func writable(t *tagBuild) bool { return t != nil && t.gate != nil }

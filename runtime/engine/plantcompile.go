@@ -23,14 +23,14 @@ const defaultScan = time.Second
 type plantBuild struct {
 	doc   *plant.Plant // with the tags of the assets among its own
 	from  *plant.Expansion
-	types map[tag.Path]tag.Type // plant and system tags
+	types map[tag.Path]tag.Type // of system tags
 	tags  []*tagBuild
-	by    map[tag.Path]*tagBuild
 	// computed lists the computed tags so that each comes after those it depends on.
 	computed []*tagBuild
 	devices  map[string]*deviceBuild
 	events   []eventBuild
 	outlets  []*outletBuild // in the order of the document
+	flawed   bool           // there are warnings about tags
 }
 
 // tagBuild is one compiled tag.
@@ -39,11 +39,13 @@ type tagBuild struct {
 	index   int
 	kind    Kind
 	typ     tag.Type
-	def     tag.Definition
 	program *expression.Program // computed
 	source  *source             // device
 	gate    *gate
-	initial tag.Value // memory
+	// roams says that its expressions ask for more than the types of tags.
+	roams bool
+	// was is the running form, when it is the same.
+	was *entry
 }
 
 // deviceBuild is one checked device.
@@ -55,22 +57,21 @@ type deviceBuild struct {
 	silence time.Duration
 	sources []*source
 	classes []int // scan class of each source
+	changed bool  // there are sources that did not run before
 }
 
-// CheckPlant says everything that is wrong with a plant document, warnings included.
-func (e *Engine) CheckPlant(p *plant.Plant) spec.Problems {
-	_, ps := compilePlant(p)
-	return ps
-}
-
-// compilePlant checks and compiles. The build is usable only when there are no errors.
-func compilePlant(p *plant.Plant) (*plantBuild, spec.Problems) {
-	from, ps := plant.Examine(p)
+// compilePlant checks and compiles beside a running plant. The build is usable only when there are no errors.
+func compilePlant(p *plant.Plant, beside *present) (*plantBuild, spec.Problems) {
+	var old *plant.Expansion
+	if !beside.flawed {
+		old = beside.expansion
+	}
+	from, unchanged, ps := plant.ExamineBeside(p, old)
 	if ps.Errors() {
 		return nil, ps
 	}
 	p = from.Effective()
-	b := &plantBuild{doc: p, from: from, types: make(map[tag.Path]tag.Type, len(p.Tags)+4*len(p.Devices)), by: make(map[tag.Path]*tagBuild, len(p.Tags)), devices: map[string]*deviceBuild{}}
+	b := &plantBuild{doc: p, from: from, types: make(map[tag.Path]tag.Type, 4*len(p.Devices)), devices: map[string]*deviceBuild{}}
 	var found spec.Problems
 	for i := range p.Devices {
 		b.compileDevice(i, &found)
@@ -80,16 +81,22 @@ func compilePlant(p *plant.Plant) (*plantBuild, spec.Problems) {
 		b.types[t.path] = t.def.Type
 	}
 	b.tags = make([]*tagBuild, len(p.Tags))
+	room := make([]tagBuild, len(p.Tags))
 	for i := range p.Tags {
-		doc := &p.Tags[i]
-		t := &tagBuild{doc: doc, index: i}
-		t.typ, _ = tag.ParseType(doc.Type)
-		t.def = definition(doc, t.typ)
-		b.tags[i], b.by[doc.Path], b.types[doc.Path] = t, t, t.typ
+		t := &room[i]
+		t.doc, t.index = &p.Tags[i], i
+		t.typ, _ = tag.ParseType(t.doc.Type)
+		b.tags[i] = t
 	}
+	known := beside.knownIn(b, unchanged)
 	for _, t := range b.tags {
-		b.compileTag(t, &found)
+		if was := known.entry(b, t); was != nil {
+			t.take(b, was)
+		} else {
+			b.compileTag(t, &found)
+		}
 	}
+	b.flawed = len(ps) > 0 || len(found) > 0
 	b.compileEvents(&found)
 	b.tryModels(&found)
 	b.compileOutlets(&found)
@@ -175,11 +182,9 @@ func (b *plantBuild) compileTag(t *tagBuild, ps *spec.Problems) {
 	default:
 		t.kind = KindMemory
 		if len(t.doc.Initial) > 0 {
-			v, err := tag.Parse(t.doc.Initial, t.typ)
-			if err != nil {
+			if _, err := tag.Parse(t.doc.Initial, t.typ); err != nil {
 				ps.Add("value_invalid", at+"/initial", "Give a value of the tag's type.", "The initial value does not fit: %v.", err)
 			}
-			t.initial = v
 		}
 	}
 	if t.doc.Write != nil {
@@ -241,17 +246,8 @@ func (b *plantBuild) compileSource(t *tagBuild, at string, ps *spec.Problems) {
 		return
 	}
 	s.address = parsed
-	class := 0
-	if t.doc.Scan != "" {
-		for i := range d.doc.Scans {
-			if d.doc.Scans[i].ID == t.doc.Scan {
-				class = i
-			}
-		}
-	}
-	t.source = s
-	d.sources = append(d.sources, s)
-	d.classes = append(d.classes, class)
+	d.add(t, s)
+	d.changed = true
 }
 
 // compileScale decides what type the connector shall deliver. For a read expression it is
@@ -329,7 +325,7 @@ func (b *plantBuild) sort(ps *spec.Problems) {
 				stack, trail = stack[:len(stack)-1], trail[:len(trail)-1]
 				continue
 			}
-			dep := b.by[top.deps[0]]
+			dep := b.tag(top.deps[0])
 			top.deps = top.deps[1:]
 			if dep == nil || dep.program == nil {
 				continue

@@ -31,10 +31,24 @@ func (b *plantBuild) env(t *tagBuild, vars map[string]tag.Type) expression.Env {
 		base = t.doc.Path.Parent()
 	}
 	env.Members, env.Attribute = b.members(base), b.attribute(base)
-	return env
+	return noting(env, &t.roams)
 }
 
-func (b *plantBuild) typeOf(p tag.Path) (tag.Type, bool) { t, ok := b.types[p]; return t, ok }
+// tag finds a tag of the plant, nil when there is none.
+func (b *plantBuild) tag(p tag.Path) *tagBuild {
+	if i, ok := b.from.Index(p); ok {
+		return b.tags[i]
+	}
+	return nil
+}
+
+func (b *plantBuild) typeOf(p tag.Path) (tag.Type, bool) {
+	if t := b.tag(p); t != nil {
+		return t.typ, true
+	}
+	typ, ok := b.types[p]
+	return typ, ok
+}
 
 // members finds what roll-ups read, seen from a place.
 func (b *plantBuild) members(base tag.Path) expression.Members {
@@ -103,7 +117,7 @@ func (b *plantBuild) attribute(base tag.Path) func(path, key string) (string, bo
 			s, there := marks.Attributes[key]
 			return s, there, nil
 		}
-		if t := b.by[path]; t != nil {
+		if t := b.tag(path); t != nil {
 			s, there := t.doc.Attributes[key]
 			return s, there, nil
 		}
@@ -137,7 +151,7 @@ func (b *plantBuild) tryModels(ps *spec.Problems) {
 		}
 		base := here
 		env := expression.Env{Base: &base, Members: b.members(here), Tags: func(path tag.Path) (tag.Type, bool) {
-			if typ, ok := b.types[path]; ok {
+			if typ, ok := b.typeOf(path); ok {
 				return typ, true
 			}
 			typ, ok := types[path]

@@ -3,59 +3,51 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"time"
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/expression"
-	"github.com/lineside/lineside/runtime/plant"
+	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
-// SetPlant checks and compiles p beside the running plant and then takes it into use. Tags
-// and devices that did not change go on untouched; a device whose connector or settings
-// changed connects anew. When p has errors (spec.Problems, places as JSON Pointers) the
-// running plant stays as it is. p must not be changed afterwards.
-func (e *Engine) SetPlant(p *plant.Plant) error {
-	b, ps := compilePlant(p)
-	if ps.Errors() {
-		return ps
-	}
+// TakePlant takes a prepared plant into use. Tags and devices that did not change go on untouched; a device whose
+// connector or settings changed connects anew. When another plant came in between it is prepared again.
+func (e *Engine) TakePlant(next *Prepared) error {
 	e.swap.Lock()
 	defer e.swap.Unlock()
-
-	old := e.snapshot()
+	b, old := next.build, e.running
+	if next.beside != old {
+		var ps spec.Problems
+		if b, ps = compilePlant(next.plant, old); ps.Errors() {
+			return ps
+		}
+	}
 	e.stopOutlets(b)
 	e.settleChanged(b)
 	restart := e.stopChanged(b)
-	moved := e.swapTags(b, old, restart)
-	if err := e.swapComputed(b, old, moved); err != nil {
+	s := &plantSwap{Engine: e, b: b, old: old.entries, restart: restart, moved: map[tag.Path]bool{}}
+	s.removeGone()
+	s.tags()
+	if err := s.computed(); err != nil {
 		return err
 	}
+	e.mu.Lock()
+	e.plant, e.expansion = next.plant, b.from
+	e.running = &present{plant: next.plant, expansion: b.from, entries: s.next, flawed: b.flawed}
+	e.mu.Unlock()
 	if err := e.swapEvents(b); err != nil {
 		return err
 	}
 	e.swapDevices(b, restart)
 	e.swapOutlets(b)
-	e.mu.Lock()
-	e.plant, e.expansion = p, b.from
-	e.mu.Unlock()
 	e.rebindApps()
 	e.rebindViews()
 	e.notices.send(Notice{Code: NoticePlant})
 	e.log.Info("plant swapped", "tags", len(b.tags), "devices", len(b.devices))
 	return nil
-}
-
-// snapshot copies the entries of the running plant.
-func (e *Engine) snapshot() map[tag.Path]*entry {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	out := make(map[tag.Path]*entry, len(e.entries))
-	for p, t := range e.entries {
-		out[p] = t
-	}
-	return out
 }
 
 // stopChanged ends the devices that are gone or must start anew, and returns the ids whose
@@ -94,19 +86,38 @@ func (e *Engine) removeDevice(id string, d *device) {
 	}
 }
 
-// swapTags removes, adds and redefines the tags that are not computed. It returns the
-// paths whose slot is new or gone, so that what depends on them is bound again.
-func (e *Engine) swapTags(b *plantBuild, old map[tag.Path]*entry, restart map[string]bool) map[tag.Path]bool {
-	moved := map[tag.Path]bool{}
+// plantSwap is a plant while it is taken into use.
+type plantSwap struct {
+	*Engine
+	b       *plantBuild
+	old     map[tag.Path]*entry
+	restart map[string]bool // devices whose sources must be made anew
+	// moved are the paths whose slot is new or gone, so that what depends on them is bound again.
+	moved map[tag.Path]bool
+	next  map[tag.Path]*entry
+	room  []entry
+}
+
+// removeGone takes the tags out of the table that are gone or become something else.
+func (s *plantSwap) removeGone() {
+	taken := 0
+	for _, t := range s.b.tags {
+		if t.was != nil {
+			taken++
+		}
+	}
+	if taken == len(s.old) {
+		return
+	}
 	var gone []tag.Slot
 	buried := map[*device][]*source{}
-	for path, was := range old {
-		if was.kind == KindSystem || was.kind == KindApp {
+	for path, was := range s.old {
+		now := s.b.tag(path)
+		if now != nil && now.was == was {
 			continue
 		}
-		now := b.by[path]
-		if was.source != nil && (now == nil || now.kind != KindDevice || !sameSource(was, now, restart)) {
-			if d := e.devices[was.device]; d != nil {
+		if was.source != nil && (now == nil || now.kind != KindDevice || !sameSource(was, now, s.restart)) {
+			if d := s.devices[was.device]; d != nil {
 				buried[d] = append(buried[d], was.source)
 			} else {
 				was.source.dead = true // its device is gone and has stopped
@@ -114,77 +125,112 @@ func (e *Engine) swapTags(b *plantBuild, old map[tag.Path]*entry, restart map[st
 		}
 		if now == nil || (now.kind == KindComputed) != (was.kind == KindComputed) || now.typ != was.typ {
 			gone = append(gone, was.slot)
-			moved[path] = true
+			s.moved[path] = true
 		}
 	}
 	for d, sources := range buried {
 		d.bury(sources)
 	}
-	if len(gone) > 0 {
-		e.table.Remove(gone...)
-		e.mu.Lock()
-		for path := range moved {
-			delete(e.entries, path)
-		}
-		e.mu.Unlock()
+	if len(gone) == 0 {
+		return
 	}
+	// Nobody finds them any more before their slots are given to others.
+	rest := maps.Clone(s.old)
+	for path := range s.moved {
+		delete(rest, path)
+	}
+	s.mu.Lock()
+	now := *s.running
+	now.entries = rest
+	s.running = &now
+	s.mu.Unlock()
+	s.table.Remove(gone...)
+}
+
+// put makes the entry of a tag.
+func (s *plantSwap) put(t *tagBuild, slot tag.Slot) *entry {
+	s.room = append(s.room, entry{slot: slot, kind: t.kind, typ: t.typ, doc: t.doc, device: t.doc.Device, gate: t.gate, program: t.program, roams: t.roams, origin: s.b.origin(t)})
+	e := &s.room[len(s.room)-1]
+	s.next[t.doc.Path] = e
+	return e
+}
+
+// before is the entry that goes on as a tag, nil when the tag is new.
+func (s *plantSwap) before(t *tagBuild) *entry {
+	if t.was != nil {
+		return t.was
+	}
+	if was := s.old[t.doc.Path]; was != nil && !s.moved[t.doc.Path] {
+		return was
+	}
+	return nil
+}
+
+// redefine brings what the table knows of a tag up to date.
+func (s *plantSwap) redefine(t *tagBuild, was *entry) {
+	if t.was != nil {
+		return
+	}
+	if d := definition(t.doc, t.typ); !reflect.DeepEqual(definition(was.doc, was.typ), d) {
+		s.table.Redefine(was.slot, d)
+	}
+}
+
+// tags adds and redefines the tags that are not computed.
+func (s *plantSwap) tags() {
+	s.next, s.room = make(map[tag.Path]*entry, len(s.b.tags)), make([]entry, 0, len(s.b.tags))
 	// The sources of a device are listed by the build; those that go on keep their state.
 	keptSources := map[*source]*source{}
 	var initial []tag.Update
-	for _, t := range b.tags {
+	for _, t := range s.b.tags {
 		if t.kind == KindComputed {
 			continue
 		}
-		was := old[t.doc.Path]
-		if was != nil && moved[t.doc.Path] {
-			was = nil
-		}
-		next := &entry{kind: t.kind, typ: t.typ, doc: t.doc, device: t.doc.Device, gate: t.gate, origin: b.origin(t)}
+		was := s.before(t)
+		var next *entry
 		if was == nil {
-			slot, err := e.table.Add(t.doc.Path, t.def)
+			slot, err := s.table.Add(t.doc.Path, definition(t.doc, t.typ))
 			if err != nil {
-				e.log.Error("tag not added", "path", t.doc.Path, "error", err)
+				s.log.Error("tag not added", "path", t.doc.Path, "error", err)
 				continue
 			}
-			next.slot = slot
-			moved[t.doc.Path] = true
+			next = s.put(t, slot)
+			s.moved[t.doc.Path] = true
 		} else {
-			next.slot = was.slot
-			if !reflect.DeepEqual(definition(was.doc, was.typ), t.def) {
-				e.table.Redefine(next.slot, t.def)
-			}
+			next = s.put(t, was.slot)
+			s.redefine(t, was)
 		}
 		switch {
-		case t.kind == KindDevice && was != nil && was.source != nil && sameSource(was, t, restart):
+		case t.was != nil:
+			next.source = was.source
+		case t.kind == KindDevice && was != nil && was.source != nil && sameSource(was, t, s.restart):
 			next.source = was.source
 			keptSources[t.source] = was.source
 		case t.kind == KindDevice:
 			next.source = t.source
 			t.source.slot = next.slot
 			if was != nil && was.kind == KindDevice {
-				t.source.last.Value = e.table.Get(next.slot).Value
-			} else if last, ok := e.restored(t); ok {
+				t.source.last.Value = s.table.Get(next.slot).Value
+			} else if last, ok := s.restored(t); ok {
 				t.source.last = last
 			}
 			initial = append(initial, tag.Update{Slot: next.slot, Sample: t.source.last})
 		case was == nil || was.kind != KindMemory:
-			initial = append(initial, tag.Update{Slot: next.slot, Sample: e.firstMemory(t)})
+			initial = append(initial, tag.Update{Slot: next.slot, Sample: s.firstMemory(t)})
 		}
-		e.mu.Lock()
-		e.entries[t.doc.Path] = next
-		e.mu.Unlock()
 	}
-	for _, d := range b.devices {
-		for i, s := range d.sources {
-			if k := keptSources[s]; k != nil {
-				d.sources[i] = k
+	if len(keptSources) > 0 {
+		for _, d := range s.b.devices {
+			for i, source := range d.sources {
+				if k := keptSources[source]; k != nil {
+					d.sources[i] = k
+				}
 			}
 		}
 	}
 	if len(initial) > 0 {
-		e.table.Apply(initial)
+		s.table.Apply(initial)
 	}
-	return moved
 }
 
 // sameSource reports whether a tag reads its device as before, so that its last value,
@@ -207,74 +253,72 @@ func (e *Engine) firstMemory(t *tagBuild) tag.Sample {
 			e.log.Warn("kept value does not fit", "path", t.doc.Path)
 		}
 	}
-	if t.initial.IsNone() {
-		return tag.Sample{Quality: tag.BadWaitingForInitialData, Source: now, Server: now}
+	if len(t.doc.Initial) > 0 {
+		if v, err := tag.Parse(t.doc.Initial, t.typ); err == nil && !v.IsNone() {
+			return tag.Sample{Value: v, Source: now, Server: now}
+		}
 	}
-	return tag.Sample{Value: t.initial, Source: now, Server: now}
+	return tag.Sample{Quality: tag.BadWaitingForInitialData, Source: now, Server: now}
 }
 
-// swapComputed adds the new computed tags and changes those whose expression or
+// computed adds the new computed tags and changes those whose expression or
 // dependencies changed.
-func (e *Engine) swapComputed(b *plantBuild, old map[tag.Path]*entry, moved map[tag.Path]bool) error {
-	if err := e.addDevices(b, moved); err != nil {
+func (s *plantSwap) computed() error {
+	if err := s.addDevices(s.b, s.moved); err != nil {
 		return err
 	}
 	changed := map[*tagBuild]bool{}
-	for _, t := range b.computed {
-		was := old[t.doc.Path]
-		if was == nil || moved[t.doc.Path] {
-			moved[t.doc.Path] = true
+	for _, t := range s.b.computed {
+		was := s.before(t)
+		if was == nil {
+			s.moved[t.doc.Path] = true
 			continue
 		}
 		change := was.program == nil || !was.program.Same(t.program) || was.doc.Every != t.doc.Every
-		for _, dep := range t.program.Tags() {
-			change = change || moved[dep]
+		if len(s.moved) > 0 {
+			for dep := range t.program.Reads {
+				change = change || s.moved[dep]
+			}
 		}
 		if change {
 			changed[t] = true
 			// Without dependencies for a moment: edges that turn round must not look like a circle.
-			if err := e.table.SetComputed(was.slot, nil, func([]tag.Sample) tag.Sample { return tag.Sample{Quality: tag.BadWaitingForInitialData} }); err != nil {
+			if err := s.table.SetComputed(was.slot, nil, func([]tag.Sample) tag.Sample { return tag.Sample{Quality: tag.BadWaitingForInitialData} }); err != nil {
 				return fmt.Errorf("computed tag %s: %w", t.doc.Path, err)
 			}
 		}
 	}
 	beats := map[time.Duration]bool{}
-	for _, t := range b.computed {
+	for _, t := range s.b.computed {
 		if t.doc.Every != "" {
 			beats[t.every()] = true
 		}
-		was := old[t.doc.Path]
-		next := &entry{kind: KindComputed, typ: t.typ, doc: t.doc, program: t.program, origin: b.origin(t)}
-		if was == nil || moved[t.doc.Path] {
-			deps, eval, err := e.computation(t)
+		was := s.before(t)
+		if was == nil {
+			deps, eval, err := s.computation(t)
 			if err != nil {
 				return fmt.Errorf("computed tag %s: %w", t.doc.Path, err)
 			}
-			slot, err := e.table.AddComputed(t.doc.Path, t.def, deps, eval)
+			slot, err := s.table.AddComputed(t.doc.Path, definition(t.doc, t.typ), deps, eval)
 			if err != nil {
 				return fmt.Errorf("computed tag %s: %w", t.doc.Path, err)
 			}
-			next.slot = slot
-		} else {
-			next.slot = was.slot
-			if !reflect.DeepEqual(definition(was.doc, was.typ), t.def) {
-				e.table.Redefine(next.slot, t.def)
+			s.put(t, slot)
+			continue
+		}
+		s.put(t, was.slot)
+		s.redefine(t, was)
+		if changed[t] {
+			deps, eval, err := s.computation(t)
+			if err == nil {
+				err = s.table.SetComputed(was.slot, deps, eval)
 			}
-			if changed[t] {
-				deps, eval, err := e.computation(t)
-				if err == nil {
-					err = e.table.SetComputed(next.slot, deps, eval)
-				}
-				if err != nil {
-					return fmt.Errorf("computed tag %s: %w", t.doc.Path, err)
-				}
+			if err != nil {
+				return fmt.Errorf("computed tag %s: %w", t.doc.Path, err)
 			}
 		}
-		e.mu.Lock()
-		e.entries[t.doc.Path] = next
-		e.mu.Unlock()
 	}
-	e.keepMetronomes(beats)
+	s.keepMetronomes(beats)
 	return nil
 }
 
@@ -407,6 +451,9 @@ func (e *Engine) swapDevices(b *plantBuild, restart map[string]bool) {
 		}
 		d.doc.Store(next.doc)
 		fresh := d.isNew()
+		if !fresh && next.asks(d.plan.Load()) {
+			continue
+		}
 		plan := next.plan()
 		if !fresh && d.plan.Load().same(plan) {
 			continue

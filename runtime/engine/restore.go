@@ -95,7 +95,7 @@ func (k *keeper) arrange() error {
 	slot := map[tag.Path]tag.Slot{}
 	var names []lastvalue.Name
 	e.mu.RLock()
-	for path, t := range e.entries {
+	for path, t := range e.running.entries {
 		if t.kind == KindDevice && t.doc.Restore != "none" {
 			names, slot[path] = append(names, lastvalue.Name{Path: path, Type: t.typ}), t.slot
 		}

@@ -145,7 +145,7 @@ func (s *operations) count(mode string) (n int) {
 func (e *Engine) settleChanged(b *plantBuild) {
 	e.settle(swapGrace, "The plant was changed.", func(o *operation) bool {
 		was, ok := e.lookup(o.path)
-		now := b.by[o.path]
+		now := b.tag(o.path)
 		if !ok || now == nil || now.gate == nil || now.kind != was.kind || now.typ != was.typ {
 			return true
 		}

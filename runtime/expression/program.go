@@ -47,6 +47,15 @@ func (p *Program) Type() tag.Type { return p.typ }
 // Tags are the tags the expression names, each once, in the order in which Eval wants them.
 func (p *Program) Tags() []tag.Path { return slices.Clone(p.tags) }
 
+// Reads goes over Tags without copying them.
+func (p *Program) Reads(yield func(tag.Path) bool) {
+	for _, path := range p.tags {
+		if !yield(path) {
+			return
+		}
+	}
+}
+
 // Vars are the variables the expression names, in the order in which Eval wants them.
 func (p *Program) Vars() []string { return slices.Clone(p.vars) }
 
@@ -64,7 +73,7 @@ func (p *Program) SingleTag() (tag.Path, bool) {
 // Same reports whether two programs compute the same: the same text over the same tags. What
 // a name stands for may change between two compilations, and which assets a roll-up is over.
 func (p *Program) Same(o *Program) bool {
-	return p.text == o.text && p.typ == o.typ && slices.Equal(p.tags, o.tags) && slices.Equal(p.counts, o.counts) && slices.Equal(p.facts, o.facts)
+	return p == o || p.text == o.text && p.typ == o.typ && slices.Equal(p.tags, o.tags) && slices.Equal(p.counts, o.counts) && slices.Equal(p.facts, o.facts)
 }
 
 // Eval computes the result from samples in the order of Tags and Vars. The times of the

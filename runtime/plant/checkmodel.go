@@ -115,6 +115,11 @@ func (v *validator) assets() {
 
 // Examine expands a plant and tells everything that is wrong with it by itself, as Validate does.
 func Examine(p *Plant) (*Expansion, spec.Problems) {
+	x, _, ps := examine(p, nil)
+	return x, ps
+}
+
+func examine(p *Plant, old *Expansion) (*Expansion, []bool, spec.Problems) {
 	v := &validator{plant: p, models: make(map[string]bool, len(p.Models))}
 	for i := range p.Models {
 		v.models[p.Models[i].ID] = true
@@ -122,41 +127,48 @@ func Examine(p *Plant) (*Expansion, spec.Problems) {
 	v.head()
 	v.areas()
 	v.devices()
-	v.checkModels()
-	v.assets()
+	x, beside := expandBeside(p, old)
+	if !beside {
+		v.checkModels()
+		v.assets()
+	}
 	v.northbound()
 	v.count("/tags", len(p.Tags), MaxTags, "tags")
-	seen := make(map[tag.Path]bool, len(p.Tags))
-	for i := range p.Tags {
-		t := &p.Tags[i]
-		at := func() string { return fmt.Sprintf("/tags/%d", i) }
-		if seen[t.Path] {
-			v.fail("id_double", at()+"/path", "Give each tag its own path.", "There is another tag %q.", t.Path)
-		}
-		seen[t.Path] = true
-		v.tag(at, t)
-	}
-	if len(v.problems) > maxProblems {
-		return nil, v.problems
-	}
 	formed := !slices.ContainsFunc(v.problems, func(p *spec.Problem) bool {
 		return strings.HasPrefix(p.At, "/models/") || strings.HasPrefix(p.At, "/assets/")
 	})
-	x, ps := Expand(p)
-	for _, problem := range ps {
+	var expanding spec.Problems
+	if !beside {
+		x, expanding = Expand(p)
+	}
+	unchanged, double := x.indexed(p, old)
+	for _, problem := range double {
 		v.add(problem)
 	}
-	if !formed || ps.Errors() {
-		return x, v.problems // what is wrong with a model would be said again at every asset
+	for i := range p.Tags {
+		if !unchanged[i] {
+			v.tag(func() string { return fmt.Sprintf("/tags/%d", i) }, &p.Tags[i])
+		}
+	}
+	if len(v.problems) > maxProblems {
+		return nil, nil, v.problems
+	}
+	for _, problem := range expanding {
+		v.add(problem)
+	}
+	if !formed || expanding.Errors() {
+		return x, unchanged, v.problems // what is wrong with a model would be said again at every asset
 	}
 	of := &validator{plant: p, scans: v.scans, ids: v.ids, models: v.models, unbounded: true}
 	for i := x.own; i < len(x.Tags); i++ {
-		of.tag(func() string { return fmt.Sprintf("/tags/%d", i) }, &x.Tags[i])
+		if !unchanged[i] {
+			of.tag(func() string { return fmt.Sprintf("/tags/%d", i) }, &x.Tags[i])
+		}
 	}
 	for _, problem := range x.Locate(of.problems) {
 		v.add(problem)
 	}
-	return x, v.problems
+	return x, unchanged, v.problems
 }
 
 // Effective is the plant with the tags of its assets among its own, which is what runs.

@@ -26,7 +26,8 @@ type Expansion struct {
 	Events []AssetEvent
 
 	plant   *Plant
-	own     int     // tags of the plant itself
+	own     int // tags of the plant itself
+	index   map[tag.Path]int32
 	origins []where // of the tags behind them
 	kinds   map[string][]tag.Path
 	places  map[tag.Path]int // of the assets in the document

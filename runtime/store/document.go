@@ -100,7 +100,18 @@ func checkETag(tx *gorm.DB, kind Kind, id, want string) (string, error) {
 }
 
 func saveDocument(tx *gorm.DB, kind Kind, id string, content []byte, author string) (string, error) {
-	row := documentRow{Kind: string(kind), ID: id, Content: bytes.Clone(content), ETag: ETagOf(content), Updated: time.Now().UnixMicro(), Author: author}
+	return saveChange(tx, "", Change{Kind: kind, ID: id, Content: content}, author)
+}
+
+// saveChange keeps a document that had the ETag old.
+func saveChange(tx *gorm.DB, old string, c Change, author string) (string, error) {
+	row := documentRow{Kind: string(c.Kind), ID: c.ID, Content: bytes.Clone(c.Content), ETag: ETagOf(c.Content), Updated: time.Now().UnixMicro(), Author: author}
+	if c.Parts != nil {
+		row.ETag = c.Parts.etagOf(old, c.Content)
+		if err := saveParts(tx, c.Kind, c.ID, c.Parts); err != nil {
+			return "", err
+		}
+	}
 	// Not Save, which inserts when a part of the key is "".
 	return row.ETag, tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
 }

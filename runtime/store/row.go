@@ -26,6 +26,17 @@ type documentRow struct {
 
 func (documentRow) TableName() string { return "documents" }
 
+// partRow is an element of a list of a document that is kept in parts.
+type partRow struct {
+	Kind    string `gorm:"primaryKey;size:16"`
+	ID      string `gorm:"primaryKey;size:64"`
+	List    string `gorm:"primaryKey;size:32"`
+	Place   int64  `gorm:"primaryKey;autoIncrement:false"`
+	Content []byte
+}
+
+func (partRow) TableName() string { return "document_parts" }
+
 type installationRow struct {
 	ID      string `gorm:"primaryKey;size:64"`
 	Created int64

@@ -11,6 +11,8 @@ type Change struct {
 	Kind    Kind
 	ID      string
 	Content []byte
+	// Parts are changes of the lists of a document that is kept in parts; Content is the rest of it.
+	Parts *Parts
 	// Want is the present ETag, as for Save.
 	Want string
 }
@@ -22,10 +24,11 @@ func (s *Store) SaveMany(ctx context.Context, changes []Change, author string, e
 	err = s.write(ctx, func(tx *gorm.DB) error {
 		etags = etags[:0]
 		for _, c := range changes {
-			if _, err := checkETag(tx, c.Kind, c.ID, c.Want); err != nil {
+			old, err := checkETag(tx, c.Kind, c.ID, c.Want)
+			if err != nil {
 				return err
 			}
-			etag, err := saveDocument(tx, c.Kind, c.ID, c.Content, author)
+			etag, err := saveChange(tx, old, c, author)
 			if err != nil {
 				return err
 			}

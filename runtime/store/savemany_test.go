@@ -18,12 +18,12 @@ func TestSaveMany(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	etags, err := s.SaveMany(ctx, []Change{{Draft, "one", []byte("2"), one}, {Mapping, "one", []byte("{}"), NoETag}}, "erik", Entry{Action: "rename"})
+	etags, err := s.SaveMany(ctx, []Change{{Kind: Draft, ID: "one", Content: []byte("2"), Want: one}, {Kind: Mapping, ID: "one", Content: []byte("{}"), Want: NoETag}}, "erik", Entry{Action: "rename"})
 	if err != nil || len(etags) != 2 || etags[0] != ETagOf([]byte("2")) {
 		t.Fatal(etags, err)
 	}
 	var conflict *ErrConflict
-	if _, err := s.SaveMany(ctx, []Change{{Mapping, "one", []byte(`{"a":1}`), etags[1]}, {Draft, "one", []byte("3"), one}}, "erik"); !errors.As(err, &conflict) {
+	if _, err := s.SaveMany(ctx, []Change{{Kind: Mapping, ID: "one", Content: []byte(`{"a":1}`), Want: etags[1]}, {Kind: Draft, ID: "one", Content: []byte("3"), Want: one}}, "erik"); !errors.As(err, &conflict) {
 		t.Fatal(err)
 	}
 	if doc, err := s.Document(ctx, Mapping, "one"); err != nil || string(doc.Content) != "{}" || doc.Author != "erik" {

@@ -29,6 +29,8 @@ var migrations = []func(tx *gorm.DB) error{
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&eventRow{}) },
 	// The history of tags.
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&seriesRow{}, &chunkRow{}) },
+	// Large documents are kept in parts.
+	func(tx *gorm.DB) error { return tx.AutoMigrate(&partRow{}) },
 }
 
 const settingSchema = "schema"

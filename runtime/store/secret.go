@@ -148,11 +148,11 @@ func (s *Store) SecretIDs(ctx context.Context) (map[string]bool, error) {
 	return out, nil
 }
 
-// SavePlant is Save of the plant with the secrets that were taken out of it. Secrets that
+// SavePlant keeps the plant with the secrets that were taken out of it. Secrets that
 // the plant does not name in keep any more are removed.
-func (s *Store) SavePlant(ctx context.Context, content []byte, want, author string, secrets map[string]string, keep []string, entries ...Entry) (etag string, err error) {
+func (s *Store) SavePlant(ctx context.Context, change Change, author string, secrets map[string]string, keep []string, entries ...Entry) (etag string, err error) {
 	err = s.write(ctx, func(tx *gorm.DB) error {
-		old, err := checkETag(tx, Plant, "", want)
+		old, err := checkETag(tx, Plant, "", change.Want)
 		if err != nil {
 			return err
 		}
@@ -166,7 +166,7 @@ func (s *Store) SavePlant(ctx context.Context, content []byte, want, author stri
 		if err := drop.Delete(&secretRow{}).Error; err != nil {
 			return err
 		}
-		if etag, err = saveDocument(tx, Plant, "", content, author); err != nil {
+		if etag, err = saveChange(tx, old, change, author); err != nil {
 			return err
 		}
 		for i := range entries {

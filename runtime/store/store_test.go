@@ -415,7 +415,7 @@ func secrets(t *testing.T, s *Store) {
 	if text, err := s.Secret(ctx, b); err == nil {
 		t.Errorf("opened under another id: %q", text)
 	}
-	if _, err := s.SavePlant(ctx, []byte("{}"), NoETag, "anna", map[string]string{"new": "x"}, []string{a, "new"}); err != nil {
+	if _, err := s.SavePlant(ctx, Change{Kind: Plant, Content: []byte("{}")}, "anna", map[string]string{"new": "x"}, []string{a, "new"}); err != nil {
 		t.Fatal(err)
 	}
 	ids, err := s.SecretIDs(ctx)

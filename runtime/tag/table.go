@@ -53,7 +53,8 @@ type Table struct {
 	paths map[Path]Slot
 	free  []Slot
 
-	sorted     []Slot // named slots by path; nil when stale
+	sorted     []Slot // named slots by path, but for those in fresh
+	fresh      []Slot // named slots that were added since
 	generation uint64
 	listeners  map[*listener]struct{}
 
@@ -215,6 +216,9 @@ func (t *Table) Remove(slots ...Slot) {
 		}
 		t.store(s, Sample{Quality: BadNodeIDUnknown, Server: now})
 	}
+	if named {
+		t.unsort()
+	}
 	t.propagate(now)
 	for _, s := range slots {
 		t.release(s)
@@ -224,6 +228,12 @@ func (t *Table) Remove(slots ...Slot) {
 	} else {
 		t.unlockAndWake()
 	}
+}
+
+// unsort takes the slots out of the order that are gone.
+func (t *Table) unsort() {
+	gone := func(s Slot) bool { return t.cells[s].state == gone }
+	t.sorted, t.fresh = slices.DeleteFunc(t.sorted, gone), slices.DeleteFunc(t.fresh, gone)
 }
 
 // Lookup finds the slot of a path.
@@ -298,7 +308,7 @@ func (t *Table) Select(s *Selector) []Slot { return t.find(s.prefix, s.Match) }
 // find lists the slots of the paths that begin with prefix and are selected, sorted by path.
 func (t *Table) find(prefix string, selects func(Path) bool) []Slot {
 	t.mu.RLock()
-	if t.sorted == nil {
+	if len(t.fresh) > 0 {
 		t.mu.RUnlock()
 		t.mu.Lock()
 		t.sort()
@@ -306,7 +316,7 @@ func (t *Table) find(prefix string, selects func(Path) bool) []Slot {
 		t.mu.RLock()
 	}
 	defer t.mu.RUnlock()
-	if t.sorted == nil { // changed in between: do without the order that was just lost
+	if len(t.fresh) > 0 { // changed in between: do without the order that was just lost
 		return t.findUnsorted(selects)
 	}
 	from, _ := slices.BinarySearchFunc(t.sorted, prefix, func(s Slot, prefix string) int { return strings.Compare(string(t.infos[s].path), prefix) })
@@ -337,15 +347,17 @@ func (t *Table) byPath(a, b Slot) int {
 	return strings.Compare(string(t.infos[a].path), string(t.infos[b].path))
 }
 
+// sort brings what was added into the order.
 func (t *Table) sort() {
-	if t.sorted != nil {
-		return
+	slices.SortFunc(t.fresh, t.byPath)
+	all := make([]Slot, 0, len(t.sorted)+len(t.fresh))
+	old := t.sorted
+	for _, s := range t.fresh {
+		n, _ := slices.BinarySearchFunc(old, s, t.byPath)
+		all = append(append(all, old[:n]...), s)
+		old = old[n:]
 	}
-	t.sorted = make([]Slot, 0, len(t.paths))
-	for _, s := range t.paths {
-		t.sorted = append(t.sorted, s)
-	}
-	slices.SortFunc(t.sorted, t.byPath)
+	t.sorted, t.fresh = append(all, old...), t.fresh[:0]
 }
 
 // Generation is a number that changes when named tags are added, removed or redefined.
@@ -409,7 +421,7 @@ func (t *Table) take(p Path, d Definition) Slot {
 	t.infos[s] = info{p, d}
 	if p != "" {
 		t.paths[p] = s
-		t.sorted = nil
+		t.fresh = append(t.fresh, s)
 	}
 	return s
 }
@@ -440,7 +452,6 @@ func (t *Table) known(slots []Slot) error {
 // changedAndUnlock ends a change of the set of tags.
 func (t *Table) changedAndUnlock() {
 	t.generation++
-	t.sorted = nil
 	var calls []func()
 	for l := range t.listeners {
 		calls = append(calls, l.call)

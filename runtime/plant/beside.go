@@ -1,0 +1,107 @@
+package plant
+
+import (
+	"fmt"
+
+	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// Index is the place among Tags of the tag at a path.
+func (x *Expansion) Index(path tag.Path) (int, bool) {
+	i, ok := x.index[path]
+	return int(i), ok
+}
+
+// ExamineBeside is Examine of a plant that was made from another one: what is the same there is not checked again. old is
+// the expansion of that one, in which no problem was found. unchanged says of each tag whether it is the same there.
+func ExamineBeside(p *Plant, old *Expansion) (x *Expansion, unchanged []bool, ps spec.Problems) {
+	return examine(p, old)
+}
+
+// sameFrame reports whether what the check of a tag looks at beside the tag is the same in two plants: the devices with
+// their scan classes, and which models there are.
+func sameFrame(p, o *Plant) bool {
+	if len(p.Devices) != len(o.Devices) || len(p.Models) != len(o.Models) {
+		return false
+	}
+	for i := range p.Devices {
+		a, b := &p.Devices[i], &o.Devices[i]
+		if a.ID != b.ID || !SameLists(a.Scans, b.Scans) {
+			return false
+		}
+	}
+	for i := range p.Models {
+		if p.Models[i].ID != o.Models[i].ID {
+			return false
+		}
+	}
+	return true
+}
+
+// sameThings reports whether the tags of the assets of two plants are the same, if none has the path of one of the plant.
+func sameThings(p, o *Plant) bool {
+	return sameFrame(p, o) && SameLists(p.Models, o.Models) && SameLists(p.Assets, o.Assets)
+}
+
+// indexed lists the tags by path and finds those that are the same in an older expansion.
+func (x *Expansion) indexed(p *Plant, old *Expansion) (unchanged []bool, double spec.Problems) {
+	n := len(x.Tags)
+	unchanged = make([]bool, n)
+	if old != nil && (!sameFrame(p, old.plant) || len(old.index) != len(old.Tags)) {
+		old = nil
+	}
+	inPlace := old != nil && len(old.Tags) == n && old.own == x.own
+	shift := 0
+	for i := 0; old != nil && i < n; i++ {
+		t, j := &x.Tags[i], i+shift
+		if j < 0 || j >= len(old.Tags) || old.Tags[j].Path != t.Path {
+			inPlace = false
+			k, ok := old.index[t.Path]
+			if !ok {
+				continue
+			}
+			j = int(k)
+			shift = j - i
+		}
+		unchanged[i] = Same(t, &old.Tags[j]) && x.Asset(i) == old.Asset(j)
+	}
+	if inPlace {
+		x.index = old.index
+		return unchanged, nil
+	}
+	x.index = make(map[tag.Path]int32, n)
+	for i := range x.Tags {
+		path := x.Tags[i].Path
+		if _, ok := x.index[path]; ok && i < x.own {
+			double.Add("id_double", fmt.Sprintf("/tags/%d/path", i), "Give each tag its own path.", "There is another tag %q.", path)
+			continue
+		}
+		x.index[path] = int32(i)
+	}
+	return unchanged, double
+}
+
+// expandBeside is Expand where the models and assets are those of an older expansion.
+func expandBeside(p *Plant, old *Expansion) (*Expansion, bool) {
+	if old == nil || len(old.index) != len(old.Tags) || !sameThings(p, old.plant) {
+		return nil, false
+	}
+	things := old.Tags[old.own:]
+	if len(p.Tags)+len(things) > MaxTags {
+		return nil, false
+	}
+	if len(things) > 0 {
+		for i := range p.Tags {
+			if j, ok := old.index[p.Tags[i].Path]; ok && int(j) >= old.own {
+				return nil, false // which Expand refuses
+			}
+		}
+	}
+	x := *old
+	x.plant, x.own, x.Tags, x.index = p, len(p.Tags), p.Tags, nil
+	if len(things) > 0 {
+		x.Tags = append(append(make([]Tag, 0, len(p.Tags)+len(things)), p.Tags...), things...)
+	}
+	return &x, true
+}
