@@ -3,10 +3,12 @@ import { useT } from "../i18n";
 import { Page } from "../shell/Page";
 import { Tabs } from "../ui";
 import { Audit } from "./Audit";
+import { Certificates } from "./Certificates";
 import { Tokens } from "./Tokens";
 import { Users } from "./Users";
+import { Writes } from "./Writes";
 
-/** People, tokens and the audit trail. */
+/** People, tokens, certificates and the audit trail. */
 export default function AdminPage() {
   const t = useT();
   const [tab, setTab] = useState("users");
@@ -19,6 +21,8 @@ export default function AdminPage() {
         tabs={[
           { id: "users", label: t("admin:users"), panel: <Users /> },
           { id: "tokens", label: t("admin:tokens"), panel: <Tokens /> },
+          { id: "certificates", label: t("certificates:title"), panel: <Certificates /> },
+          { id: "writes", label: t("writes:title"), panel: <Writes /> },
           { id: "audit", label: t("admin:audit"), panel: <Audit /> },
         ]}
       />

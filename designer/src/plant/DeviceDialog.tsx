@@ -1,7 +1,8 @@
-import type { ConnectorType, Device, Plant, Problem } from "@lineside/client";
+import type { Certificate, ConnectorType, Device, DeviceTestResult, Plant, Problem } from "@lineside/client";
 import { request } from "@lineside/client";
-import { ArrowLeft, CircleCheck, Plug, Plus, Trash2 } from "lucide-react";
+import { ArrowLeft, CircleCheck, Plug, Plus, ShieldQuestionMark, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { TrustDialog } from "../certificates/TrustDialog";
 import { textIn, useT } from "../i18n";
 import { useCatalogue } from "../shell/catalogue";
 import { ProblemList, problemsOf, TextField } from "../shell/form";
@@ -12,7 +13,7 @@ type Test =
   | { state: "idle" }
   | { state: "running" }
   | { state: "ok"; latency: number; device?: string }
-  | { state: "failed"; problem: Problem };
+  | { state: "failed"; problem: Problem; certificate?: Certificate };
 
 /** The problems below a place, as that place sees them. */
 export function below(problems: Problem[], place: string): Problem[] {
@@ -62,6 +63,7 @@ export function DeviceDialog({
   const [test, setTest] = useState<Test>({ state: "idle" });
   const [problems, setProblems] = useState<Problem[]>([]);
   const [saving, setSaving] = useState(false);
+  const [trusting, setTrusting] = useState<Certificate>();
   const type: ConnectorType | undefined = catalogue?.connectors.find((c) => c.id === connector);
   const failed = test.state === "failed" ? test.problem : undefined;
   // What is wrong with a setting stands at the setting, what is wrong with the way to the device beside the test.
@@ -81,12 +83,19 @@ export function DeviceDialog({
   const runTest = async () => {
     setTest({ state: "running" });
     try {
-      type Result = { ok: boolean; latencyMs: number; device?: string; problem?: Problem };
-      const { data } = await request<Result>("POST", "/devices/test", { connector, settings, device: device?.id });
+      const { data } = await request<DeviceTestResult>("POST", "/devices/test", {
+        connector,
+        settings,
+        device: device?.id,
+      });
       setTest(
         data.ok
           ? { state: "ok", latency: data.latencyMs, device: data.device }
-          : { state: "failed", problem: data.problem ?? { code: "failed", message: t("plant:testFailed") } },
+          : {
+              state: "failed",
+              problem: data.problem ?? { code: "failed", message: t("plant:testFailed") },
+              certificate: data.certificate,
+            },
       );
     } catch (error) {
       setTest({ state: "failed", problem: asApiError(error) });
@@ -223,8 +232,18 @@ export function DeviceDialog({
           {failed && !failed.at && (
             <div ref={(node) => node?.scrollIntoView({ block: "nearest" })}>
               <ProblemList problems={[failed]} />
+              {test.state === "failed" && test.certificate && (
+                <Button
+                  className="certificate-ask"
+                  icon={<ShieldQuestionMark size={16} aria-hidden />}
+                  onClick={() => setTrusting(test.certificate)}
+                >
+                  {t("certificates:trust")}
+                </Button>
+              )}
             </div>
           )}
+          {trusting && <TrustDialog certificate={trusting} onClose={() => setTrusting(undefined)} onDone={runTest} />}
         </>
       )}
     </Dialog>

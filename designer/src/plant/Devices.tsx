@@ -1,7 +1,8 @@
-import type { Device, DeviceStatus, Plant } from "@lineside/client";
+import type { Device, DeviceStatus, Plant, RefusedCertificate } from "@lineside/client";
 import { request } from "@lineside/client";
-import { FolderSearch, Pencil, Plug, Plus, Trash2 } from "lucide-react";
+import { FolderSearch, Pencil, Plug, Plus, ShieldQuestionMark, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { TrustRefused } from "../certificates/TrustDialog";
 import { textIn, useT } from "../i18n";
 import { useCatalogue } from "../shell/catalogue";
 import { Status, sayFailure } from "../shell/form";
@@ -24,6 +25,7 @@ export function Devices({
   const t = useT();
   const [editing, setEditing] = useState<Device | "new">();
   const [browsing, setBrowsing] = useState<Device>();
+  const [refused, setRefused] = useState<RefusedCertificate>();
   const [ask, question] = useConfirm();
   const status = new Map(devices.map((device) => [device.id, device]));
   const list = plant.devices ?? [];
@@ -115,6 +117,15 @@ export function Devices({
                       label={t(`plant:states.${now?.state ?? "connecting"}`)}
                     />
                     {now?.error && now.state !== "disabled" && <div className="error-text selectable">{now.error}</div>}
+                    {now?.certificate && now.state !== "disabled" && (
+                      <Button
+                        className="certificate-ask"
+                        icon={<ShieldQuestionMark size={16} aria-hidden />}
+                        onClick={() => setRefused(now.certificate)}
+                      >
+                        {t("certificates:trust")}
+                      </Button>
+                    )}
                   </td>
                   <td className="number">{now?.tags ?? 0}</td>
                   <td className="number">
@@ -166,6 +177,7 @@ export function Devices({
       {browsing && (
         <BrowseDialog plant={plant} device={browsing} onClose={() => setBrowsing(undefined)} onSaved={reload} />
       )}
+      {refused && <TrustRefused refused={refused} onClose={() => setRefused(undefined)} onDone={reload} />}
       {question}
     </section>
   );
