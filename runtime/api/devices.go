@@ -61,7 +61,7 @@ func (s *Server) listDevices(ctx context.Context, _ *nothing) (*body[[]engine.De
 	devices := s.engine.Devices()
 	if !actorOf(ctx).Rights.Allows(auth.Design, "") {
 		for i := range devices {
-			devices[i].Error = "" // names addresses
+			devices[i].Error, devices[i].Certificate = "", nil // name addresses
 		}
 	}
 	return answerWith(devices)
