@@ -52,6 +52,7 @@ type DeviceNodes struct {
 
 func (s *Server) devicesResource() {
 	s.plantSheetResource()
+	s.exploreResource()
 	add(s, route{method: "GET", path: "/devices", id: "listDevices", tag: "devices", summary: "How the devices are doing", access: anywhere(auth.View)}, s.listDevices)
 	add(s, route{method: "POST", path: "/devices/test", id: "testDevice", tag: "devices", summary: "Try to connect", access: whole(auth.Design)}, s.testDevice)
 	add(s, route{method: "POST", path: "/devices/browse", id: "browseDevice", tag: "devices", summary: "List what a device has", access: whole(auth.Design)}, s.browseDevice)

@@ -110,12 +110,21 @@ type Node struct {
 	High *float64 `json:"high,omitempty"`
 	// Value is a present value, if the browse knows one.
 	Value json.RawMessage `json:"value,omitempty"`
+	// Nested says of a node with an address that what lies below are values in their own right, such as topics
+	// below a topic, and not details of this one.
+	Nested bool `json:"nested,omitempty"`
 }
 
 // Browser is a connector that can list what the device has. It is called on a connected
 // connector; id "" is the root.
 type Browser interface {
 	Browse(ctx context.Context, id string) ([]Node, error)
+}
+
+// Peeker is a connector that only pushes and can still read some points once, for a person who looks. It is called
+// on a connected connector, and may be called beside Run.
+type Peeker interface {
+	Peek(ctx context.Context, points []Point) ([]Update, error)
 }
 
 // Identifier is a connector that can say what it is connected to: maker, model, version,

@@ -20,51 +20,72 @@ const (
 	browseTimeout = 15 * time.Second
 )
 
-// TestDevice connects with settings that need not be saved, and closes again. It returns
-// how long connecting took and what the device says that it is, "" if it does not tell.
+// TestDevice connects with settings that need not be saved. It returns how long connecting took and what the device
+// says that it is, "" if it does not tell. The connection stays open for a while for who looks around next.
 // Errors are *spec.Problem or spec.Problems.
 func (e *Engine) TestDevice(ctx context.Context, connectorID string, settings json.RawMessage) (took time.Duration, device string, err error) {
-	err = e.withConnection(ctx, connectorID, settings, testTimeout, func(ctx context.Context, c connector.Connector, t time.Duration) error {
-		took = t
-		i, ok := c.(connector.Identifier)
-		if !ok {
-			return nil
-		}
-		err := guard(e.log, "connector "+connectorID, func() (err error) {
+	e.probes.endAll() // a device may allow one connection only
+	ctx, cancel := context.WithTimeout(ctx, testTimeout)
+	defer cancel()
+	p, err := e.connect(ctx, connectorID, settings)
+	if err != nil {
+		return 0, "", err
+	}
+	if i, ok := p.conn.(connector.Identifier); ok {
+		stuck := context.AfterFunc(ctx, p.close)
+		err = guard(e.log, "connector "+connectorID, func() (err error) {
 			device, err = i.Identify(ctx)
 			return err
 		})
-		return wrap("identify_failed", err)
-	})
-	return took, device, err
+		stuck()
+	}
+	if err != nil {
+		p.close()
+		return p.took, "", wrap("identify_failed", err)
+	}
+	e.probes.keep(p)
+	p.give()
+	return p.took, device, nil
 }
 
 // Browse lists what a device has below a node ("" is the root): of the running device, or
 // when deviceID is "", over a connection made for it with connectorID and settings.
 func (e *Engine) Browse(ctx context.Context, deviceID, connectorID string, settings json.RawMessage, node string) ([]connector.Node, error) {
 	var nodes []connector.Node
-	browse := func(ctx context.Context, c connector.Connector) error {
-		b, ok := c.(connector.Browser)
-		if !ok {
-			return &spec.Problem{Code: "browse_unsupported", Message: "This kind of device cannot be browsed.", Hint: "Enter the addresses by hand or import them."}
-		}
-		return guard(e.log, "browse", func() (err error) {
-			nodes, err = b.Browse(ctx, node)
-			return err
-		})
+	err := e.visit(ctx, deviceID, connectorID, settings, func(ctx context.Context, _ *connector.Type, c connector.Connector) (err error) {
+		nodes, err = e.level(ctx, c, node)
+		return err
+	})
+	return nodes, wrap("browse_failed", err)
+}
+
+// level browses one node.
+func (e *Engine) level(ctx context.Context, c connector.Connector, node string) (nodes []connector.Node, err error) {
+	b, ok := c.(connector.Browser)
+	if !ok {
+		return nil, &spec.Problem{Code: "browse_unsupported", Message: "This kind of device cannot be browsed.", Hint: "Enter the addresses by hand or import them."}
 	}
+	err = guard(e.log, "browse", func() (err error) {
+		nodes, err = b.Browse(ctx, node)
+		return err
+	})
+	return nodes, err
+}
+
+// visit calls f with the connection of a running device, in its turn, or when deviceID is "" with one made for it.
+func (e *Engine) visit(ctx context.Context, deviceID, connectorID string, settings json.RawMessage, f func(context.Context, *connector.Type, connector.Connector) error) error {
 	if deviceID == "" {
-		err := e.withConnection(ctx, connectorID, settings, browseTimeout, func(ctx context.Context, c connector.Connector, _ time.Duration) error { return browse(ctx, c) })
-		return nodes, wrap("browse_failed", err)
+		typ, _ := connector.Lookup(connectorID)
+		return e.probing(ctx, connectorID, settings, browseTimeout, func(ctx context.Context, c connector.Connector) error { return f(ctx, typ, c) })
 	}
 	e.mu.RLock()
 	d := e.devices[deviceID]
 	e.mu.RUnlock()
 	if d == nil {
-		return nil, &spec.Problem{Code: "device_unknown", Message: fmt.Sprintf("There is no device %q.", deviceID)}
+		return &spec.Problem{Code: "device_unknown", Message: fmt.Sprintf("There is no device %q.", deviceID)}
 	}
 	if d.doc.Load().Disabled {
-		return e.Browse(ctx, "", d.doc.Load().Connector, d.settings, node)
+		return e.visit(ctx, "", d.doc.Load().Connector, d.settings, f)
 	}
 	ctx, cancel := context.WithTimeout(ctx, browseTimeout)
 	defer cancel()
@@ -79,65 +100,26 @@ func (e *Engine) Browse(ctx context.Context, deviceID, connectorID string, setti
 			return
 		}
 		limit := time.Until(deadlineOf(ctx))
-		done <- d.call(dctx, c, limit, func(ctx context.Context) error { return browse(ctx, c) })
+		done <- d.call(dctx, c, limit, func(ctx context.Context) error { return f(ctx, d.typ, c) })
 	}
 	select {
 	case d.jobs <- work:
 	case <-d.done:
-		return nil, &spec.Problem{Code: "not_connected", Message: fmt.Sprintf("The device %q was stopped.", deviceID)}
+		return &spec.Problem{Code: "not_connected", Message: fmt.Sprintf("The device %q was stopped.", deviceID)}
 	case <-ctx.Done():
-		return nil, wrap("browse_failed", ctx.Err())
+		return ctx.Err()
 	}
 	select {
 	case err := <-done:
-		return nodes, wrap("browse_failed", err)
+		return err
 	case <-d.done:
-		return nil, &spec.Problem{Code: "not_connected", Message: fmt.Sprintf("The device %q was stopped.", deviceID)}
+		return &spec.Problem{Code: "not_connected", Message: fmt.Sprintf("The device %q was stopped.", deviceID)}
 	}
 }
 
 func deadlineOf(ctx context.Context) time.Time {
 	t, _ := ctx.Deadline()
 	return t
-}
-
-// withConnection makes a connection, calls f and closes it.
-func (e *Engine) withConnection(ctx context.Context, connectorID string, settings json.RawMessage, timeout time.Duration, f func(context.Context, connector.Connector, time.Duration) error) error {
-	typ, ok := connector.Lookup(connectorID)
-	if !ok {
-		return &spec.Problem{Code: "connector_unknown", Message: fmt.Sprintf("There is no connector %q.", connectorID), Hint: "Choose one of: " + connectorIDs(), At: "/connector"}
-	}
-	if len(settings) == 0 {
-		settings = json.RawMessage("{}")
-	}
-	if err := typ.Check(settings); err != nil {
-		return problemsOf(err, "settings_invalid").Under("/settings")
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	var conn connector.Connector
-	err := guard(e.log, "connector "+connectorID, func() error {
-		resolved, err := resolveSecrets(settings, e.secret)
-		if err != nil {
-			return err
-		}
-		conn, err = typ.New(resolved)
-		useTrust(e.trust, "", conn)
-		return err
-	})
-	if err != nil {
-		return wrap("connector_failed", err)
-	}
-	closing := func() { _ = guard(e.log, "connector "+connectorID, conn.Close) }
-	defer closing()
-	// A connector that does not mind its context has the connection closed under it.
-	stuck := context.AfterFunc(ctx, closing)
-	defer stuck()
-	began := time.Now()
-	if err := guard(e.log, "connector "+connectorID, func() error { return conn.Connect(ctx) }); err != nil {
-		return wrap("connect_failed", err)
-	}
-	return f(ctx, conn, time.Since(began))
 }
 
 // wrap makes a problem of an error that is not one.

@@ -63,6 +63,7 @@ type Engine struct {
 	metronomes metronomes
 	block      atomic.Pointer[Block]
 	releases   releases
+	probes     probes
 	operations operations
 	writeTags  writeTags
 
@@ -171,6 +172,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer cancel()
 	var running sync.WaitGroup
 	defer running.Wait()
+	defer e.probes.endAll()
 	// Devices outlast the end of ctx until pulses have been written back.
 	devices, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()

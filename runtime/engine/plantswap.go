@@ -18,6 +18,7 @@ import (
 func (e *Engine) TakePlant(next *Prepared) error {
 	e.swap.Lock()
 	defer e.swap.Unlock()
+	e.probes.endAll() // a device may allow one connection only
 	b, old := next.build, e.running
 	if next.beside != old {
 		var ps spec.Problems

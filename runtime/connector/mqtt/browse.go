@@ -160,7 +160,7 @@ func browse(topics map[string][]byte, id string) []connector.Node {
 			children[name] = n
 		}
 		if deeper {
-			n.HasChild = true
+			n.HasChild, n.Nested = true, true
 			continue
 		}
 		describe(n, topic, payload)

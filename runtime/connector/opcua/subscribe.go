@@ -96,34 +96,12 @@ func (s *session) poll(ctx context.Context, items []item, emit func([]connector.
 	defer tick.Stop()
 	again := time.Now().Add(tryAgain)
 	for {
-		var updates []connector.Update
-		var reads []readID
-		var of []*item
-		for i := range items {
-			it := &items[i]
-			if it.resolve(s.namespaces()) {
-				reads = append(reads, readID{node: it.node, attribute: attributeValue, indices: it.address.Range})
-				of = append(of, it)
-			} else {
-				updates = append(updates, it.missing())
-			}
-		}
-		got, err := s.read(ctx, reads)
-		var refusal *connector.StatusError
-		if err != nil && !errors.As(err, &refusal) {
+		updates, missing, err := s.readItems(ctx, items)
+		if err != nil {
 			return err
 		}
-		for i, it := range of {
-			sample := tag.Sample{Source: tag.Now()}
-			if refusal != nil {
-				sample.Quality = refusal.Quality
-			} else {
-				sample = got[i].deliver(it.typ, it.address.single)
-			}
-			updates = append(updates, connector.Update{Point: it.point, Sample: sample})
-		}
 		emit(updates)
-		if len(of) < len(items) && time.Now().After(again) {
+		if missing && time.Now().After(again) {
 			again = time.Now().Add(tryAgain)
 			if err := s.learn(ctx); err != nil {
 				return err
@@ -137,6 +115,47 @@ func (s *session) poll(ctx context.Context, items []item, emit func([]connector.
 		case <-tick.C:
 		}
 	}
+}
+
+// readItems reads items once; missing says that the server does not know the namespaces of all of them.
+func (s *session) readItems(ctx context.Context, items []item) (updates []connector.Update, missing bool, err error) {
+	var reads []readID
+	var of []*item
+	for i := range items {
+		it := &items[i]
+		if it.resolve(s.namespaces()) {
+			reads = append(reads, readID{node: it.node, attribute: attributeValue, indices: it.address.Range})
+			of = append(of, it)
+		} else {
+			updates = append(updates, it.missing())
+		}
+	}
+	got, err := s.read(ctx, reads)
+	var refusal *connector.StatusError
+	if err != nil && !errors.As(err, &refusal) {
+		return nil, false, err
+	}
+	for i, it := range of {
+		sample := tag.Sample{Source: tag.Now()}
+		if refusal != nil {
+			sample.Quality = refusal.Quality
+		} else {
+			sample = got[i].deliver(it.typ, it.address.single)
+		}
+		updates = append(updates, connector.Update{Point: it.point, Sample: sample})
+	}
+	return updates, len(of) < len(items), nil
+}
+
+// Peek implements connector.Peeker: one Read for all.
+func (c *Connector) Peek(ctx context.Context, points []connector.Point) ([]connector.Update, error) {
+	s := c.current()
+	if s == nil {
+		return nil, connector.ErrNotConnected
+	}
+	items, _, wrong := sortPoints(points)
+	updates, _, err := s.readItems(ctx, items)
+	return append(updates, wrong...), err
 }
 
 func (it *item) resolve(names namespaces) bool {
