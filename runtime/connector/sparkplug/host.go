@@ -2,7 +2,6 @@ package sparkplug
 
 import (
 	"hash/maphash"
-	"slices"
 	"time"
 
 	"github.com/lineside/lineside/runtime/protocol/sparkplug"
@@ -16,7 +15,6 @@ const (
 	maxMetrics    = 1_000_000 // of all nodes
 	maxAhead      = 64        // messages of a node that wait for one that is missing
 	maxAheadBytes = 4 << 20
-	recently      = 16 // messages of a node that are remembered to know them again
 
 	// rebirthFirst and rebirthMost bound the time between two requests to a node to be born again. It
 	// doubles while the requests do not help.
@@ -67,14 +65,13 @@ type node struct {
 	bdSeq int64
 	units map[string]*unit // "" is the node itself
 
-	next     int // number of the next message
-	ahead    map[int]message
-	size     int       // bytes of ahead
-	missing  time.Time // since when something is missing; zero: nothing
-	lost     bool      // a metric came that no birth has named
-	recent   [recently]uint64
-	recentAt int
-	birth    uint64 // hash of the last birth
+	next    int // number of the next message
+	ahead   map[int]message
+	size    int         // bytes of ahead
+	missing time.Time   // since when something is missing; zero: nothing
+	lost    bool        // a metric came that no birth has named
+	recent  [256]uint64 // hashes of the latest messages by their numbers, to know them again
+	birth   uint64      // hash of the last birth
 
 	asked    time.Time // when it was last asked to be born again
 	pause    time.Duration
@@ -177,7 +174,7 @@ func (h *host) nodeBirth(n *node, p *sparkplug.Payload, now time.Time) {
 	n.alive, n.bdSeq = true, bdSeq(p)
 	n.missing, n.wants, n.lost = time.Time{}, false, false
 	clear(n.ahead)
-	n.size, n.recent = 0, [recently]uint64{}
+	n.size, n.recent = 0, [256]uint64{}
 	n.next = 1
 	if p.Seq >= 0 {
 		n.next = (p.Seq + 1) % 256
@@ -232,12 +229,6 @@ func (h *host) kill(n *node, device string) {
 // sequence brings the messages of a node into their order (chapter 5, Sparkplug Host Application Message Ordering): one that comes early waits
 // for those before it, one that came already is left out.
 func (h *host) sequence(n *node, m message, sum uint64, now time.Time) {
-	if slices.Contains(n.recent[:], sum) {
-		h.counts.Duplicates++
-		return
-	}
-	n.recent[n.recentAt%recently] = sum
-	n.recentAt++
 	if !n.isBorn() {
 		return // expect has it asked for
 	}
@@ -245,7 +236,14 @@ func (h *host) sequence(n *node, m message, sum uint64, now time.Time) {
 		h.apply(n, m, now)
 		return
 	}
-	if seq := m.payload.Seq % 256; seq != n.next {
+	seq := m.payload.Seq % 256
+	if n.recent[seq] == sum {
+		h.counts.Duplicates++
+		return
+	}
+	// What lies half a round back is forgotten: a node without a clock may say the same there.
+	n.recent[seq], n.recent[(seq+128)%256] = sum, 0
+	if seq != n.next {
 		h.suspect(n, now)
 		if len(n.ahead) == 0 {
 			h.counts.Gaps++

@@ -323,7 +323,9 @@ func (c *Connector) pump(ctx context.Context, s mqtt.Session) (time.Duration, er
 	c.mu.Lock()
 	now := time.Now()
 	ask, wait := c.host.tick(now)
-	state, topic := c.state.next(now), c.state.topic
+	topic := c.state.topic
+	state, pause := c.state.next(now)
+	wait = min(wait, pause)
 	if c.tags != nil && len(c.tags.pending) > 0 {
 		wait = 0
 	}
@@ -365,15 +367,18 @@ func (s *state) heard(payload []byte) {
 	}
 }
 
-// next is what has to be said now, nil for nothing.
-func (s *state) next(now time.Time) []byte {
-	if !s.announce || now.Sub(s.last) < time.Second && s.announced {
-		return nil
+// next is what has to be said now, nil for nothing, and when there may be something.
+func (s *state) next(now time.Time) (message []byte, wait time.Duration) {
+	if !s.announce {
+		return nil, time.Hour
+	}
+	if left := s.last.Add(time.Second).Sub(now); s.announced && left > 0 {
+		return nil, left // two with one name would answer each other without end
 	}
 	at := s.at
 	if s.announced {
 		at = tag.TimeOf(now)
 	}
 	s.announce, s.announced, s.last = false, true, now
-	return sparkplug.StateOf(true, at).Encode()
+	return sparkplug.StateOf(true, at).Encode(), time.Hour
 }
