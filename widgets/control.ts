@@ -1,4 +1,5 @@
 import type { WriteResult } from "@lineside/client";
+import { fixed } from "./kit";
 import type { Env, Settings } from "./view";
 
 /** Something an operator sets: pending until the device has confirmed. */
@@ -37,7 +38,7 @@ export class Control {
         this.result = undefined;
         this.draw();
       });
-      this.result = r && r.outcome !== "good" ? r : undefined;
+      this.result = r && r.outcome !== "good" && r.outcome !== "running" ? r : undefined;
     } finally {
       this.asking = false;
       this.pending = false;
@@ -54,6 +55,7 @@ export function settable(env: Env, prop: string): boolean {
 }
 
 const words = {
+  ramp: { en: "ramping to", zh: "正在变到" },
   pending: { en: "waiting for confirmation", zh: "等待确认" },
   failed: { en: "last write failed", zh: "上次写入失败" },
   unknown: { en: "outcome of last write unknown", zh: "上次写入结果未知" },
@@ -64,4 +66,10 @@ export function controlText(c: Control, env: Env): string {
   if (c.pending) return words.pending[env.lang];
   if (!c.result) return "";
   return c.result.outcome === "unknown" ? words.unknown[env.lang] : words.failed[env.lang];
+}
+
+/** Where the tag of a property is ramping to, "" when it is not. */
+export function rampText(env: Env, prop: string, decimals: number | undefined): string {
+  const target = env.meta(prop)?.ramp?.target;
+  return typeof target === "number" ? `${words.ramp[env.lang]} ${fixed(target, decimals)}` : "";
 }

@@ -1,4 +1,4 @@
-import type { LiveValue, Meta, Text, WriteResult } from "@lineside/client";
+import type { LiveValue, Meta, Ramp, Text, WriteResult } from "@lineside/client";
 import type { Group, MirrorEntry, Theme } from "@lineside/scene";
 
 /**
@@ -15,6 +15,9 @@ export type Values = Record<string, LiveValue>;
 export type Settings = Record<string, unknown>;
 
 export type Lang = "en" | "zh";
+
+/** What the tag that a property is bound to says of itself, and the ramp that it is on. */
+export type BoundMeta = Meta & { ramp?: Ramp };
 
 /** Asks the operator for a number. */
 export interface NumberEntry {
@@ -68,7 +71,7 @@ export interface Env {
   readonly actions: readonly string[];
   t(text: Text | undefined): string;
   /** The tag a property is bound to, when it is bound to exactly one. */
-  meta(prop: string): Meta | undefined;
+  meta(prop: string): BoundMeta | undefined;
   /** Is the property bound to a tag or expression? */
   bound(prop: string): boolean;
   /**

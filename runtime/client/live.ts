@@ -11,6 +11,7 @@ import {
   type ViewBinding,
   type WatchSlot,
   type WriteResult,
+  type WritesNow,
 } from "./types.gen.ts";
 import { type LiveValue, Values } from "./values.ts";
 
@@ -183,6 +184,8 @@ interface LiveEvents {
   /** It will not come back by itself; the close code says why. */
   ended: number;
   notice: NoticeFrame;
+  /** The master switch, the writes that wait for a second person or the ramps have changed. */
+  writes: WritesNow;
 }
 
 export interface LiveOptions {
@@ -204,6 +207,8 @@ export class Live extends Emitter<LiveEvents> {
   since = Date.now();
   /** The close code after which it does not come back by itself (4501: log in again), else 0. */
   ended = 0;
+  /** Whether writes are blocked, which wait for a second person, which ramps run. */
+  writes: WritesNow = {};
 
   readonly #options: Required<LiveOptions>;
   readonly #views = new Set<View>();
@@ -325,6 +330,11 @@ export class Live extends Emitter<LiveEvents> {
       this.#heard = Date.now();
       this.#pulse = setInterval(() => this.#listen(), this.#options.silence / 2);
       this.#set("open");
+      // The server tells what there is to tell, and nothing otherwise.
+      if (Object.keys(this.writes).length > 0) {
+        this.writes = {};
+        this.emit("writes", this.writes);
+      }
       for (const view of this.#views) this.#show(view);
     };
     socket.onmessage = (event) => mine() && this.#receive(String(event.data));
@@ -351,6 +361,10 @@ export class Live extends Emitter<LiveEvents> {
     } else if (message.op === "notice") {
       this.emit("notice", message);
       if (message.code === "revision" || message.code === "access") this.#reopen(message.installation);
+    } else if (message.op === "writes") {
+      const { op: _op, ...now } = message;
+      this.writes = now;
+      this.emit("writes", now);
     } else {
       for (const view of this.#views) {
         if (view.number !== message.view) continue;

@@ -14,6 +14,7 @@ import {
 } from "@lineside/scene";
 import {
   type At,
+  type BoundMeta,
   type Drawn,
   type Env,
   isElement,
@@ -49,7 +50,7 @@ export interface InstanceHost {
   readonly connected: boolean;
   /** Device pixels per drawing pixel. */
   readonly ratio: number;
-  meta(widget: string): Record<string, Meta>;
+  meta(widget: string): Record<string, BoundMeta>;
   values(widget: string): Values;
   emit(widget: string, name: string, data: unknown, sent?: () => void): Promise<WriteResult | undefined>;
   enter(entry: NumberEntry): Promise<number | undefined>;

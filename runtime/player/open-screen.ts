@@ -12,7 +12,7 @@ import {
   type WriteResult,
 } from "@lineside/client";
 import type { Theme } from "@lineside/scene";
-import { type Lang, manifests } from "@lineside/widgets";
+import { type BoundMeta, type Lang, manifests } from "@lineside/widgets";
 import { confirm, enterNumber } from "./dialogs";
 import type { Params } from "./effects";
 import type { Notes } from "./notes";
@@ -53,6 +53,7 @@ export class OpenScreen {
   private revision = -1;
   private opened = "";
   private chain = 0;
+  private readonly off: () => void;
   /** Events of one widget that must arrive in their order: let go after pressed. */
   private readonly order = new Map<string, Promise<unknown>>();
 
@@ -60,7 +61,9 @@ export class OpenScreen {
     private readonly host: HTMLElement,
     private readonly around: Around,
     private readonly calls: Calls = {},
-  ) {}
+  ) {
+    this.off = around.live.on("writes", () => this.ramps());
+  }
 
   /** Opens a screen in place of the present one. chain: see carryOut. */
   show(screen: string, params: Params, chain = 0): void {
@@ -145,6 +148,7 @@ export class OpenScreen {
   }
 
   destroy(): void {
+    this.off();
     this.leave();
     this.screenView?.destroy();
   }
@@ -195,14 +199,25 @@ export class OpenScreen {
   private bind(view: View): void {
     this.slots = new Map();
     this.meta = {};
+    const { ramps = [] } = this.around.live.writes;
     for (const b of view.bindings) {
       const list = this.slots.get(b.slot);
       if (list) list.push({ widget: b.widget, prop: b.prop });
       else this.slots.set(b.slot, [{ widget: b.widget, prop: b.prop }]);
-      const mine: Record<string, Meta> = this.meta[b.widget] ?? {};
-      mine[b.prop] = b.meta ?? {};
+      const mine: Record<string, BoundMeta> = this.meta[b.widget] ?? {};
+      const ramp = b.meta?.path ? ramps.find((r) => r.tag === b.meta?.path) : undefined;
+      mine[b.prop] = ramp ? { ...b.meta, ramp } : (b.meta ?? {});
       this.meta[b.widget] = mine;
     }
+  }
+
+  /** Ramps have begun or ended: what shows the tag says so. */
+  private ramps(): void {
+    const { view } = this;
+    if (!view?.number || !this.screenView) return;
+    const before = JSON.stringify(this.meta);
+    this.bind(view);
+    if (JSON.stringify(this.meta) !== before) this.screenView.setMeta(this.meta);
   }
 
   private values(changed: Map<number, LiveValue>): void {
@@ -305,6 +320,10 @@ export class OpenScreen {
 
   private outcome(r: WriteResult, plan: Plan): void {
     const { lang, notes } = this.around;
+    if (r.outcome === "running") {
+      notes.good(plan.thing && plan.value ? say("running", lang, plan.thing, plan.value) : say("runningBare", lang));
+      return;
+    }
     if (r.outcome === "good") {
       notes.good(plan.thing && plan.value ? say("done", lang, plan.thing, plan.value) : say("doneBare", lang));
       return;

@@ -11,6 +11,7 @@ import { type Around, OpenScreen } from "./open-screen";
 import { Popup } from "./popup";
 import type { ScreenView } from "./screen-view";
 import { clock, say } from "./texts";
+import { WritesBar } from "./writesbar";
 import "./player.css";
 import "./popup.css";
 
@@ -41,6 +42,7 @@ export class Player implements Around, EffectHost {
   readonly live: Live;
   readonly notes: Notes;
   private readonly banner: HTMLElement;
+  private readonly writes: WritesBar;
   private readonly off: (() => void)[] = [];
   private readonly main: OpenScreen;
   private popups: Popup[] = [];
@@ -60,6 +62,8 @@ export class Player implements Around, EffectHost {
     this.element.append(stage, this.banner);
     host.append(this.element);
     this.notes = new Notes(this.element, () => this.options.lang);
+    this.writes = new WritesBar(this);
+    this.element.prepend(this.writes.element);
     this.main = new OpenScreen(stage, this, {
       opened: (view, screen, updated) => {
         this.fault?.remove();
@@ -119,6 +123,7 @@ export class Player implements Around, EffectHost {
     this.options.lang = productLang(language);
     this.options.language = language;
     for (const s of this.screens()) s.language = language;
+    this.writes.show();
     this.status();
   }
 
@@ -197,6 +202,7 @@ export class Player implements Around, EffectHost {
     for (const p of [...this.popups]) this.drop(p);
     this.drop(this.side);
     this.main.destroy();
+    this.writes.destroy();
     this.element.remove();
   }
 

@@ -15,7 +15,7 @@ export interface Plan {
 }
 
 /** The actions that write a tag. */
-const writing = new Set<Action["do"]>(["write", "toggle", "add"]);
+const writing = new Set<Action["do"]>(["write", "toggle", "add", "pulse", "ramp", "hold"]);
 
 const rank = { none: 0, ask: 1, reason: 2 } as const;
 
@@ -30,6 +30,10 @@ export function valueText(v: unknown, m: Meta | undefined, lang: Lang): string {
       : textOf(v, decimals, lang);
   return m?.unit ? `${text} ${m.unit}` : text;
 }
+
+/** A question, with what the tag demands besides. */
+const second = (question: string, m: Meta | undefined, lang: Lang): string =>
+  m?.release ? `${question}\n${say("second", lang)}` : question;
 
 /**
  * The plan for an event of a widget. A tag of the screen brings its own policy; of one that is not
@@ -63,7 +67,12 @@ export function planOf(
     const label = typeof widget.props?.label === "string" ? widget.props.label : "";
     const thing = label || m?.title || widget.name || m?.path || widget.id;
     const value = valueText(data, m, lang);
-    steps.push({ thing, value, question: say("set", lang, thing, value), confirm: known(m?.confirm), toggle: false });
+    const rate = widget.props?.rampRate;
+    const question =
+      typeof rate === "number" && rate > 0
+        ? say("ramp", lang, thing, value, `${valueText(rate, m, lang)}/s`)
+        : say("set", lang, thing, value);
+    steps.push({ thing, value, question: second(question, m, lang), confirm: known(m?.confirm), toggle: false });
   }
   const asked: { question: string; confirm: "none" | "ask" | "reason" }[] = [];
   for (const a of mine) {
@@ -78,8 +87,25 @@ export function planOf(
     const own = a.reason ? "reason" : a.confirm ? known(a.confirm) : undefined;
     const policy = known(m?.confirm);
     const confirm = own === undefined ? policy : m && rank[policy] > rank[own] ? policy : own;
+    if (a.do === "hold") {
+      // Stopping must be quick: it is asked about only if the app wants that.
+      steps.push({
+        thing,
+        value: "",
+        question: words || say("hold", lang, thing),
+        confirm: own ?? (policy === "reason" ? policy : "none"),
+        toggle: false,
+      });
+      continue;
+    }
     if (a.do === "toggle") {
-      steps.push({ thing, value: "", question: words || say("toggle", lang, thing), confirm, toggle: true });
+      steps.push({
+        thing,
+        value: "",
+        question: second(words || say("toggle", lang, thing), m, lang),
+        confirm,
+        toggle: true,
+      });
       continue;
     }
     if (a.do === "add") {
@@ -90,10 +116,17 @@ export function planOf(
     }
     const computed = typeof a.value === "object" && a.value !== null;
     const value = computed ? "" : valueText(a.value ?? data, m, lang);
+    const plain = computed
+      ? say("setComputed", lang, thing)
+      : a.do === "pulse"
+        ? say("pulse", lang, thing, value, a.hold ?? "")
+        : a.do === "ramp"
+          ? say("ramp", lang, thing, value, a.over || `${a.rate ?? ""}/s`)
+          : say("set", lang, thing, value);
     steps.push({
       thing,
       value,
-      question: words || (computed ? say("setComputed", lang, thing) : say("set", lang, thing, value)),
+      question: second(words || plain, m, lang),
       confirm,
       toggle: false,
     });

@@ -1,6 +1,6 @@
-import type { Drawing, LiveValue, Manifest, Meta, Screen, Widget, WriteResult } from "@lineside/client";
+import type { Drawing, LiveValue, Manifest, Screen, Widget, WriteResult } from "@lineside/client";
 import { applyTokens, type Camera, type Layer, Mirror, Scene, type Theme } from "@lineside/scene";
-import { type Lang, type Local, manifests, type NumberEntry } from "@lineside/widgets";
+import { type BoundMeta, type Lang, type Local, manifests, type NumberEntry } from "@lineside/widgets";
 import { sourceOf } from "./animate";
 import { Containers } from "./containers";
 import { Instance, type InstanceHost } from "./instance";
@@ -15,7 +15,7 @@ import "./screen.css";
 export type ScreenValues = Record<string, Record<string, LiveValue>>;
 
 /** What is bound: widget → property → what the tag says of itself, {} for an expression. */
-export type ScreenMeta = Record<string, Record<string, Meta>>;
+export type ScreenMeta = Record<string, Record<string, BoundMeta>>;
 
 export interface ScreenOptions {
   document: Screen;

@@ -1,5 +1,5 @@
 import { Readout, size } from "@lineside/scene";
-import { Control, controlText, settable } from "../control";
+import { Control, controlText, rampText, settable } from "../control";
 import { decimalsOf, fixed, labelOf, lookText, number, numeric, shown, string } from "../kit";
 import type { DrawingView } from "../view";
 
@@ -69,12 +69,15 @@ export default {
         stroke: free ? "interactive" : "line",
         strokeWidth: free ? 2 : 1,
       });
+      const target = meta?.ramp?.target;
       readout.set(
-        control.pending && wanted !== undefined
-          ? `${present} → ${fixed(wanted, decimals)} …`
-          : control.result
-            ? `! ${present}`
-            : present,
+        typeof target === "number"
+          ? `${present} ⇢ ${fixed(target, decimals)}`
+          : control.pending && wanted !== undefined
+            ? `${present} → ${fixed(wanted, decimals)} …`
+            : control.result
+              ? `! ${present}`
+              : present,
         now.look,
       );
     };
@@ -120,6 +123,7 @@ export default {
             n === undefined ? "" : fixed(n, decimals),
             unit,
             lookText(now.look, env.lang),
+            rampText(env, "value", decimals),
             controlText(control, env),
           ]
             .filter(Boolean)

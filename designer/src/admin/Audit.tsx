@@ -1,7 +1,7 @@
 import type { AuditEntry } from "@lineside/client";
 import { request } from "@lineside/client";
 import { useEffect, useState } from "react";
-import { useT } from "../i18n";
+import { type Translate, useT } from "../i18n";
 import { ProblemList, sayFailure } from "../shell/form";
 import { asApiError, useResource } from "../shell/resource";
 import { useTime } from "../shell/time";
@@ -14,6 +14,10 @@ interface AuditPage {
 
 const show = (value: unknown) =>
   value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+
+/** What was done in words; a code that has none stands as it is. */
+const done = (t: Translate, action: string) =>
+  t(`audit:actions.${action.replaceAll(".", "-")}`, { defaultValue: action });
 
 /** The audit trail, newest first. */
 export function Audit() {
@@ -78,7 +82,7 @@ export function Audit() {
               <tr key={entry.id}>
                 <td>{time(entry.time)}</td>
                 <td title={entry.origin}>{entry.actor}</td>
-                <td>{entry.action}</td>
+                <td title={entry.action}>{done(t, entry.action)}</td>
                 <td className="selectable">{entry.target}</td>
                 <td className="selectable clip">{show(entry.old)}</td>
                 <td className="selectable clip">{show(entry.new)}</td>

@@ -12,6 +12,7 @@ import { LeftPanel } from "../panels/LeftPanel";
 import { Preview } from "../panels/Preview";
 import { TopBar } from "../panels/TopBar";
 import { Boundary } from "../ui";
+import { WritesBanner } from "../writes/WritesBanner";
 import { listenClipboard, typing } from "./clipboard";
 import { useEditor, useSession, useUi } from "./context";
 import type { Stashed } from "./stash";
@@ -83,6 +84,7 @@ export function EditorFrame(props: { left: Stashed | undefined; onLeft: () => vo
         { "--left": `${widths.left}px`, "--right": `${widths.right}px`, "--bottom": `${widths.bottom}px` } as never
       }
     >
+      <WritesBanner />
       <TopBar />
       <div className="editor-body" inert={preview}>
         <aside className="editor-left" aria-label={t("design:panel.left")}>

@@ -33,8 +33,9 @@ export function clean<T extends object>(value: T): T | undefined {
 /** A tag without what its kind has no use for. */
 export function ofKind<T extends Partial<TagLike>>(tag: T, kind: Kind): T {
   const next = { ...tag };
-  if (kind !== "device") for (const key of ["device", "address", "scan", "bit", "scale"] as const) delete next[key];
-  if (kind !== "computed") delete next.expr;
+  if (kind !== "device")
+    for (const key of ["device", "address", "scan", "bit", "scale", "restore"] as const) delete next[key];
+  if (kind !== "computed") for (const key of ["expr", "every"] as const) delete next[key];
   if (kind !== "memory") delete next.initial;
   if (kind === "computed") delete next.write;
   return next;
@@ -244,6 +245,17 @@ export function AdvancedSection({
             </div>
           </fieldset>
         )}
+        {kind === "device" && (
+          <SelectField
+            label={t("writes:restore")}
+            value={draft.restore ?? "last"}
+            onChange={(restore) => set({ restore: restore === "none" ? "none" : undefined })}
+            options={[
+              { value: "last", label: t("writes:restoreLast") },
+              { value: "none", label: t("writes:restoreNone") },
+            ]}
+          />
+        )}
         {kind === "device" && draft.type === "bool" && (
           <NumberField label={t("plant:bit")} value={draft.bit} onChange={(bit) => set({ bit })} min={0} max={63} />
         )}
@@ -261,6 +273,42 @@ export function AdvancedSection({
               onChange={(readBack) => set({ write: clean({ ...draft.write, readBack }) ?? {} })}
               hint={t("plant:readBackHint")}
             />
+            <Check
+              label={t("writes:secondPerson")}
+              checked={!!draft.write.release}
+              onChange={(on) => set({ write: clean({ ...draft.write, release: on ? {} : undefined }) ?? {} })}
+            />
+            {draft.write.release && (
+              <div className="field-row">
+                <SelectField
+                  label={t("writes:secondBy")}
+                  value={draft.write.release.by ?? "operate"}
+                  onChange={(by) =>
+                    set({
+                      write: {
+                        ...draft.write,
+                        release: { ...draft.write?.release, by: by === "operate" ? undefined : (by as "tune") },
+                      },
+                    })
+                  }
+                  options={(["operate", "tune", "administer"] as const).map((value) => ({
+                    value,
+                    label: t(`writes:${value}`),
+                  }))}
+                />
+                <TextField
+                  label={t("writes:within")}
+                  value={draft.write.release.within ?? ""}
+                  onChange={(within) =>
+                    set({
+                      write: { ...draft.write, release: { ...draft.write?.release, within: within || undefined } },
+                    })
+                  }
+                  hint={t("writes:withinHint")}
+                  error={wrong("/write/release/within")}
+                />
+              </div>
+            )}
           </>
         )}
       </div>

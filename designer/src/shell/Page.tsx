@@ -5,6 +5,7 @@ import { useLanguage, useT } from "../i18n";
 import { chooseLanguage, chooseTheme, useTheme } from "../preferences";
 import { Link, usePath } from "../router";
 import { Button, Menu, type MenuEntry } from "../ui";
+import { WritesBanner } from "../writes/WritesBanner";
 import { useMay, useMe } from "./me";
 
 /** The frame around every page but the editor and the player: where one is, where one can go, who one is. */
@@ -38,6 +39,7 @@ export function Page({ title, tools, children }: { title: string; tools?: ReactN
         {tools}
         <UserMenu />
       </header>
+      <WritesBanner />
       <main className="page-main">
         <h1 className="page-title">{title}</h1>
         {children}
