@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/certificate"
 	_ "github.com/lineside/lineside/runtime/connector/mqtt"
 	_ "github.com/lineside/lineside/runtime/connector/simulator"
 	"github.com/lineside/lineside/runtime/engine"
@@ -87,7 +88,12 @@ func newFixtureIn(t *testing.T, dir string, bare bool) *fixture {
 		t.Fatal(err)
 	}
 	f := &fixture{t: t, dir: dir, store: db, clients: map[string]*http.Client{}}
-	f.engine = engine.New(engine.Options{Catalogue: catalogue, Audit: AuditWrites(db), Record: RecordEvents(db), Secret: func(ref string) (string, error) { return db.Secret(ctx, ref) }})
+	certificates, err := certificate.New(ctx, db, slog.New(slog.DiscardHandler), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.engine = engine.New(engine.Options{Trust: certificates, Catalogue: catalogue, Audit: AuditWrites(db), Record: RecordEvents(db), Secret: func(ref string) (string, error) { return db.Secret(ctx, ref) }})
+	certificates.OnChange(func(devices []string) { f.engine.Reconnect(devices...) })
 	hub := session.NewHub(f.engine, session.Options{})
 	pages := fstest.MapFS{
 		"index.html":               {Data: []byte("<!doctype html><title>index</title>")},
@@ -97,7 +103,7 @@ func newFixtureIn(t *testing.T, dir string, bare bool) *fixture {
 		"favicon.svg":              {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")},
 		".gitkeep":                 {Data: []byte("x")},
 	}
-	f.server = New(Options{Store: db, Engine: f.engine, Live: hub, Catalogue: catalogue, Pages: pages, Hasher: auth.NewCheapHasher(), Version: "test", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	f.server = New(Options{Certificates: certificates, Store: db, Engine: f.engine, Live: hub, Catalogue: catalogue, Pages: pages, Hasher: auth.NewCheapHasher(), Version: "test", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
