@@ -39,6 +39,7 @@ function editor(): Editor {
     {
       widgets: [],
       connectors: [],
+      northbound: [],
       functions: [],
       rules: [],
       qualities: {},

@@ -9,6 +9,7 @@ import { Busy, Tabs } from "../ui";
 import { Assets } from "./Assets";
 import { Devices } from "./Devices";
 import { Models } from "./Models";
+import { Northbound } from "./Northbound";
 import { Tags } from "./Tags";
 
 /** The plant: what is really there. */
@@ -16,7 +17,13 @@ export default function PlantPage() {
   const t = useT();
   const [tab, setTab] = useState(() => {
     const asked = new URLSearchParams(location.search);
-    return asked.has("tag") ? "tags" : asked.has("asset") ? "assets" : "devices";
+    return asked.has("tag")
+      ? "tags"
+      : asked.has("asset")
+        ? "assets"
+        : asked.has("northbound")
+          ? "northbound"
+          : "devices";
   });
   const plant = useResource<Plant>("/plant");
   const devices = useResource<DeviceStatus[]>("/devices", 1000);
@@ -78,6 +85,11 @@ export default function PlantPage() {
               id: "assets",
               label: t("assets:assets"),
               panel: <Assets plant={plant.data} reload={reload} onModels={() => setTab("models")} />,
+            },
+            {
+              id: "northbound",
+              label: t("northbound:northbound"),
+              panel: <Northbound plant={plant.data} reload={reload} />,
             },
           ]}
         />
