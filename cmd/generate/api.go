@@ -65,7 +65,7 @@ func (o *orderedSchemas) UnmarshalJSON(raw []byte) error {
 }
 
 // apiNames are the names of schemas that TypeScript uses for something else.
-var apiNames = map[string]string{"Function": "ExpressionFunction", "Example": "ExpressionExample", "Error": "ErrorBody", "Import": "SheetImport",
+var apiNames = map[string]string{"Preference": "UnitPreference", "Shown": "ShownUnit", "Function": "ExpressionFunction", "Example": "ExpressionExample", "Error": "ErrorBody", "Import": "SheetImport",
 	"Model": "ThingModel", "Parameter": "ModelParameter", "Property": "ModelProperty", "Command": "ModelCommand", "Event": "ModelEvent", "Input": "CommandInput"}
 
 // apiFields are fields whose values are fewer than their schema says.

@@ -10,4 +10,5 @@ export {
   View,
 } from "./live.ts";
 export * from "./types.gen.ts";
+export { type UnitChoices, unitList, unitsOf } from "./units.ts";
 export { isBad, isUncertain, type LiveValue, Values } from "./values.ts";

@@ -7,6 +7,8 @@ import {
   type Problem,
   type LiveReply as Reply,
   type Screen,
+  type ShownUnit,
+  type UnitPreference,
   type ViewApp,
   type ViewBinding,
   type WatchSlot,
@@ -26,6 +28,8 @@ export interface ScreenRequest {
   draft?: boolean;
   /** In which the titles of tags and messages are told. */
   language?: string;
+  /** In which units this person wants to see values. */
+  units?: UnitPreference;
 }
 
 export interface EventResult {
@@ -85,6 +89,8 @@ export class View extends Emitter<ViewEvents> {
   /** Which slot shows which tag (of a watch). */
   readonly slots = new Map<number, string>();
   readonly values = new Values();
+  /** How to show the units that the tags and widgets of a screen name; values are in the unit of the tag. */
+  units: Record<string, ShownUnit> = {};
   /** The drawing without its bindings. */
   screen: Screen | undefined;
   /** Number of the published revision, 0 for the draft. */
@@ -136,14 +142,16 @@ export class View extends Emitter<ViewEvents> {
     return { result, effects };
   }
 
-  /** Changes the language of titles and messages; ends when the bindings tell them in it. The view stays open. */
-  async speak(language: string): Promise<void> {
+  /** Changes the language of titles and messages, and the units; ends when the bindings tell them so. The view stays open. */
+  async speak(language: string, units?: UnitPreference): Promise<void> {
     // Said again when it has to be opened again.
-    this.ask.language = language;
+    Object.assign(this.ask, { language, units });
     const { number } = this;
     if (!number) return;
-    const r = await this.#live.command({ op: "language", view: number, language });
-    if (r.bindings && this.number === number) this.bindings = r.bindings;
+    const r = await this.#live.command({ op: "language", view: number, language, units });
+    if (!r.bindings || this.number !== number) return;
+    this.bindings = r.bindings;
+    this.units = r.units ?? {};
   }
 
   /** Which actions of an event have conditions that hold now, by their places. Nothing is done. */
@@ -164,6 +172,7 @@ export class View extends Emitter<ViewEvents> {
     this.number = r.view ?? 0;
     this.error = undefined;
     this.bindings = r.bindings ?? [];
+    this.units = r.units ?? {};
     this.screen = r.screen;
     this.revision = r.revision ?? 0;
     this.app = r.app;

@@ -399,8 +399,11 @@ export interface Plant {
 
 /** UnitPreference is in which units somebody wants to see values. */
 export interface UnitPreference {
-  /** system is metric or us; "" shows values in the units that they are configured in. */
-  system?: "metric" | "us";
+  /**
+   * system is metric, us, or configured: values in the units that they are configured in. "" leaves it to
+   * the plant, and for the plant it is configured.
+   */
+  system?: "configured" | "metric" | "us";
   /** units are chosen for single quantities, before System: "pressure" → "kPa". */
   units?: Record<string, string>;
 }
@@ -840,11 +843,6 @@ export interface BrowseNode {
   high?: number;
   /** value is a present value, if the browse knows one. */
   value?: unknown;
-  /**
-   * nested says of a node with an address that what lies below are values in their own right, such as topics
-   * below a topic, and not details of this one.
-   */
-  nested?: boolean;
 }
 
 /**
@@ -2026,9 +2024,9 @@ export interface Me {
   /** theme is light or dark, "" when none was chosen. */
   theme?: "light" | "dark";
   /** units are those in which the person wants to see values; left out when none were chosen. */
-  units?: Preference;
+  units?: UnitPreference;
   /** plantUnits are those that the plant shows to those who chose none. */
-  plantUnits?: Preference;
+  plantUnits?: UnitPreference;
   grants: Grant[];
   /** actions are those that are allowed in any area. */
   actions: string[];
@@ -2039,7 +2037,7 @@ export interface MeChange {
   language?: "" | "en" | "zh";
   theme?: "" | "light" | "dark";
   /** units are those in which values shall be shown; {} is what the plant shows to everybody. */
-  units?: Preference;
+  units?: UnitPreference;
   /** password is a new one; Current must be the present one then. Other sessions end. */
   password?: string;
   current?: string;
@@ -2128,7 +2126,7 @@ export interface PlantPut {
   /** northbound are interfaces to the outside. */
   northbound?: Northbound[];
   /** units are those in which values are shown to who has chosen none; {} shows them as they are configured. */
-  units?: Preference;
+  units?: UnitPreference;
 }
 
 /** PlantRemove is what is taken away: paths of areas, tags and assets, ids of devices and models. */
@@ -2140,11 +2138,6 @@ export interface PlantRemove {
   assets?: string[];
   /** northbound are ids. */
   northbound?: string[];
-}
-
-export interface Preference {
-  system?: "metric" | "us";
-  units?: Record<string, string>;
 }
 
 export interface Progress {
@@ -2255,13 +2248,6 @@ export interface SheetResult {
   unchanged: number;
   /** etag is the version of the plant that the file was compared with, or the new one when it was imported. */
   etag: string;
-}
-
-export interface Shown {
-  factor?: number;
-  offset?: number;
-  own?: string;
-  symbol: string;
 }
 
 /** StampRequest makes many assets of a model. */
@@ -2494,7 +2480,7 @@ export interface UnitShow {
 
 /** UnitShown says how to show units, by their text; one that is not here is shown as it is. */
 export interface UnitShown {
-  units: Record<string, Shown>;
+  units: Record<string, ShownUnit>;
 }
 
 /** Use is a place that names a tag of the plant. */

@@ -13,7 +13,7 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   return e;
 }
 
-function button(name: string, text: string, act: () => void): HTMLButtonElement {
+export function button(name: string, text: string, act: () => void): HTMLButtonElement {
   const b = el("button", name, text);
   b.type = "button";
   b.addEventListener("click", act);
@@ -25,7 +25,7 @@ function button(name: string, text: string, act: () => void): HTMLButtonElement 
 }
 
 /** Shows a modal dialog until it is answered; Escape and Cancel answer undefined. */
-function ask<T>(
+export function ask<T>(
   host: HTMLElement,
   label: string,
   fill: (d: HTMLDialogElement, done: (answer: T | undefined) => void) => void,

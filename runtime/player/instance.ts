@@ -28,6 +28,7 @@ import {
   views,
 } from "@lineside/widgets";
 import { animate, isPart, isSource, wholes } from "./animate";
+import { Display, metaShown, toShown, type Units } from "./display";
 import { keyEvents } from "./gestures";
 import { isTextKey, resolveTexts, type Texts, textIn } from "./language";
 import { planOf } from "./plan";
@@ -45,6 +46,8 @@ export interface InstanceHost {
   readonly texts?: Texts;
   /** The drawings of the app by id. */
   readonly drawings?: Readonly<Record<string, Drawing>>;
+  /** How the units that the screen names are shown. */
+  readonly units?: Units;
   readonly theme: Theme;
   readonly mode: "run" | "design";
   readonly connected: boolean;
@@ -87,6 +90,8 @@ export class Instance {
   private fault: string | undefined;
   private clipNow: Bounds | undefined;
   private settings: Settings = {};
+  /** In which unit it is shown. */
+  private display: Display | undefined;
   private readonly memory = new Map<string, unknown>();
   /** Live values of bound properties that the view does not take by itself, as built. */
   private builtWith = "";
@@ -225,8 +230,19 @@ export class Instance {
       const named = meta[prop]?.title || meta[prop]?.path;
       // The expression behind an animation of the whole is nothing that an operator knows by name.
       if (what === undefined || (!named && what !== prop && wholes.includes(what))) return [];
-      return { prop, live: values[prop] as LiveValue, meta: meta[prop], title: named || this.fieldTitle(what) };
+      const shown = this.shownAt(prop, values[prop] as LiveValue, meta[prop]);
+      return { prop, ...shown, title: named || this.fieldTitle(what) };
     });
+  }
+
+  /** A live value and its tag as this person sees them. */
+  private shownAt(prop: string, live: LiveValue, meta: Meta | undefined): { live: LiveValue; meta: Meta | undefined } {
+    const shown = this.display?.values({ [prop]: live })[prop];
+    if (shown && shown !== live) return { live: shown, meta: this.display?.metaOf(prop) };
+    const unit = meta?.unit ? this.host.units?.[meta.unit] : undefined;
+    if (!meta || !unit) return { live, meta };
+    const v = typeof live.v === "number" ? toShown(live.v, unit) : live.v;
+    return { live: { ...live, v }, meta: metaShown(meta, unit) };
   }
 
   /** The ids of the drawings that it shows. */
@@ -289,7 +305,7 @@ export class Instance {
       this.rebuild();
       return;
     }
-    this.guard(() => (this.mounted ?? this.drawn)?.update(all));
+    this.guard(() => (this.mounted ?? this.drawn)?.update(this.display?.values(all) ?? all));
     if (this.widget.animate) this.pose();
     this.describe();
   }
@@ -338,9 +354,13 @@ export class Instance {
       return;
     }
     this.live = view.live ?? [this.manifest?.drop ?? "value"];
-    const values = this.all(this.animated(this.host.values(this.widget.id)));
-    this.settings = this.resolve(values);
-    this.builtWith = this.foreign(values);
+    const all = this.all(this.animated(this.host.values(this.widget.id)));
+    this.builtWith = this.foreign(all);
+    const meta = this.host.meta(this.widget.id);
+    this.display = Display.of(this.manifest, this.widget.props, meta, this.host.units ?? {});
+    const values = this.display?.values(all) ?? all;
+    const settings = this.resolve(values);
+    this.settings = this.display?.settings(settings, values) ?? settings;
     const box = { width: this.widget.w, height: this.widget.h };
     this.guard(() => {
       // Elements have a layer too: that is how they are hit.
@@ -487,11 +507,11 @@ export class Instance {
       setLocal: (change, keep) => host.setLocal(widget.id, change, keep === true),
       actions: Object.keys(widget.on ?? {}).filter((k) => (widget.on?.[k]?.length ?? 0) > 0),
       t: (text) => this.t(text),
-      meta: (prop) => host.meta(widget.id)[prop],
+      meta: (prop) => (this.display ? this.display.metaOf(prop) : host.meta(widget.id)[prop]),
       bound: (prop) =>
         isBinding(widget.props?.[prop]) || prop in host.meta(widget.id) || prop in host.values(widget.id),
-      emit: (name, data, sent) => host.emit(widget.id, name, data, sent),
-      enter: (entry) => host.enter(entry),
+      emit: (name, data, sent) => host.emit(widget.id, name, this.display ? this.display.told(data) : data, sent),
+      enter: (entry) => host.enter(this.display?.entry(entry) ?? entry),
     };
   }
 

@@ -7,6 +7,7 @@ import {
   type LiveValue,
   type Meta,
   type Screen,
+  type UnitPreference,
   type View,
   type Widget,
   type WriteResult,
@@ -29,6 +30,8 @@ export interface Around {
   /** The language of the player, and that of the app's texts. */
   readonly lang: Lang;
   readonly language: string;
+  /** In which units this person wants to see values. */
+  readonly units?: UnitPreference;
   readonly notes: Notes;
   /** Where questions are asked. */
   readonly element: HTMLElement;
@@ -71,8 +74,8 @@ export class OpenScreen {
     this.revision = -1;
     this.params = params;
     this.chain = chain;
-    const { live, installation, draft, language } = this.around;
-    const view = live.open({ installation, screen, params, draft, language });
+    const { live, installation, draft, language, units } = this.around;
+    const view = live.open({ installation, screen, params, draft, language, units });
     this.view = view;
     let first = true;
     view.on("open", () => {
@@ -102,10 +105,11 @@ export class OpenScreen {
   set language(language: string) {
     if (this.screenView) this.screenView.lang = language;
     const { view } = this;
-    view?.speak(language).then(
+    view?.speak(language, this.around.units).then(
       () => {
         if (view !== this.view) return;
         this.bind(view);
+        if (this.screenView) this.screenView.units = view.units;
         this.screenView?.setMeta(this.meta);
       },
       () => {}, // without a connection it is said when there is one again
@@ -174,6 +178,7 @@ export class OpenScreen {
     if (this.screenView) {
       this.screenView.texts = texts;
       this.screenView.drawings = drawings;
+      this.screenView.units = view.units;
       this.screenView.setScreen(screen, this.meta);
     } else
       this.screenView = new ScreenView(this.host, {
@@ -183,6 +188,7 @@ export class OpenScreen {
         lang: this.around.language,
         texts,
         drawings,
+        units: view.units,
         mode: "run",
         remember: this.around.installation,
         emit: (widget, name, data, sent) => this.queue(widget, name, data, sent),
@@ -310,6 +316,7 @@ export class OpenScreen {
       (path) => this.metaByPath(path),
       this.around.lang,
       runs,
+      this.view?.units,
     );
   }
 

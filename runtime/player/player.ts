@@ -1,4 +1,4 @@
-import type { Effect, Live, LiveError, Screen, ViewApp } from "@lineside/client";
+import type { Effect, Live, LiveError, Screen, UnitPreference, ViewApp } from "@lineside/client";
 import type { Theme } from "@lineside/scene";
 import type { Lang } from "@lineside/widgets";
 import { chordOf } from "./chord";
@@ -27,6 +27,8 @@ export interface PlayerOptions {
   lang: Lang;
   /** The language of the app's texts, when it is another. */
   language?: string;
+  /** In which units this person wants to see values; in those that they are configured in when not given. */
+  units?: UnitPreference;
   /** An action wants another screen; the caller calls show. Without it the player shows it by itself. */
   onShow?(screen: string, params: Params, chain: number): void;
   /** A screen was opened. */
@@ -125,6 +127,15 @@ export class Player implements Around, EffectHost {
     for (const s of this.screens()) s.language = language;
     this.writes.show();
     this.status();
+  }
+
+  get units(): UnitPreference | undefined {
+    return this.options.units;
+  }
+
+  set units(units: UnitPreference | undefined) {
+    this.options.units = units;
+    for (const s of this.screens()) s.language = this.language;
   }
 
   /** The screen as drawn, once the first was opened. */

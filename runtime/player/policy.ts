@@ -1,5 +1,6 @@
 import type { Action, Manifest, Meta, Widget } from "@lineside/client";
 import { type Lang, onOff, textOf } from "@lineside/widgets";
+import { decimalsShown, toShown, type Units } from "./display";
 import { say } from "./texts";
 
 /** What must be asked before an event is sent, and how its outcome is called. */
@@ -19,8 +20,26 @@ const writing = new Set<Action["do"]>(["write", "toggle", "add", "pulse", "ramp"
 
 const rank = { none: 0, ask: 1, reason: 2 } as const;
 
-/** A value as the operator knows it: decimals, unit, words for true and false. */
-export function valueText(v: unknown, m: Meta | undefined, lang: Lang): string {
+/**
+ * A value as the operator knows it: decimals, unit, words for true and false. Where it is shown in another
+ * unit than that of its tag both are told: what is written is the latter.
+ */
+export function valueText(v: unknown, m: Meta | undefined, lang: Lang, units: Units = {}): string {
+  const u = m?.unit ? units[m.unit] : undefined;
+  if (!u || !m) return inUnit(v, m, lang);
+  const own = inUnit(v, { ...m, unit: u.own ?? u.symbol }, lang);
+  if (!u.factor || typeof v !== "number") return own;
+  const shown = toShown(v, u);
+  const decimals = m.decimals ?? (m.type === "int" ? 0 : undefined);
+  const fine = decimals === undefined ? (Number.isInteger(shown) ? 0 : 2) : decimalsShown(decimals, u);
+  return `${textOf(shown, fine, lang)} ${u.symbol} (${own})`;
+}
+
+/** As units, for differences: 5 K more is 9 °F more. */
+const differences = (units: Units | undefined): Units | undefined =>
+  units && Object.fromEntries(Object.entries(units).map(([text, u]) => [text, { ...u, offset: 0 }]));
+
+function inUnit(v: unknown, m: Meta | undefined, lang: Lang): string {
   if (typeof v === "boolean") return onOff(v, lang);
   const decimals = typeof v === "number" && Number.isInteger(v) && m?.decimals === undefined ? 0 : m?.decimals;
   // What is asked must be exactly what is written.
@@ -49,6 +68,7 @@ export function planOf(
   byPath: (path: string) => Meta | undefined,
   lang: Lang,
   runs?: readonly number[],
+  units?: Units,
 ): Plan {
   const steps: {
     thing: string;
@@ -66,11 +86,11 @@ export function planOf(
     const m = metaOf(sets);
     const label = typeof widget.props?.label === "string" ? widget.props.label : "";
     const thing = label || m?.title || widget.name || m?.path || widget.id;
-    const value = valueText(data, m, lang);
+    const value = valueText(data, m, lang, units);
     const rate = widget.props?.rampRate;
     const question =
       typeof rate === "number" && rate > 0
-        ? say("ramp", lang, thing, value, `${valueText(rate, m, lang)}/s`)
+        ? say("ramp", lang, thing, value, `${valueText(rate, m, lang, differences(units))}/s`)
         : say("set", lang, thing, value);
     steps.push({ thing, value, question: second(question, m, lang), confirm: known(m?.confirm), toggle: false });
   }
@@ -109,13 +129,13 @@ export function planOf(
       continue;
     }
     if (a.do === "add") {
-      const amount = typeof a.value === "number" ? valueText(a.value, m, lang) : "";
+      const amount = typeof a.value === "number" ? valueText(a.value, m, lang, differences(units)) : "";
       const question = words || (amount ? say("add", lang, thing, amount) : say("setComputed", lang, thing));
       steps.push({ thing, value: "", question, confirm, toggle: false });
       continue;
     }
     const computed = typeof a.value === "object" && a.value !== null;
-    const value = computed ? "" : valueText(a.value ?? data, m, lang);
+    const value = computed ? "" : valueText(a.value ?? data, m, lang, units);
     const plain = computed
       ? say("setComputed", lang, thing)
       : a.do === "pulse"

@@ -3,6 +3,7 @@ import { applyTokens, type Camera, type Layer, Mirror, Scene, type Theme } from 
 import { type BoundMeta, type Lang, type Local, manifests, type NumberEntry } from "@lineside/widgets";
 import { sourceOf } from "./animate";
 import { Containers } from "./containers";
+import type { Units } from "./display";
 import { Instance, type InstanceHost } from "./instance";
 import { namesText, productLang, type Texts, textIn } from "./language";
 import { layout } from "./page";
@@ -30,6 +31,8 @@ export interface ScreenOptions {
   texts?: Texts;
   /** The app's drawings by id, as far as the screen shows them. */
   drawings?: Readonly<Record<string, Drawing>>;
+  /** How the units that the screen names are shown; what is not here is shown as it is. */
+  units?: Units;
   /** run: widgets act and the camera fits the screen. design: nothing acts, the caller moves the camera. */
   mode: "run" | "design";
   /** A widget says that something happened. Calls sent when it goes to the server; answers when all that follows has ended. */
@@ -78,6 +81,7 @@ export class ScreenView {
   private languageNow: string;
   private textsNow: Texts;
   private drawingsNow: Readonly<Record<string, Drawing>>;
+  private unitsNow: Units;
   private connectedNow = true;
   private focused: string | undefined;
   private ring: Layer | undefined;
@@ -95,6 +99,7 @@ export class ScreenView {
     this.languageNow = options.lang;
     this.textsNow = options.texts ?? {};
     this.drawingsNow = options.drawings ?? {};
+    this.unitsNow = options.units ?? {};
     this.catalogue = Array.isArray(options.catalogue)
       ? Object.fromEntries(options.catalogue.map((m: Manifest) => [m.id, m]))
       : ((options.catalogue as Record<string, Manifest> | undefined) ?? manifests);
@@ -380,6 +385,13 @@ export class ScreenView {
     for (const i of this.instances.values()) if (namesText(Object.values(i.widget.props ?? {}))) i.rebuild();
   }
 
+  /** Changes how units are shown. */
+  set units(units: Units) {
+    if (JSON.stringify(units) === JSON.stringify(this.unitsNow)) return;
+    this.unitsNow = units;
+    for (const i of this.instances.values()) i.rebuild();
+  }
+
   get connected(): boolean {
     return this.connectedNow;
   }
@@ -594,6 +606,9 @@ export class ScreenView {
       },
       get drawings() {
         return view.drawingsNow;
+      },
+      get units() {
+        return view.unitsNow;
       },
       get theme() {
         return view.themeNow;

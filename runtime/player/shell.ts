@@ -1,4 +1,13 @@
-import { ApiError, Live, request, type Screen, type ViewApp } from "@lineside/client";
+import {
+  ApiError,
+  Live,
+  request,
+  type Screen,
+  type UnitChoices,
+  type UnitPreference,
+  unitsOf,
+  type ViewApp,
+} from "@lineside/client";
 import { applyTokens, type Theme } from "@lineside/scene";
 import type { Lang } from "@lineside/widgets";
 import { el } from "./dialogs";
@@ -9,12 +18,13 @@ import { Player } from "./player";
 import { inPreview, listenToPreview } from "./preview";
 import { sign } from "./symbol";
 import { clock, say } from "./texts";
+import { chooseUnits } from "./units-dialog";
 import { nextTrail } from "./way";
 
 /** CloseUnauthorized of the live protocol: the session has ended. */
 const unauthorized = 4501;
 
-interface Me {
+interface Me extends UnitChoices {
   name: string;
   language?: string;
   theme?: string;
@@ -76,11 +86,15 @@ export class Shell {
   private readonly langButton = el("button", "ls-tool");
   private readonly langMenu = el("select", "ls-tool");
   private readonly themeButton = el("button", "ls-tool");
+  private readonly unitsButton = el("button", "ls-tool");
   private app: ViewApp | undefined;
   private screen: Screen | undefined;
   private trail: string[] = [];
 
-  constructor(host: HTMLElement, me: Me) {
+  constructor(
+    host: HTMLElement,
+    private readonly me: Me,
+  ) {
     const [, , installation = "", screen = ""] = location.pathname.split("/").map(decodeURIComponent);
     const query = new URLSearchParams(location.search);
     this.installation = installation;
@@ -91,7 +105,8 @@ export class Shell {
     this.live = new Live();
     this.home.href = "/";
     this.home.append(sign("home"));
-    this.langButton.type = this.themeButton.type = "button";
+    this.langButton.type = this.themeButton.type = this.unitsButton.type = "button";
+    this.unitsButton.addEventListener("click", () => void this.setUnits());
     this.langButton.addEventListener("click", () => this.setLang(this.others()[0] ?? "en"));
     this.langMenu.addEventListener("change", () => this.setLang(this.langMenu.value));
     this.themeButton.addEventListener("click", () => this.setTheme(this.theme === "light" ? "dark" : "light"));
@@ -105,7 +120,7 @@ export class Shell {
         onFold: (folded) => memory.set("menu", folded ? "folded" : "open"),
       },
       [this.home],
-      [this.state, user, this.langButton, this.langMenu, this.themeButton, this.time],
+      [this.state, user, this.langButton, this.langMenu, this.unitsButton, this.themeButton, this.time],
     );
     this.frame.nav.folded = memory.get("menu") === "folded";
     this.trail = trailOf(history.state);
@@ -119,6 +134,7 @@ export class Shell {
       theme: this.theme,
       lang: productLang(this.language),
       language: this.language,
+      units: unitsOf(me),
       onShow: (id, params, chain) => this.go(id, params, chain),
       onOpen: (app, screen) => {
         this.opened(app, screen);
@@ -214,8 +230,16 @@ export class Shell {
     this.paint();
   }
 
+  private async setUnits(): Promise<void> {
+    const units = await chooseUnits(this.frame.body, this.lang, this.me.units).catch(() => undefined);
+    if (!units) return;
+    this.me.units = units;
+    this.keep({ units });
+    this.player.units = unitsOf(this.me);
+  }
+
   /** Remembers the choice on the server; the browser's memory stands in when that fails. */
-  private keep(change: { language?: Lang; theme?: Theme }): void {
+  private keep(change: { language?: Lang; theme?: Theme; units?: UnitPreference }): void {
     if (this.passing) return;
     request("PATCH", "/me", change).catch(() => {});
   }
@@ -227,6 +251,7 @@ export class Shell {
     applyTokens(document.documentElement, scheme || this.theme);
     this.home.setAttribute("aria-label", say("home", lang));
     this.home.title = say("home", lang);
+    this.unitsButton.textContent = say("units", lang);
     const others = this.others();
     this.langButton.hidden = others.length !== 1;
     this.langMenu.hidden = others.length < 2;

@@ -1,20 +1,23 @@
 package unit
 
 import (
+	"slices"
+
 	"github.com/lineside/lineside/runtime/spec"
 )
 
 // The systems of units that somebody may want to see.
 const (
-	AsConfigured = ""
-	Metric       = "metric"
-	US           = "us"
+	Configured = "configured"
+	Metric     = "metric"
+	US         = "us"
 )
 
 // Preference is in which units somebody wants to see values.
 type Preference struct {
-	// System is metric or us; "" shows values in the units that they are configured in.
-	System string `json:"system,omitempty" enum:"metric,us"`
+	// System is metric, us, or configured: values in the units that they are configured in. "" leaves it to
+	// the plant, and for the plant it is configured.
+	System string `json:"system,omitempty" enum:"configured,metric,us"`
 	// Units are chosen for single quantities, before System: "pressure" → "kPa".
 	Units map[string]string `json:"units,omitempty"`
 }
@@ -28,8 +31,8 @@ func (p *Preference) Check() (ps spec.Problems) {
 	if p == nil {
 		return nil
 	}
-	if p.System != AsConfigured && p.System != Metric && p.System != US {
-		ps = append(ps, spec.OneOf("value_choice", "/system", "This is no system of units.", p.System, []string{Metric, US}))
+	if systems := []string{Configured, Metric, US}; p.System != "" && !slices.Contains(systems, p.System) {
+		ps = append(ps, spec.OneOf("value_choice", "/system", "This is no system of units.", p.System, systems))
 	}
 	if len(p.Units) > len(Quantities) {
 		ps.Add("too_many", "/units", "Name each quantity once.", "There are more units than quantities.")
@@ -135,7 +138,7 @@ func preferred(u Unit, p *Preference) (Unit, bool) {
 		to, err := Parse(code)
 		return to, err == nil && to.code != u.code
 	}
-	if p.System == AsConfigured || u.us == (p.System == US) {
+	if p.System != Metric && p.System != US || u.us == (p.System == US) {
 		return Unit{}, false
 	}
 	code := ""

@@ -21,9 +21,10 @@ export function seconds(text: string): number | undefined {
   return rest === "" && sum > 0 ? sum : undefined;
 }
 
-/** The samples of a property, as long as it shows the same tag. */
+/** The samples of a property, as long as it shows the same tag in the same unit. */
 function remembered(env: Env, prop: string): Ring {
-  const key = `${prop} ${env.meta(prop)?.path ?? ""}`;
+  const meta = env.meta(prop);
+  const key = `${prop} ${meta?.path ?? ""} ${meta?.unit ?? ""}`;
   const ring = env.memory.get(key);
   if (ring instanceof Ring) return ring;
   const fresh = new Ring(most);
