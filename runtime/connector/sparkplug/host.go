@@ -134,6 +134,13 @@ func (h *host) expect(id sparkplug.NodeID, now time.Time) *node {
 	return n
 }
 
+// name takes a node that somebody else knows into the tree, and has it asked for its birth.
+func (h *host) name(id sparkplug.NodeID, now time.Time) {
+	if n := h.expect(id, now); n != nil {
+		n.heard = true
+	}
+}
+
 // isBorn reports whether the metrics of the node are known.
 func (n *node) isBorn() bool { return n.units[""] != nil }
 

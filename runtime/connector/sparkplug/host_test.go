@@ -427,6 +427,30 @@ func TestLargeBirth(t *testing.T) {
 	}
 }
 
+// One message of a thousand values.
+func BenchmarkData(b *testing.B) {
+	var metrics, values []sparkplug.Metric
+	var addresses []Address
+	for i := range 1000 {
+		name := fmt.Sprintf("area %d/point %d", i/100, i)
+		metrics = append(metrics, float(name, uint64(i+1), 0))
+		values = append(values, data(uint64(i+1), float64(i)))
+		addresses = append(addresses, own(name))
+	}
+	h := newBench(addresses...)
+	h.send(sparkplug.NBirth, "", 0, metrics...)
+	b.ReportAllocs()
+	seq := 1
+	for b.Loop() {
+		h.now = h.now.Add(time.Millisecond)
+		h.send(sparkplug.NData, "", seq%256, values...)
+		seq++
+		if len(h.pending) > 100_000 {
+			h.pending = h.pending[:0]
+		}
+	}
+}
+
 // FuzzHost: whatever arrives, the host stands.
 func FuzzHost(f *testing.F) {
 	birth := sparkplug.Payload{Seq: 0, Metrics: []sparkplug.Metric{life(1), float("a", 1, 1)}}

@@ -6,6 +6,7 @@ package sparkplug
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -174,8 +175,21 @@ func (c *Connector) subscribe(ctx context.Context, s mqtt.Session) error {
 			return fmt.Errorf("the broker does not let this user subscribe to %s", f.Topic)
 		}
 	}
+	// A Sparkplug Aware server keeps the births (chapter 10): by them nodes are known that say nothing
+	// just now. Others have no such topics, or do not let us see them.
+	var certificates []mqtt.Filter
+	for _, g := range c.settings.groups {
+		certificates = append(certificates, mqtt.Filter{Topic: certificate + sparkplug.Topic{NodeID: sparkplug.NodeID{Group: g, Node: "+"}, Kind: sparkplug.NBirth}.String()})
+	}
+	_, err := s.Subscribe(ctx, certificates)
+	if errors.Is(err, connector.ErrNotConnected) || ctx.Err() != nil {
+		return err
+	}
 	return nil
 }
+
+// certificate begins the topics of kept births.
+const certificate = "$sparkplug/certificates/"
 
 // Close implements connector.Connector. Who was announced as a host takes leave (chapter 5, Session Termination).
 func (c *Connector) Close() error {
@@ -220,6 +234,10 @@ func (c *Connector) Single(topic, payload []byte) {
 	}
 	if string(topic) == c.state.topic {
 		c.state.heard(payload)
+	} else if kept, ok := strings.CutPrefix(string(topic), certificate); ok {
+		if t, ok := sparkplug.ParseTopic(kept); ok && len(payload) > 0 {
+			c.host.name(t.NodeID, time.Now())
+		}
 	} else if t, ok := sparkplug.ParseTopic(string(topic)); ok {
 		c.host.take(t, payload, time.Now())
 	}

@@ -258,6 +258,23 @@ func TestBrowse(t *testing.T) {
 	}
 }
 
+// A server that keeps births names nodes that are silent.
+func TestAwareServer(t *testing.T) {
+	m := peer.StartMosquitto(t, peer.MosquittoOptions{})
+	peer.StartSparkplugNode(t, m.Port, "plant", "line1")
+	m.Publish(t, "$sparkplug/certificates/spBv1.0/plant/NBIRTH/line1", "kept", "-r")
+	for _, version := range []string{"5", "3.1.1"} {
+		c := build(t, m.Port, fmt.Sprintf(`,"version":%q`, version))
+		if err := c.Connect(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		nodes, err := c.Browse(t.Context(), "plant")
+		if err != nil || len(nodes) != 1 || nodes[0].ID != "plant/line1" || !nodes[0].HasChild {
+			t.Errorf("%v %v", nodes, err)
+		}
+	}
+}
+
 // The state of the host is retained, the broker says it when the connection breaks, and a death that
 // somebody else left in our name is answered.
 func TestHostState(t *testing.T) {
