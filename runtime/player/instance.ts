@@ -510,7 +510,17 @@ export class Instance {
       meta: (prop) => (this.display ? this.display.metaOf(prop) : host.meta(widget.id)[prop]),
       bound: (prop) =>
         isBinding(widget.props?.[prop]) || prop in host.meta(widget.id) || prop in host.values(widget.id),
-      emit: (name, data, sent) => host.emit(widget.id, name, this.display ? this.display.told(data) : data, sent),
+      emit: (name, data, sent) => {
+        // A screen reader hears that it waits, and how it ended, as the others see it.
+        const say = () => mine === (this.mounted ?? this.drawn) && this.describe();
+        const mine = this.mounted ?? this.drawn;
+        const result = host.emit(widget.id, name, this.display ? this.display.told(data) : data, () => {
+          sent?.();
+          say();
+        });
+        void result.finally(() => setTimeout(say)).catch(() => {});
+        return result;
+      },
       enter: (entry) => host.enter(this.display?.entry(entry) ?? entry),
     };
   }
