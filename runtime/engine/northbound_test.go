@@ -79,6 +79,16 @@ func TestNorthboundGoesOnOverSwaps(t *testing.T) {
 	if e := r.trail.last(); e.Actor != "northbound:plc" || e.Outcome != OutcomeGood || e.Target != "line1/speed" {
 		t.Errorf("audit %+v", e)
 	}
+	// An exposed tag cannot be taken away, nor become what does not fit its register.
+	for _, c := range []struct{ from, to, want string }{
+		{`"path":"line1/state","type":"int","expr":"tag(\"line1/speed\") + 1"`, `"path":"line1/other","type":"int"`, "tag_unknown /northbound/0/tags/1/tag"},
+		{`"path":"line1/state","type":"int","expr":"tag(\"line1/speed\") + 1"`, `"path":"line1/state","type":"string"`, "type_mismatch /northbound/0/tags/1/map/type"},
+	} {
+		err := r.SetPlant(readPlant(t, strings.Replace(fmt.Sprintf(northboundPlant, "", "", "", port, ""), c.from, c.to, 1)))
+		if ps := problemsOf(err, ""); len(ps) != 1 || ps[0].Code+" "+ps[0].At != c.want {
+			t.Errorf("%s: %v", c.to, err)
+		}
+	}
 	// Another entry: the interface starts anew.
 	set("", "", "", `,{"tag":"line1/pump1/count","map":{"table":"input","address":9,"type":"int16"}}`)
 	if _, err := c.Read(make([]byte, 1)); err == nil {

@@ -104,9 +104,15 @@ func (b *plantBuild) expose(o *outletBuild, entry int, listed map[tag.Path]bool,
 			ps.Add("not_writable", at+"/write", `Remove "write" here, or let the tag be written.`, "The tag %q is read-only.", doc.Tag)
 			return
 		}
-		if t := b.tag(doc.Tag); doc.Write && t != nil && t.doc.Write != nil && t.doc.Write.Confirm == "reason" {
-			ps.Add("reason_missing", at+"/write", "Let the tag be written without a reason, or only read here.", "Writes of %q need a reason, which other systems do not give: they will be refused.", doc.Tag)
-			(*ps)[len(*ps)-1].Severity = "warning"
+		if t := b.tag(doc.Tag); doc.Write && t != nil && t.doc.Write != nil {
+			switch before := len(*ps); {
+			case t.doc.Write.Confirm == "reason":
+				ps.Add("reason_missing", at+"/write", "Let the tag be written without a reason, or only read here.", "Writes of %q need a reason, which other systems do not give: they will be refused.", doc.Tag)
+				(*ps)[before].Severity = spec.Warning
+			case t.doc.Write.Release != nil:
+				ps.Add("release_slow", at+"/write", "Let the tag be written without a second person, or only read here.", "Writes of %q wait for a second person; other systems may not wait that long.", doc.Tag)
+				(*ps)[before].Severity = spec.Warning
+			}
 		}
 		add(doc.Tag, "", typ, doc.Write)
 		return

@@ -1,8 +1,11 @@
 package modbus
 
 import (
+	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,6 +119,35 @@ func TestModbusSerialClient(t *testing.T) {
 		if got := s.value(path); got != want {
 			t.Errorf("%s is %s, want %s", path, got, want)
 		}
+	}
+}
+
+// The exported map is what the setting "register map" of a device takes, and reads what is exposed.
+func TestExportedMapIsTaken(t *testing.T) {
+	s := begin(t, 0, `"firstAddress":1,"order":"BADC"`, append(all()[8:12:12], exposed{"a/first", `"type":"int","initial":7,"title":{"en":"First, and \"best\""}`, `"table":"input","address":1,"type":"uint16","unit":3`}))
+	rows, err := s.ExportNorthbound("plc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := csv.NewWriter(&b).WriteAll(rows); err != nil {
+		t.Fatal(err)
+	}
+	settings, err := json.Marshal(map[string]any{"host": "127.0.0.1", "port": s.port, "map": "\ufeff" + b.String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nodes, err := s.Browse(t.Context(), "", "modbus", settings, "a")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, b.String())
+	}
+	var got []string
+	for _, n := range nodes {
+		got = append(got, fmt.Sprintf("%s %s %v", n.Name, n.Value, n.Writable))
+	}
+	slices.Sort(got)
+	if want := `big 1 true, double 3.25 true, first 7 false, scaled 23.5 true, text "abc" true`; strings.Join(got, ", ") != want {
+		t.Errorf("%q\n%s", got, b.String())
 	}
 }
 
