@@ -843,6 +843,11 @@ export interface BrowseNode {
   high?: number;
   /** value is a present value, if the browse knows one. */
   value?: unknown;
+  /**
+   * nested says of a node with an address that what lies below are values in their own right, such as topics
+   * below a topic, and not details of this one.
+   */
+  nested?: boolean;
 }
 
 /**
@@ -1846,9 +1851,30 @@ export interface DeviceBrowse {
   node?: string;
 }
 
+/** DeviceExplore asks what a device has anywhere below a node. */
+export interface DeviceExplore {
+  connector?: string;
+  device?: string;
+  node?: string;
+  settings?: unknown;
+  /** find are words that path or title must have; "" finds everything that can become a tag. */
+  find?: string;
+  /** limit is how many nodes are answered at most; 10000 when left out. */
+  limit?: number;
+}
+
 /** DeviceNodes is what lies below a node. */
 export interface DeviceNodes {
   nodes: BrowseNode[];
+}
+
+/** DevicePeek asks for values at addresses that need not be tags. */
+export interface DevicePeek {
+  connector?: string;
+  device?: string;
+  node?: string;
+  settings?: unknown;
+  points: PeekPoint[] | null;
 }
 
 /** DeviceTest asks to connect with settings that need not be saved. */
@@ -1872,6 +1898,13 @@ export interface DeviceTestResult {
   problem?: Problem;
   /** problems are all of them, when the settings have several. */
   problems?: Problem[];
+}
+
+/** DeviceValues are values in the order of the points. */
+export interface DeviceValues {
+  /** supported is false for a kind of device that only sends of its own accord. */
+  supported: boolean;
+  values: PeekValue[];
 }
 
 /** DrawingResult is a compiled drawing with what was left out of it. */
@@ -1944,6 +1977,12 @@ export interface EventRow {
   dropped?: number;
 }
 
+export interface Explored {
+  complete: boolean;
+  looked: number;
+  nodes: FoundNode[];
+}
+
 /** ExpressionCheck is what there is to say about an expression. */
 export interface ExpressionCheck {
   /** type of the result, "none" when it is not known. */
@@ -1977,6 +2016,23 @@ export interface ExpressionText {
    */
   variables?: Variable[];
   event?: boolean;
+}
+
+export interface FoundNode {
+  address?: unknown;
+  group?: boolean;
+  hasChildren?: boolean;
+  high?: number;
+  id: string;
+  low?: number;
+  name: string;
+  nested?: boolean;
+  title?: string;
+  trail: string[];
+  type?: string;
+  unit?: string;
+  value?: unknown;
+  writable?: boolean;
 }
 
 /** InheritedEvent is an event that a model has, and from where. */
@@ -2105,6 +2161,17 @@ export interface NorthboundDraft {
   interface: unknown;
   /** anew gives all tags their places anew, one after the other. */
   anew?: boolean;
+}
+
+export interface PeekPoint {
+  address: unknown;
+  type: "bool" | "int" | "float" | "string" | "bytes" | "json";
+}
+
+export interface PeekValue {
+  quality: number;
+  qualityName: string;
+  value: unknown;
 }
 
 /**
@@ -2389,6 +2456,25 @@ export interface TagWriteResult {
   /** old and New are the values before and after, as read back. */
   old?: unknown;
   new?: unknown;
+}
+
+/** TakenPath is a path in use. */
+export interface TakenPath {
+  path: string;
+  /** device or Asset is what the tag there belongs to; neither for one that is computed or memory. */
+  device?: string;
+  asset?: string;
+}
+
+/** TakenPaths are those in use, and the version of the plant in which they are. */
+export interface TakenPaths {
+  etag: string;
+  taken: TakenPath[];
+}
+
+/** TakenRequest asks which paths are in use already. */
+export interface TakenRequest {
+  paths: string[] | null;
 }
 
 /** Token is an API token. It acts for its owner, never with more rights than they have. */
