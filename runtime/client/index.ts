@@ -1,4 +1,5 @@
 // What a page needs of the server: types, HTTP, the live connection.
+export { formatted } from "./format.ts";
 export { type Answer, ApiError, request } from "./http.ts";
 export {
   type EventResult,

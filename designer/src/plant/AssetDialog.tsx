@@ -7,6 +7,8 @@ import { ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
 import { asApiError } from "../shell/resource";
 import { Button, Check, Dialog } from "../ui";
 import { below, said } from "./DeviceDialog";
+import { MarksFold } from "./MarksFields";
+import { RelationRows } from "./RelationRows";
 import { FollowChecks } from "./RenameArea";
 import { clean, Section } from "./TagParts";
 import { UsesList, useTagUses } from "./uses";
@@ -47,7 +49,10 @@ export function AssetDialog({
   const place = `/assets/${known >= 0 ? known : assets.length - (asset ? 1 : 0)}`;
   const here = below(problems, place);
   const atField = (p: Problem) =>
-    !!p.at?.startsWith(place) && /^\/(path|model|params\/.+)$/.test(p.at.slice(place.length));
+    !!p.at?.startsWith(place) &&
+    /^\/(path|model|params\/.+|labels\/\d+|attributes\/.+|relations\/\d+(\/(type|to))?)$/.test(
+      p.at.slice(place.length),
+    );
   const elsewhere = problems.filter((p) => !atField(p));
 
   const save = async () => {
@@ -131,6 +136,16 @@ export function AssetDialog({
           />
         </Section>
       )}
+      <Section title={t("things:relations")}>
+        <RelationRows
+          rows={draft.relations ?? []}
+          assets={assets}
+          own={draft.path}
+          onChange={(relations) => set({ relations })}
+          wrong={(at) => said(here, at)}
+        />
+      </Section>
+      <MarksFold value={draft} onChange={set} wrong={(at) => said(here, at)} />
       <Check
         label={t("assets:disable")}
         checked={!!draft.disabled}

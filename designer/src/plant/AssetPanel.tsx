@@ -1,4 +1,4 @@
-import type { Asset, AssetProperty, AssetState, ModelState, Plant } from "@lineside/client";
+import type { Asset, AssetProperty, AssetState, Marks, ModelState, Plant } from "@lineside/client";
 import { request } from "@lineside/client";
 import { AppWindow, Pencil, SlidersHorizontal, Trash2, Undo2 } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
@@ -7,6 +7,10 @@ import { ProblemList, QualityText, sayFailure } from "../shell/form";
 import { useTagValues } from "../shell/live";
 import { asApiError, useResource } from "../shell/resource";
 import { Badge, Busy, Button, IconButton, Switch } from "../ui";
+import { AssetCommands } from "./AssetCommands";
+import { AssetEvents } from "./AssetEvents";
+import { AssetRelations, without } from "./AssetRelations";
+import { FormatValue } from "./FormatValue";
 import { OverrideDialog } from "./OverrideDialog";
 
 const inUrl = (path: string) => path.split("/").map(encodeURIComponent).join("/");
@@ -19,6 +23,7 @@ export function AssetPanel({
   reload,
   onEdit,
   onRemove,
+  onSelect,
 }: {
   plant: Plant;
   asset: Asset;
@@ -26,6 +31,8 @@ export function AssetPanel({
   reload(): Promise<void>;
   onEdit(): void;
   onRemove(): void;
+  /** Goes to another asset. */
+  onSelect(path: string): void;
 }) {
   const t = useT();
   const state = useResource<AssetState>(`/assets/${inUrl(asset.path)}`);
@@ -80,6 +87,7 @@ export function AssetPanel({
         </IconButton>
       </header>
       {state.error && <ProblemList problems={[state.error]} />}
+      {state.data && <AssetMarks labels={state.data.labels} attributes={state.data.attributes} />}
       {!state.data && !state.error && <Busy />}
       {state.data && state.data.parameters.length > 0 && (
         <dl className="asset-params">
@@ -123,7 +131,11 @@ export function AssetPanel({
                     {differs && <Badge title={p.overridden.join(", ")}>{t("assets:overridden")}</Badge>}
                   </td>
                   <td className="number">
-                    {p.tag ? <QualityText live={live} decimals={tag.decimals} /> : <span className="muted">–</span>}
+                    {p.tag ? (
+                      <FormatValue tag={tag} live={live} onSelect={onSelect} />
+                    ) : (
+                      <span className="muted">–</span>
+                    )}
                   </td>
                   <td>{tag.unit}</td>
                   <td>
@@ -149,6 +161,20 @@ export function AssetPanel({
           </tbody>
         </table>
       )}
+      {state.data && <AssetCommands asset={asset.path} commands={state.data.commands} />}
+      {state.data && (
+        <AssetRelations
+          relations={state.data.relations}
+          onSelect={onSelect}
+          onAdd={onEdit}
+          onRemove={(r) => {
+            const [from, to] = r.back ? [r.path, asset.path] : [asset.path, r.path];
+            const has = plant.assets?.find((a) => a.path === from);
+            if (has) void put(without(has, r.type, to));
+          }}
+        />
+      )}
+      {!!state.data?.events && <AssetEvents key={asset.path} asset={asset.path} />}
       {properties?.length === 0 && <p className="muted">{t("assets:noProperties")}</p>}
       {overriding && (
         <OverrideDialog
@@ -160,6 +186,24 @@ export function AssetPanel({
         />
       )}
     </article>
+  );
+}
+
+/** What is said of an asset and of its model. */
+function AssetMarks({ labels, attributes }: Marks) {
+  const facts = Object.entries(attributes ?? {});
+  if (!labels?.length && !facts.length) return null;
+  return (
+    <div className="asset-marks">
+      {labels?.map((label) => (
+        <Badge key={label}>{label}</Badge>
+      ))}
+      {facts.map(([key, text]) => (
+        <span key={key}>
+          <span className="muted">{key}</span> <span className="selectable">{text}</span>
+        </span>
+      ))}
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 // The tree of areas and assets, gone through by the arrow keys as trees are.
-import type { Area, Asset } from "@lineside/client";
+import type { Area, Asset, ModelState } from "@lineside/client";
 import { Box, ChevronDown, ChevronRight, Folder } from "lucide-react";
 import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { textIn, useT } from "../i18n";
@@ -12,6 +12,8 @@ const openUpTo = 100;
 
 export function AssetTree(props: {
   assets: readonly Asset[];
+  /** What is said of models holds for their assets, when they are searched. */
+  models: readonly ModelState[];
   areas: readonly Area[];
   query: string;
   selected: string;
@@ -20,7 +22,10 @@ export function AssetTree(props: {
   const t = useT();
   const { selected, onSelect } = props;
   const list = useRef<HTMLDivElement>(null);
-  const found = useMemo(() => fitting(props.assets, props.query), [props.assets, props.query]);
+  const found = useMemo(
+    () => fitting(props.assets, props.query, props.models),
+    [props.assets, props.query, props.models],
+  );
   const searching = props.query.trim() !== "";
   const tree = useMemo(() => treeOf(found, searching ? [] : props.areas), [found, props.areas, searching]);
   const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());

@@ -78,7 +78,9 @@ export function Assets({
       ) : (
         <>
           <div className="page-tools">
-            <SearchInput label={t("assets:searchAssets")} value={query} onChange={setQuery} />
+            <span title={t("things:searchHint")}>
+              <SearchInput label={t("assets:searchAssets")} value={query} onChange={setQuery} />
+            </span>
             <span className="muted">{t("assets:countAssets", { count: assets.length })}</span>
             <span className="grow" />
             {acts}
@@ -87,6 +89,7 @@ export function Assets({
             <div className="asset-side">
               <AssetTree
                 assets={assets}
+                models={known}
                 areas={plant.areas ?? []}
                 query={wanted}
                 selected={selected}
@@ -103,6 +106,7 @@ export function Assets({
                   reload={reload}
                   onEdit={() => setEditing(asset)}
                   onRemove={() => void remove(asset)}
+                  onSelect={setSelected}
                 />
               ) : selected ? (
                 <AreaPanel plant={plant} path={selected} onSelect={setSelected} />

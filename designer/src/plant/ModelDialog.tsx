@@ -5,19 +5,24 @@ import { textIn, useT } from "../i18n";
 import { ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
 import { asApiError } from "../shell/resource";
 import { Badge, Button, Check, Dialog, Tabs } from "../ui";
+import { CommandList, commandFields } from "./CommandList";
+import { definitionFields } from "./DefinitionForm";
 import { below, idFrom, said } from "./DeviceDialog";
+import { EventList, eventFields } from "./EventList";
 import { FaceplateField } from "./FaceplateField";
-import { CommandRows, ParameterRows } from "./ModelRows";
+import { MarksFields } from "./MarksFields";
 import { type Draft, follow, plain, rowsOf } from "./modelrename";
+import { ParameterRows } from "./ParameterRows";
 import { PropertyList } from "./PropertyList";
-import { clean } from "./TagParts";
+import { clean, Section } from "./TagParts";
 import { worthTelling } from "./uses";
 
-const tabs = ["general", "parameters", "properties", "commands"] as const;
+const tabs = ["general", "parameters", "properties", "commands", "events"] as const;
 
 /** The places that have a field, where what is wrong is said. */
-const atField =
-  /^\/(id|extends|mixins|parameters\/\d+\/(id|type|default)|commands\/\d+\/(id|property|value)|properties\/\d+\/(id|type|expr|initial|range|normal|device|address(\/.+)?|write(\/(low|high|interlock))?))$/;
+const atField = new RegExp(
+  `^/(id|extends|labels/\\d+|attributes/.+|parameters/\\d+/(id|type|default)|properties/\\d+/(id|${definitionFields})|commands/\\d+/(${commandFields})|events/\\d+/(${eventFields}))$`,
+);
 
 /** Adds or edits a model: what all machines of one kind have in common. */
 export function ModelDialog({
@@ -43,7 +48,8 @@ export function ModelDialog({
   const models = plant.models ?? [];
   const [draft, setDraft] = useState<Draft>(() => (model ? rowsOf(model) : (like ?? { id: "" })));
   const [tab, setTab] = useState<string>(model ? "properties" : "general");
-  const [chosen, setChosen] = useState(0);
+  const [chosen, setChosen] = useState<Record<string, number>>({});
+  const choose = (part: string) => (index: number) => setChosen((old) => ({ ...old, [part]: index }));
   const [problems, setProblems] = useState<Problem[]>([]);
   // What the server has: what is renamed there is not renamed again when the rest was refused.
   const [present, setPresent] = useState(model);
@@ -57,11 +63,16 @@ export function ModelDialog({
   const isHere = (p: Problem) => p.at?.startsWith(`${place}/`) && atField.test(p.at.slice(place.length));
   const elsewhere = problems.filter((p) => !isHere(p));
   const wrong = (at: string) => said(here, at);
+  const failed = (part: string) => (index: number) => here.some((p) => p.at?.startsWith(`/${part}/${index}/`));
   const count = (part: string) => here.filter((p) => p.at?.startsWith(`/${part}/`) && atField.test(p.at)).length;
   const id = model?.id ?? draft.id;
   const bases = states.filter((s) => s.id !== id && !s.ancestors.includes(id));
   const base = states.filter((s) => s.id === draft.extends || draft.mixins?.includes(s.id));
   const inherited = base.flatMap((s) => s.properties);
+  const properties = [
+    ...(draft.properties ?? []),
+    ...inherited.map((i) => i.property).filter((p) => !draft.properties?.some((own) => own.id === p.id)),
+  ];
   const parameters = [...(draft.parameters ?? []), ...base.flatMap((s) => s.parameters)];
   const assets = (plant.assets ?? []).filter((a) => states.find((s) => s.id === a.model)?.ancestors.includes(id));
 
@@ -86,6 +97,7 @@ export function ModelDialog({
         parameters: filled(whole.parameters),
         properties: filled(whole.properties?.map(plain)),
         commands: filled(whole.commands),
+        events: filled(whole.events),
       };
       await request("PATCH", "/plant", { put: { models: [next] } });
       await onSaved();
@@ -97,12 +109,12 @@ export function ModelDialog({
       // Where the first of them is, is shown.
       const match = found.map((p) => /^\/(\w+)(?:\/(\d+))?/.exec(p.at?.split(place)[1] ?? "")).find(Boolean);
       if (match) setTab(tabs.find((part) => part === match[1]) ?? "general");
-      if (match?.[1] === "properties") setChosen(Number(match[2]));
+      if (match?.[1] && match[2]) choose(match[1])(Number(match[2]));
     }
   };
   const label = (part: (typeof tabs)[number], number?: number): ReactNode => (
     <>
-      {t(`assets:${part}`)}
+      {t(part === "events" ? "things:events" : `assets:${part}`)}
       {number ? ` (${number})` : ""}
       {count(part) > 0 && <Badge title={t("plant:faults")}>!</Badge>}
     </>
@@ -208,6 +220,9 @@ export function ModelDialog({
                       ))}
                   </fieldset>
                 )}
+                <Section title={t("things:marks")}>
+                  <MarksFields value={draft} onChange={set} wrong={wrong} />
+                </Section>
               </div>
             ),
           },
@@ -233,8 +248,8 @@ export function ModelDialog({
                 rows={draft.properties ?? []}
                 inherited={inherited}
                 parameters={parameters}
-                chosen={chosen}
-                onChoose={setChosen}
+                chosen={chosen.properties ?? 0}
+                onChoose={choose("properties")}
                 onChange={(properties) => set({ properties })}
                 problems={here}
               />
@@ -244,11 +259,31 @@ export function ModelDialog({
             id: "commands",
             label: label("commands", draft.commands?.length),
             panel: (
-              <CommandRows
+              <CommandList
                 rows={draft.commands ?? []}
-                properties={[...(draft.properties ?? []), ...inherited.map((i) => i.property)]}
+                inherited={base.flatMap((b) => b.commands.map((value) => ({ from: b.id, value })))}
+                properties={properties}
+                chosen={chosen.commands ?? 0}
+                onChoose={choose("commands")}
                 onChange={(commands) => set({ commands })}
                 wrong={wrong}
+                failed={failed("commands")}
+              />
+            ),
+          },
+          {
+            id: "events",
+            label: label("events", draft.events?.length),
+            panel: (
+              <EventList
+                rows={draft.events ?? []}
+                inherited={base.flatMap((b) => b.events.map(({ from, event }) => ({ from, value: event })))}
+                properties={properties}
+                chosen={chosen.events ?? 0}
+                onChoose={choose("events")}
+                onChange={(events) => set({ events })}
+                wrong={wrong}
+                failed={failed("events")}
               />
             ),
           },

@@ -7,12 +7,13 @@ import { ProblemList, problemsOf } from "../shell/form";
 import { asApiError } from "../shell/resource";
 import { Button, Dialog, Note } from "../ui";
 import { below, said } from "./DeviceDialog";
+import { MarksFold } from "./MarksFields";
 import { merged, patchOf } from "./overrides";
 import { kindOf, MeaningSection, Section, type TagLike, WritingSection } from "./TagParts";
 import { JsonField } from "./TemplateField";
 
 /** What a field says at its own place; the rest stands at the end. */
-const atField = /^\/(range|normal|address|write|write\/(low|high))$/;
+const atField = /^\/(range|normal|address|labels\/\d+|attributes\/.+|write|write\/(low|high))$/;
 
 /** What one asset says otherwise of a property than its model. */
 export function OverrideDialog({
@@ -78,6 +79,7 @@ export function OverrideDialog({
     >
       <MeaningSection draft={draft} set={set} wrong={wrong} />
       {kindOf(draft) !== "computed" && <WritingSection draft={draft} set={set} wrong={wrong} />}
+      <MarksFold value={draft} onChange={set} wrong={wrong} />
       {kindOf(draft) === "device" && (
         <Section title={t("assets:address")}>
           <JsonField

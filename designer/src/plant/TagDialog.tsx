@@ -3,30 +3,19 @@ import { request } from "@lineside/client";
 import { useMemo, useState } from "react";
 import { renameTags } from "../design/uses";
 import { useT } from "../i18n";
-import { useCatalogue } from "../shell/catalogue";
-import { ProblemList, problemsOf, QualityText, SelectField, TextField } from "../shell/form";
+import { ProblemList, problemsOf, QualityText, TextField } from "../shell/form";
 import { useTagValues } from "../shell/live";
 import { asApiError } from "../shell/resource";
-import { Button, Dialog, SpecForm } from "../ui";
+import { Button, Dialog } from "../ui";
+import { DefinitionForm, definitionFields } from "./DefinitionForm";
 import { below, said } from "./DeviceDialog";
-import { ExpressionField } from "./ExpressionField";
+import { FormatValue } from "./FormatValue";
 import { FollowChecks } from "./RenameArea";
-import {
-  AdvancedSection,
-  clean,
-  type Kind,
-  kindOf,
-  MeaningSection,
-  ofKind,
-  parse,
-  Section,
-  types,
-  WritingSection,
-} from "./TagParts";
+import { clean, type Kind, kindOf, ofKind } from "./TagParts";
 import { UsesList, useTagUses } from "./uses";
 
 /** Where the form shows what is wrong at its field; the rest stands at the end. */
-const atField = /^\/(path|expr|initial|range|normal|write|write\/(low|high|interlock)|address\/.+)$/;
+const atField = new RegExp(`^/(path|${definitionFields})$`);
 
 /** Adds or edits one tag. */
 export function TagDialog({
@@ -46,7 +35,6 @@ export function TagDialog({
   onRenamed?(result: TagRenamed): void;
 }) {
   const t = useT();
-  const catalogue = useCatalogue();
   const devices = plant.devices ?? [];
   const [draft, setDraft] = useState<Partial<PlantTag>>(
     tag ?? { type: "float", device: devices[0]?.id, path: initial?.device ? `${initial.device}/` : "", ...initial },
@@ -69,8 +57,6 @@ export function TagDialog({
     (p) => !here.some((h) => p.at === `/tags/${index}${h.at}` && atField.test(h.at ?? "")),
   );
   const wrong = (at: string) => said(here, at);
-  const device = devices.find((d) => d.id === draft.device);
-  const connector = catalogue?.connectors.find((c) => c.id === device?.connector);
   const set = (change: Partial<PlantTag>) => setDraft((old) => ({ ...old, ...change }));
 
   const save = async (again: boolean) => {
@@ -118,7 +104,7 @@ export function TagDialog({
         <div className="now" aria-live="off">
           <span className="muted">{t("plant:now")}</span>
           <strong>
-            <QualityText live={live} decimals={tag.decimals} />
+            <FormatValue tag={tag} live={live} />
           </strong>
           <span>{tag.unit}</span>
           <span className="grow" />
@@ -140,75 +126,17 @@ export function TagDialog({
           <UsesList uses={uses} />
         </div>
       )}
-      <Section title={t("plant:sections.source")}>
-        <div className="field-row">
-          <SelectField
-            label={t("plant:source")}
-            value={kind}
-            onChange={(value) => {
-              setKind(value as Kind);
-              if (value === "device" && !draft.device) set({ device: devices[0]?.id });
-            }}
-            options={[
-              ...(devices.length ? [{ value: "device", label: t("plant:kinds.device") }] : []),
-              { value: "computed", label: t("plant:kinds.computed") },
-              { value: "memory", label: t("plant:kinds.memory") },
-            ]}
-          />
-          {kind === "device" && (
-            <SelectField
-              label={t("plant:device")}
-              value={draft.device ?? ""}
-              onChange={(id) => set({ device: id, address: undefined, scan: undefined })}
-              options={devices.map((d) => ({ value: d.id, label: d.name || d.id }))}
-            />
-          )}
-          <SelectField
-            label={t("plant:type")}
-            value={draft.type ?? "float"}
-            onChange={(type) => set({ type: type as PlantTag["type"] })}
-            options={types.map((value) => ({ value, label: t(`plant:types.${value}`) }))}
-          />
-          {kind === "device" && connector && !connector.push && (device?.scans?.length ?? 0) > 1 && (
-            <SelectField
-              label={t("plant:scan")}
-              value={draft.scan || device?.scans?.[0]?.id || ""}
-              onChange={(scan) => set({ scan })}
-              options={(device?.scans ?? []).map((s) => ({ value: s.id, label: `${s.id} (${s.interval})` }))}
-            />
-          )}
-        </div>
-        {kind === "computed" && (
-          <ExpressionField
-            label={t("plant:expression")}
-            value={draft.expr ?? ""}
-            onChange={(expr) => set({ expr })}
-            error={wrong("/expr")}
-          />
-        )}
-        {kind === "memory" && (
-          <TextField
-            label={t("plant:initial")}
-            value={draft.initial === undefined ? "" : String(draft.initial)}
-            onChange={(text) => set({ initial: text === "" ? undefined : parse(text) })}
-            error={wrong("/initial")}
-          />
-        )}
-        {kind === "device" && connector && (
-          <div className="two address">
-            <p className="field-label">{t("plant:addressIn", { device: device?.name || device?.id })}</p>
-            <SpecForm
-              fields={connector.address}
-              value={(draft.address as Record<string, unknown>) ?? {}}
-              onChange={(address) => set({ address })}
-              problems={below(here, "/address")}
-            />
-          </div>
-        )}
-      </Section>
-      <MeaningSection draft={draft} set={set} wrong={wrong} />
-      {kind !== "computed" && <WritingSection draft={draft} set={set} wrong={wrong} />}
-      <AdvancedSection draft={draft} set={set} wrong={wrong} kind={kind} />
+      <DefinitionForm
+        plant={plant}
+        draft={draft}
+        set={set}
+        kind={kind}
+        onKind={(value) => {
+          setKind(value);
+          if (value === "device" && !draft.device) set({ device: devices[0]?.id });
+        }}
+        problems={here}
+      />
       {elsewhere.length > 0 && <ProblemList problems={elsewhere} />}
     </Dialog>
   );

@@ -7,8 +7,11 @@ import { QualityText, sayFailure } from "../shell/form";
 import { useTagValues } from "../shell/live";
 import { asApiError } from "../shell/resource";
 import { Button, Check, Empty, IconButton, SearchInput, useConfirm } from "../ui";
+import { typeName } from "./DefinitionForm";
+import { FormatValue } from "./FormatValue";
 import { ImportDialog } from "./ImportDialog";
 import { RenameArea } from "./RenameArea";
+import { matcher } from "./search";
 import { TagDialog } from "./TagDialog";
 import { RenamedDialog, UsesOf, worthTelling } from "./uses";
 
@@ -41,16 +44,14 @@ export function Tags({
   const [importing, setImporting] = useState(false);
   const wanted = useDeferredValue(query.trim().toLowerCase());
   const found = useMemo(() => {
-    const words = wanted.split(/\s+/).filter(Boolean);
+    const fits = matcher(wanted);
     const all = (plant.tags ?? [])
       .filter((tag) => !badOnly || !bad || bad.has(tag.path))
       .sort((a, b) => (a.path < b.path ? -1 : 1));
-    if (!words.length) return all;
-    return all.filter((tag) => {
-      const haystack =
-        `${tag.path} ${Object.values(tag.title ?? {}).join(" ")} ${tag.unit ?? ""} ${tag.device ?? ""}`.toLowerCase();
-      return words.every((word) => haystack.includes(word));
-    });
+    if (!wanted) return all;
+    return all.filter((tag) =>
+      fits({ texts: [tag.path, tag.unit, tag.device], titles: tag.title, types: [tag.type, tag.format], marks: [tag] }),
+    );
   }, [plant.tags, wanted, badOnly, bad]);
   const pages = Math.max(1, Math.ceil(found.length / pageSize));
   const at = Math.min(page, pages - 1);
@@ -145,13 +146,13 @@ export function Tags({
                   {tag.title && <span className="muted"> {textIn(tag.title)}</span>}
                 </td>
                 <td className="number">
-                  <QualityText live={values.get(tag.path)} decimals={tag.decimals} />
+                  <FormatValue tag={tag} live={values.get(tag.path)} />
                 </td>
                 <td>{tag.unit}</td>
                 <td>
                   <QualityText live={values.get(tag.path)} name />
                 </td>
-                <td>{t(`plant:types.${tag.type}`)}</td>
+                <td>{typeName(t, tag)}</td>
                 <td>{tag.device ?? t(`plant:kinds.${tag.expr ? "computed" : "memory"}`)}</td>
                 <td className="row-actions">
                   <IconButton label={t("plant:editTag", { path: tag.path })} onClick={() => setEditing(tag)}>

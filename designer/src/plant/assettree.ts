@@ -1,5 +1,6 @@
 // The tree of areas and assets, by their paths.
-import type { Area, Asset } from "@lineside/client";
+import type { Area, Asset, ModelState } from "@lineside/client";
+import { matcher } from "./search";
 
 export interface Place {
   path: string;
@@ -63,12 +64,18 @@ export function linesOf(tree: readonly Place[], open: (path: string) => boolean,
   return lines;
 }
 
-/** The assets that fit what is searched for: every word is in path, title or model. */
-export function fitting(assets: readonly Asset[], query: string): readonly Asset[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  if (!words.length) return assets;
+/** The assets that fit what is searched for. */
+export function fitting(assets: readonly Asset[], query: string, models: readonly ModelState[] = []): readonly Asset[] {
+  if (!query.trim()) return assets;
+  const fits = matcher(query);
+  const byId = new Map(models.map((m) => [m.id, m]));
   return assets.filter((asset) => {
-    const text = `${asset.path} ${Object.values(asset.title ?? {}).join(" ")} ${asset.model}`.toLowerCase();
-    return words.every((word) => text.includes(word));
+    const model = byId.get(asset.model);
+    return fits({
+      texts: [asset.path, asset.model],
+      titles: asset.title,
+      types: model?.ancestors ?? [asset.model],
+      marks: [asset, model],
+    });
   });
 }

@@ -1,10 +1,10 @@
 import "./page.css";
 // Labelled fields and small marks that the pages of the shell share.
 import type { LiveValue, Problem } from "@lineside/client";
-import { isBad, isUncertain, Quality } from "@lineside/client";
+import { formatted, isBad, isUncertain, Quality } from "@lineside/client";
 import { Copy, Check as Done } from "lucide-react";
 import { type ComponentProps, useState } from "react";
-import { useT } from "../i18n";
+import { language, useT } from "../i18n";
 import { Button, IconButton, Input, Note, NumberInput, Row, Select, toast } from "../ui";
 import type { asApiError } from "./resource";
 
@@ -126,7 +126,18 @@ export function Status({ state, label }: { state: string; label: string }) {
 const qualityNames = new Map<number, string>(Object.entries(Quality).map(([name, code]) => [code as number, name]));
 
 /** A live value, or with `name` the name of its quality, looking as its quality demands. */
-export function QualityText({ live, decimals, name }: { live?: LiveValue; decimals?: number; name?: boolean }) {
+export function QualityText({
+  live,
+  decimals,
+  format: meaning,
+  name,
+}: {
+  live?: LiveValue;
+  decimals?: number;
+  /** What the value means: datetime, location, … */
+  format?: string;
+  name?: boolean;
+}) {
   const t = useT();
   if (!live) return <span className="muted">{name ? t("shell:waiting") : "…"}</span>;
   const look = isBad(live.q) ? "bad" : isUncertain(live.q) ? "uncertain" : "good";
@@ -138,7 +149,7 @@ export function QualityText({ live, decimals, name }: { live?: LiveValue; decima
     );
   return (
     <span className={`live-value ${look}`} title={look === "good" ? undefined : qualityNames.get(live.q)}>
-      {look === "bad" ? "– –" : format(live.v, decimals)}
+      {look === "bad" ? "– –" : (formatted(meaning, live.v, language()) ?? format(live.v, decimals))}
       {look === "uncertain" && "?"}
     </span>
   );
