@@ -152,6 +152,26 @@ type Type struct {
 	Check func(settings json.RawMessage) error `json:"-"`
 }
 
+// Define completes what a kind of connector says of itself with the three functions that make it
+// one: decode reads and checks settings, make a connector of them, address those of a tag.
+func Define[S any, C Connector, A any](t Type, decode func(json.RawMessage) (S, error), make func(S) C, address func(json.RawMessage, tag.Type, bool) (A, error)) *Type {
+	t.New = func(raw json.RawMessage) (Connector, error) {
+		s, err := decode(raw)
+		if err != nil {
+			return nil, err
+		}
+		return make(s), nil
+	}
+	t.Check = func(raw json.RawMessage) error {
+		_, err := decode(raw)
+		return err
+	}
+	t.Address = func(raw json.RawMessage, want tag.Type, writable bool) (any, error) {
+		return address(raw, want, writable)
+	}
+	return &t
+}
+
 var types = map[string]*Type{}
 
 // Register adds a kind of connector. It panics on a double or incomplete one, at start.

@@ -238,9 +238,7 @@ func Join(files Files) ([]byte, Problems) {
 	if len(ps) > 0 {
 		return nil, ps
 	}
-	var b bytes.Buffer
-	head.compact(&b)
-	return b.Bytes(), nil
+	return head.flat(nil, ",", ":"), nil
 }
 
 // Locate finds the files and lines of problems of the document that Join gave.

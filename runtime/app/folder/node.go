@@ -165,24 +165,23 @@ func (n *node) find(at string) int64 {
 	return n.offset
 }
 
-// compact writes the node without spaces.
-func (n *node) compact(b *bytes.Buffer) {
+// flat appends the node on one line with what stands between things and after names: "," and ":"
+// without spaces, ", " and ": " as in {"a": 1, "b": [2, 3]}.
+func (n *node) flat(dst []byte, between, after string) []byte {
 	if n.kind == 0 {
-		b.Write(n.scalar)
-		return
+		return append(dst, n.scalar...)
 	}
-	b.WriteByte(n.kind)
+	dst = append(dst, n.kind)
 	for i := range n.items {
 		if i > 0 {
-			b.WriteByte(',')
+			dst = append(dst, between...)
 		}
 		if n.items[i].key != nil {
-			b.Write(n.items[i].key)
-			b.WriteByte(':')
+			dst = append(append(dst, n.items[i].key...), after...)
 		}
-		n.items[i].value.compact(b)
+		dst = n.items[i].value.flat(dst, between, after)
 	}
-	b.WriteByte(n.kind + 2)
+	return append(dst, n.kind+2)
 }
 
 // lineWidth is how wide a line may be that holds a whole value, in characters.
@@ -195,26 +194,6 @@ func printed(n *node) []byte {
 	n.print(&b, 0, 0, true)
 	b.WriteByte('\n')
 	return b.Bytes()
-}
-
-// line is the node on one line, "{"a": 1, "b": [2, 3]}".
-func (n *node) line(b *strings.Builder) {
-	if n.kind == 0 {
-		b.Write(n.scalar)
-		return
-	}
-	b.WriteByte(n.kind)
-	for i := range n.items {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		if n.items[i].key != nil {
-			b.Write(n.items[i].key)
-			b.WriteString(": ")
-		}
-		n.items[i].value.line(b)
-	}
-	b.WriteByte(n.kind + 2)
 }
 
 // width is how wide the node is on one line; more than limit is not counted.
@@ -240,9 +219,7 @@ func (n *node) width(limit int) int {
 // print writes the node from a column on; whole says that it always has lines of its own.
 func (n *node) print(b *bytes.Buffer, depth, column int, whole bool) {
 	if n.kind == 0 || len(n.items) == 0 || !whole && column+n.width(lineWidth) <= lineWidth {
-		var s strings.Builder
-		n.line(&s)
-		b.WriteString(s.String())
+		b.Write(n.flat(nil, ", ", ": "))
 		return
 	}
 	b.WriteByte(n.kind)

@@ -24,7 +24,7 @@ import (
 )
 
 func init() {
-	connector.Register(&connector.Type{
+	connector.Register(connector.Define(connector.Type{
 		Component: spec.Component{
 			ID: "file", Version: 1, Icon: "file-text", Category: "data",
 			Title:    spec.Text{"en": "Files (CSV, JSON)", "zh": "文件（CSV、JSON）"},
@@ -33,21 +33,7 @@ func init() {
 		},
 		AddressFields: spec.Fields(Address{}),
 		CanBrowse:     true,
-		New: func(raw json.RawMessage) (connector.Connector, error) {
-			s, err := decodeSettings(raw)
-			if err != nil {
-				return nil, err
-			}
-			return newConnector(s), nil
-		},
-		Address: func(raw json.RawMessage, t tag.Type, writable bool) (any, error) {
-			return ParseAddress(raw, t, writable)
-		},
-		Check: func(raw json.RawMessage) error {
-			_, err := decodeSettings(raw)
-			return err
-		},
-	})
+	}, decodeSettings, newConnector, ParseAddress))
 }
 
 // Settings are those of one device.

@@ -13,11 +13,10 @@ import (
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/spec"
-	"github.com/lineside/lineside/runtime/tag"
 )
 
 func init() {
-	connector.Register(&connector.Type{
+	connector.Register(connector.Define(connector.Type{
 		Component: spec.Component{
 			ID: "frame", Version: 1, Icon: "binary", Category: "other",
 			Title:    spec.Text{"en": "Frames (scanners, scales, meters)", "zh": "自定义帧（扫码枪、衡器、仪表）"},
@@ -26,21 +25,7 @@ func init() {
 		},
 		AddressFields: spec.Fields(Address{}),
 		CanBrowse:     true,
-		New: func(raw json.RawMessage) (connector.Connector, error) {
-			s, err := decodeSettings(raw)
-			if err != nil {
-				return nil, err
-			}
-			return New(s), nil
-		},
-		Address: func(raw json.RawMessage, t tag.Type, writable bool) (any, error) {
-			return ParseAddress(raw, t, writable)
-		},
-		Check: func(raw json.RawMessage) error {
-			_, err := decodeSettings(raw)
-			return err
-		},
-	})
+	}, decodeSettings, New, ParseAddress))
 }
 
 // Settings are those of one connection.

@@ -27,7 +27,7 @@ import (
 )
 
 func init() {
-	connector.Register(&connector.Type{
+	connector.Register(connector.Define(connector.Type{
 		Component: spec.Component{
 			ID: "http", Version: 1, Icon: "panel-top", Category: "data",
 			Title:    spec.Text{"en": "HTTP / REST", "zh": "HTTP / REST"},
@@ -36,21 +36,7 @@ func init() {
 		},
 		AddressFields: spec.Fields(Address{}),
 		CanBrowse:     true,
-		New: func(raw json.RawMessage) (connector.Connector, error) {
-			s, err := decodeSettings(raw)
-			if err != nil {
-				return nil, err
-			}
-			return newConnector(s), nil
-		},
-		Address: func(raw json.RawMessage, t tag.Type, writable bool) (any, error) {
-			return ParseAddress(raw, t, writable)
-		},
-		Check: func(raw json.RawMessage) error {
-			_, err := decodeSettings(raw)
-			return err
-		},
-	})
+	}, decodeSettings, newConnector, ParseAddress))
 }
 
 // maxBody is the most that is read of one answer, in bytes, after decompression.

@@ -26,7 +26,7 @@ import (
 )
 
 func init() {
-	connector.Register(&connector.Type{
+	connector.Register(connector.Define(connector.Type{
 		Component: spec.Component{
 			ID: "modbus", Version: 1, Icon: "network", Category: "plc",
 			Title:    spec.Text{"en": "Modbus TCP, RTU, ASCII", "zh": "Modbus TCP、RTU、ASCII"},
@@ -35,21 +35,7 @@ func init() {
 		},
 		AddressFields: spec.Fields(wire.Address{}),
 		CanBrowse:     true,
-		New: func(raw json.RawMessage) (connector.Connector, error) {
-			s, err := decodeSettings(raw)
-			if err != nil {
-				return nil, err
-			}
-			return New(s), nil
-		},
-		Address: func(raw json.RawMessage, t tag.Type, writable bool) (any, error) {
-			return wire.ParseAddress(raw, t, writable)
-		},
-		Check: func(raw json.RawMessage) error {
-			_, err := decodeSettings(raw)
-			return err
-		},
-	})
+	}, decodeSettings, New, wire.ParseAddress))
 }
 
 // Settings are those of one connection.

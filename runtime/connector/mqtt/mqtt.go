@@ -20,7 +20,7 @@ import (
 )
 
 func init() {
-	connector.Register(&connector.Type{
+	connector.Register(connector.Define(connector.Type{
 		Component: spec.Component{
 			ID: "mqtt", Version: 1, Icon: "radio-tower", Category: "messaging",
 			Title:    spec.Text{"en": "MQTT", "zh": "MQTT"},
@@ -30,21 +30,7 @@ func init() {
 		AddressFields: spec.Fields(Address{}),
 		Push:          true,
 		CanBrowse:     true,
-		New: func(raw json.RawMessage) (connector.Connector, error) {
-			s, err := decodeSettings(raw)
-			if err != nil {
-				return nil, err
-			}
-			return newConnector(s)
-		},
-		Address: func(raw json.RawMessage, t tag.Type, writable bool) (any, error) {
-			return ParseAddress(raw, t, writable)
-		},
-		Check: func(raw json.RawMessage) error {
-			_, err := decodeSettings(raw)
-			return err
-		},
-	})
+	}, decodeSettings, newConnector, ParseAddress))
 }
 
 // Settings are those of one connection.
@@ -97,8 +83,8 @@ type Connector struct {
 	discovery discovery
 }
 
-func newConnector(s *Settings) (*Connector, error) {
-	return &Connector{settings: s, clientID: s.NewClientID()}, nil
+func newConnector(s *Settings) *Connector {
+	return &Connector{settings: s, clientID: s.NewClientID()}
 }
 
 // options are those of a session.

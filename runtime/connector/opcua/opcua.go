@@ -21,11 +21,10 @@ import (
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/connector/trust"
 	"github.com/lineside/lineside/runtime/spec"
-	"github.com/lineside/lineside/runtime/tag"
 )
 
 func init() {
-	connector.Register(&connector.Type{
+	connector.Register(connector.Define(connector.Type{
 		Component: spec.Component{
 			ID: "opcua", Version: 1, Icon: "boxes", Category: "plc",
 			Title:    spec.Text{"en": "OPC UA", "zh": "OPC UA"},
@@ -35,21 +34,7 @@ func init() {
 		AddressFields: spec.Fields(Address{}),
 		Push:          true,
 		CanBrowse:     true,
-		New: func(raw json.RawMessage) (connector.Connector, error) {
-			s, err := decodeSettings(raw)
-			if err != nil {
-				return nil, err
-			}
-			return &Connector{settings: s}, nil
-		},
-		Address: func(raw json.RawMessage, t tag.Type, writable bool) (any, error) {
-			return ParseAddress(raw, t, writable)
-		},
-		Check: func(raw json.RawMessage) error {
-			_, err := decodeSettings(raw)
-			return err
-		},
-	})
+	}, decodeSettings, func(s *Settings) *Connector { return &Connector{settings: s} }, ParseAddress))
 }
 
 // Settings are those of one connection.

@@ -20,7 +20,7 @@ import (
 )
 
 func init() {
-	connector.Register(&connector.Type{
+	connector.Register(connector.Define(connector.Type{
 		Component: spec.Component{
 			ID: "push", Version: 1, Icon: "inbox", Category: "data",
 			Title:    spec.Text{"en": "HTTP push in", "zh": "HTTP 推送接收"},
@@ -29,21 +29,7 @@ func init() {
 		},
 		AddressFields: spec.Fields(Address{}),
 		Push:          true,
-		New: func(raw json.RawMessage) (connector.Connector, error) {
-			s, err := decodeSettings(raw)
-			if err != nil {
-				return nil, err
-			}
-			return &Connector{settings: s}, nil
-		},
-		Address: func(raw json.RawMessage, t tag.Type, writable bool) (any, error) {
-			return ParseAddress(raw, t, writable)
-		},
-		Check: func(raw json.RawMessage) error {
-			_, err := decodeSettings(raw)
-			return err
-		},
-	})
+	}, decodeSettings, func(s *Settings) *Connector { return &Connector{settings: s} }, ParseAddress))
 }
 
 // minToken is the least length of a token, maxMessages the most of an array that are taken.

@@ -22,7 +22,7 @@ import (
 )
 
 func init() {
-	connector.Register(&connector.Type{
+	connector.Register(connector.Define(connector.Type{
 		Component: spec.Component{
 			ID: "replay", Version: 1, Icon: "history", Category: "simulation",
 			Title:    spec.Text{"en": "Replay", "zh": "回放"},
@@ -32,21 +32,7 @@ func init() {
 		AddressFields: spec.Fields(Address{}),
 		Push:          true,
 		CanBrowse:     true,
-		New: func(raw json.RawMessage) (connector.Connector, error) {
-			s, err := decodeSettings(raw)
-			if err != nil {
-				return nil, err
-			}
-			return newConnector(s), nil
-		},
-		Address: func(raw json.RawMessage, t tag.Type, writable bool) (any, error) {
-			return ParseAddress(raw, t, writable)
-		},
-		Check: func(raw json.RawMessage) error {
-			_, err := decodeSettings(raw)
-			return err
-		},
-	})
+	}, decodeSettings, newConnector, ParseAddress))
 }
 
 // Settings are those of one recording.

@@ -15,7 +15,7 @@ import (
 )
 
 func init() {
-	connector.Register(&connector.Type{
+	connector.Register(connector.Define(connector.Type{
 		Component: spec.Component{
 			ID: "snmp", Version: 1, Icon: "router", Category: "it",
 			Title: spec.Text{"en": "SNMP", "zh": "SNMP"},
@@ -27,21 +27,7 @@ func init() {
 		},
 		AddressFields: spec.Fields(Address{}),
 		CanBrowse:     true,
-		New: func(raw json.RawMessage) (connector.Connector, error) {
-			s, err := decodeSettings(raw)
-			if err != nil {
-				return nil, err
-			}
-			return New(s), nil
-		},
-		Address: func(raw json.RawMessage, t tag.Type, writable bool) (any, error) {
-			return ParseAddress(raw, t, writable)
-		},
-		Check: func(raw json.RawMessage) error {
-			_, err := decodeSettings(raw)
-			return err
-		},
-	})
+	}, decodeSettings, New, ParseAddress))
 }
 
 // Settings are those of one device.

@@ -20,11 +20,10 @@ import (
 	"github.com/lineside/lineside/runtime/connector/payload"
 	"github.com/lineside/lineside/runtime/connector/trust"
 	"github.com/lineside/lineside/runtime/spec"
-	"github.com/lineside/lineside/runtime/tag"
 )
 
 func init() {
-	connector.Register(&connector.Type{
+	connector.Register(connector.Define(connector.Type{
 		Component: spec.Component{
 			ID: "sql", Version: 1, Icon: "database", Category: "data",
 			Title:    spec.Text{"en": "SQL data base", "zh": "SQL 数据库"},
@@ -33,21 +32,7 @@ func init() {
 		},
 		AddressFields: spec.Fields(Address{}),
 		CanBrowse:     true,
-		New: func(raw json.RawMessage) (connector.Connector, error) {
-			s, err := decodeSettings(raw)
-			if err != nil {
-				return nil, err
-			}
-			return newConnector(s), nil
-		},
-		Address: func(raw json.RawMessage, t tag.Type, writable bool) (any, error) {
-			return ParseAddress(raw, t, writable)
-		},
-		Check: func(raw json.RawMessage) error {
-			_, err := decodeSettings(raw)
-			return err
-		},
-	})
+	}, decodeSettings, newConnector, ParseAddress))
 }
 
 // Settings are those of one data base.
