@@ -31,7 +31,7 @@ func TestConformance(t *testing.T) {
 				return &conformance.Device{
 					Connector: "sparkplug", Port: m.Port,
 					Settings: func(port int) string {
-						return fmt.Sprintf(`{"url":"mqtt://127.0.0.1:%d","version":%q,"keepAlive":"1s","hostId":"main"}`, port, version)
+						return fmt.Sprintf(`{"url":"mqtt://127.0.0.1:%d","version":%q,"keepAlive":"3s","hostId":"main"}`, port, version)
 					},
 					Kill:    func(*testing.T) { m.Kill() },
 					Restart: func(t *testing.T) { m.Restart(t) },
