@@ -525,10 +525,16 @@ func (s *service) write(ctx context.Context, o *order) error {
 	d := s.device
 	d.insist(o.source)
 	began := time.Now()
+	if o.source.bit >= 0 {
+		if err := s.mergeBit(ctx, o); err != nil {
+			return s.notSent(o, err)
+		}
+	}
 	err := d.call(ctx, s.conn, s.plan.timeout, func(ctx context.Context) error {
 		err := s.conn.Write(ctx, o.point, o.value)
-		if refused := (*connector.StatusError)(nil); errors.As(err, &refused) && refused.Quality == tag.BadTypeMismatch && !o.whole.IsNone() {
-			// Nothing was sent: the value is not whole, and the device holds whole numbers.
+		if refused := (*connector.StatusError)(nil); errors.As(err, &refused) && !o.whole.IsNone() && (refused.Quality == tag.BadTypeMismatch || refused.Quality == tag.BadOutOfRange && o.source.bit >= 0) {
+			// It was not carried out: the value is not whole, and the device holds whole numbers; or the
+			// word of a bit is a signed one.
 			return s.conn.Write(ctx, o.point, o.whole)
 		}
 		return err

@@ -51,6 +51,7 @@ type scale struct {
 	high     float64
 	read     *expression.Program // over "raw"
 	readVars []tag.Sample
+	date     *dateForm
 	back     *expression.Program // over "value"
 }
 
@@ -63,6 +64,8 @@ func linearScale(s *plant.Scale) *scale {
 func (s *scale) toEngineering(v tag.Value) (tag.Value, tag.Quality) {
 	q := tag.Good
 	switch {
+	case s.date != nil:
+		return s.date.decode(v)
 	case s.read != nil:
 		s.readVars[0] = tag.Sample{Value: v}
 		r := s.read.Eval(nil, s.readVars)

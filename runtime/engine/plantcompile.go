@@ -221,9 +221,11 @@ func (b *plantBuild) compileSource(t *tagBuild, at string, ps *spec.Problems) {
 		if t.doc.Scale != nil {
 			ps.Add("bit_scale", at+"/scale", "Remove the scale or the bit.", "One bit of a word cannot be scaled.")
 		}
-		if t.doc.Write != nil {
-			ps.Add("bit_write", at+"/write", "Write to a coil, or to a whole word.", "One bit of a word cannot be written: the other bits may change in between.")
+		if t.doc.Write != nil && d.typ.Push {
+			ps.Add("bit_write", at+"/write", "Write the whole word.", "One bit of a word can be written only where the word can be read just before, and this device only tells of changes.")
 		}
+	} else if t.doc.Scale != nil && t.doc.Scale.Date != "" {
+		b.compileDate(t, s, d)
 	} else if t.doc.Scale != nil {
 		b.compileScale(t, s, at+"/scale", ps)
 	}
@@ -236,11 +238,7 @@ func (b *plantBuild) compileSource(t *tagBuild, at string, ps *spec.Problems) {
 			s.repeat, _ = time.ParseDuration(db.Interval)
 		}
 	}
-	address := t.doc.Address
-	if len(address) == 0 {
-		address = json.RawMessage("{}")
-	}
-	parsed, err := d.typ.Address(address, s.raw, s.write)
+	parsed, err := d.typ.Address(addressOf(t.doc.Address), s.raw, s.write)
 	if err != nil {
 		*ps = append(*ps, problemsOf(err, "address_invalid").Under(at+"/address")...)
 		return
@@ -248,6 +246,14 @@ func (b *plantBuild) compileSource(t *tagBuild, at string, ps *spec.Problems) {
 	s.address = parsed
 	d.add(t, s)
 	d.changed = true
+}
+
+// addressOf is an address that may have been left out.
+func addressOf(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 {
+		return json.RawMessage("{}")
+	}
+	return raw
 }
 
 // compileScale decides what type the connector shall deliver. For a read expression it is

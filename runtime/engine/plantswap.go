@@ -240,7 +240,7 @@ func sameSource(was *entry, now *tagBuild, restart map[string]bool) bool {
 	a, b := was.doc, now.doc
 	return a.Device == b.Device && !restart[a.Device] && a.Type == b.Type && sameJSON(a.Address, b.Address) &&
 		reflect.DeepEqual(a.Scale, b.Scale) && reflect.DeepEqual(a.Deadband, b.Deadband) && reflect.DeepEqual(a.Bit, b.Bit) &&
-		reflect.DeepEqual(a.Range, b.Range) && (a.Write == nil) == (b.Write == nil)
+		reflect.DeepEqual(a.Range, b.Range) && was.source.zone() == now.source.zone() && (a.Write == nil) == (b.Write == nil)
 }
 
 // firstMemory is the first sample of a memory tag: what was kept, its initial value, or none.

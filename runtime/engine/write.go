@@ -331,8 +331,18 @@ func writeOutcome(err error, d *device) (string, *spec.Problem) {
 // that may be read back.
 func (s *source) toRaw(g *gate, v tag.Value) (raw, whole tag.Value, accept []tag.Value, err error) {
 	raw, accept = v, []tag.Value{v}
+	if s.bit >= 0 {
+		return raw, whole, accept, nil // the word is read when it is written
+	}
 	if sc := s.scale; sc != nil {
 		switch {
+		case sc.date != nil:
+			if raw, err = sc.date.encode(v); err != nil {
+				return raw, whole, nil, err
+			}
+			if back, q := sc.date.decode(raw); !q.IsBad() {
+				accept = append(accept, back)
+			}
 		case sc.back != nil:
 			g.mu.Lock()
 			r := sc.back.Eval(nil, []tag.Sample{{Value: v}}[:len(sc.back.Vars())])
