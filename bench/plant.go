@@ -70,6 +70,10 @@ func measurePlant(ctx context.Context, b *bench) (string, error) {
 	var said []string
 	timed := func(what string, times int, work func(i int) error) error {
 		var took []time.Duration
+		before, err := cpuOf(s.pid())
+		if err != nil {
+			return err
+		}
 		for i := range times {
 			begin := time.Now()
 			if err := work(i); err != nil {
@@ -77,8 +81,12 @@ func measurePlant(ctx context.Context, b *bench) (string, error) {
 			}
 			took = append(took, time.Since(begin))
 		}
+		after, err := cpuOf(s.pid())
+		if err != nil {
+			return err
+		}
 		slices.Sort(took)
-		said = append(said, fmt.Sprintf("%s **%.0f** ms", what, float64(took[len(took)/2])/1e6))
+		said = append(said, fmt.Sprintf("%s **%.0f** ms, %.0f CPU-ms", what, float64(took[len(took)/2])/1e6, (after-before).Seconds()*1e3/float64(times)))
 		b.logf("%s", said[len(said)-1])
 		return ctx.Err()
 	}
@@ -91,6 +99,7 @@ func measurePlant(ctx context.Context, b *bench) (string, error) {
 		b.logf("%s", said[len(said)-1])
 		return err
 	}
+	time.Sleep(6 * time.Second)
 	if err := memory("then"); err != nil {
 		return "", err
 	}
@@ -115,6 +124,7 @@ func measurePlant(ctx context.Context, b *bench) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	time.Sleep(6 * time.Second)
 	if err := memory("afterwards"); err != nil {
 		return "", err
 	}

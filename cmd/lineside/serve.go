@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -102,7 +103,7 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 	eng := engine.New(engine.Options{
-		Log: log, Last: last, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Record: api.RecordEvents(db), Keep: memory.keep, Kept: memory.kept,
+		Log: log, Last: last, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Record: api.RecordEvents(db), Keep: memory.keep, KeepMany: memory.keepMany, Kept: memory.kept,
 		Trust: certificates, Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },
 	})
 	certificates.OnChange(func(devices []string) { eng.Reconnect(devices...) })
@@ -118,6 +119,7 @@ func (c *serveCmd) Run(con *console) error {
 		}
 	})
 	running.Go(func() { hub.Run(ctx) })
+	running.Go(func() { tendHeap(ctx) })
 	err = c.prepare(ctx, server)
 	if err == nil && mqtt != nil {
 		mqtt.server = server
@@ -264,6 +266,20 @@ func (m *memory) keep(path tag.Path, value []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.values[path] = append(json.RawMessage(nil), value...)
+	return nil
+}
+
+func (m *memory) keepMany(values map[tag.Path][]byte) error {
+	raw := make(map[tag.Path]json.RawMessage, len(values))
+	for path, value := range values {
+		raw[path] = value
+	}
+	if err := m.db.KeepValues(m.ctx, raw, time.Now().UnixMicro()); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.Copy(m.values, raw)
 	return nil
 }
 

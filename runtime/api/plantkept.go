@@ -232,23 +232,27 @@ func (k *keptPlant) parts(next *plant.Plant, diffs map[string]listDiff) (store.C
 		return store.Change{}, nil, err
 	}
 	change := store.Change{Kind: store.Plant, Content: content, Want: k.etag, Parts: &store.Parts{}}
-	then := &keptPlant{plant: next, places: map[string][]int64{}}
-	for _, name := range plantListNames {
-		d := diffs[name]
-		places, put, anew := d.places(k.places[name], plantLists[name].count(next), k.places != nil || k.etag == "")
+	then := &keptPlant{ places: map[string][]int64{}}
+	puts := make([][]placed, len(plantListNames))
+	for i, name := range plantListNames {
+		d, anew := diffs[name], false
+		then.places[name], puts[i], anew = d.places(k.places[name], plantLists[name].count(next), k.places != nil || k.etag == "")
 		if anew {
 			change.Parts.Lists = append(change.Parts.Lists, name)
 		}
-		for _, p := range put {
-			part := store.Part{List: name, Place: p.place}
-			if p.element >= 0 {
-				if part.Content, err = plantLists[name].element(next, p.element); err != nil {
-					return store.Change{}, nil, err
+	}
+	change.Parts.Put = func(yield func(store.Part, error) bool) {
+		for i, name := range plantListNames {
+			for _, p := range puts[i] {
+				part, err := store.Part{List: name, Place: p.place}, error(nil)
+				if p.element >= 0 {
+					part.Content, err = plantLists[name].element(next, p.element)
+				}
+				if !yield(part, err) {
+					return
 				}
 			}
-			change.Parts.Put = append(change.Parts.Put, part)
 		}
-		then.places[name] = places
 	}
 	return change, then, nil
 }

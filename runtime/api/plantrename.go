@@ -160,7 +160,7 @@ func (s *Server) renameTags(ctx context.Context, in *body[TagRename]) (*body[Tag
 	if err := s.engine.CarryValues(moved); err != nil {
 		s.log.Error("values of renamed tags were not carried over", "error", err)
 	}
-	then.etag = etags[0]
+	then.plant, then.etag = prepared.Plant(), etags[0]
 	s.kept.Store(then)
 	if err := s.engine.TakePlant(prepared); err != nil {
 		return nil, fmt.Errorf("the plant was kept, but not put to work: %w", err)

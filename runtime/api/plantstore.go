@@ -60,6 +60,7 @@ func (s *Server) savePlant(ctx context.Context, want string, change func(old *pl
 	if then.etag, err = s.store.SavePlant(ctx, written, actorOf(ctx).Name, sealed.taken, sealed.kept, e); err != nil {
 		return "", nil, err
 	}
+	then.plant = prepared.Plant()
 	s.kept.Store(then)
 	if err := s.engine.TakePlant(prepared); err != nil {
 		return "", nil, fmt.Errorf("the plant was kept, but not put to work: %w", err)

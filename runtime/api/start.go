@@ -29,11 +29,20 @@ func (s *Server) Load(ctx context.Context) error {
 	if err := s.loadBlock(ctx); err != nil {
 		return err
 	}
-	p, _, err := s.readPlant(ctx)
+	kept, err := s.keptPlant(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.engine.SetPlant(p); err != nil {
+	prepared, ps := s.engine.PreparePlant(kept.plant)
+	if err = ps.Err(); err == nil {
+		then := *kept
+		then.plant = prepared.Plant()
+		if kept.etag != "" {
+			s.kept.Store(&then)
+		}
+		err = s.engine.TakePlant(prepared)
+	}
+	if err != nil {
 		s.log.Error("the plant has errors and does not run", "error", err)
 	}
 	installed, err := s.store.Installations(ctx)

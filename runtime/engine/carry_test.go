@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/lineside/lineside/runtime/plant"
@@ -11,8 +12,9 @@ import (
 func TestRenamedMemoryTagKeepsItsValue(t *testing.T) {
 	kept := map[tag.Path][]byte{}
 	e := New(Options{
-		Keep: func(p tag.Path, v []byte) error { kept[p] = append([]byte(nil), v...); return nil },
-		Kept: func(p tag.Path) []byte { return kept[p] },
+		Keep:     func(p tag.Path, v []byte) error { kept[p] = append([]byte(nil), v...); return nil },
+		KeepMany: func(values map[tag.Path][]byte) error { maps.Copy(kept, values); return nil },
+		Kept:     func(p tag.Path) []byte { return kept[p] },
 	})
 	with := func(path tag.Path) *plant.Plant {
 		return &plant.Plant{Format: plant.Format, Tags: []plant.Tag{{Path: path, Definition: plant.Definition{Type: "float", Initial: []byte("1")}}, {Path: "sum", Definition: plant.Definition{Type: "float", Expr: `2 * 3`}}}}

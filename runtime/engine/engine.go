@@ -33,7 +33,9 @@ type Options struct {
 	// Keep stores the value of a memory tag, Kept gives it back after a restart (nil: none).
 	// Without them memory tags begin with their initial value.
 	Keep func(path tag.Path, value []byte) error
-	Kept func(path tag.Path) []byte
+	// KeepMany stores many at once, all or none.
+	KeepMany func(values map[tag.Path][]byte) error
+	Kept     func(path tag.Path) []byte
 	// Record keeps what has happened at assets and gives each its ID. Without it events are told only.
 	Record func(context.Context, []AssetEvent) error
 	// Last keeps the last values of the tags of devices over a restart; nil: they begin without one.
@@ -52,6 +54,7 @@ type Engine struct {
 	secret     func(string) (string, error)
 	audit      func(context.Context, AuditEntry) error
 	keep       func(tag.Path, []byte) error
+	keepMany   func(map[tag.Path][]byte) error
 	kept       func(tag.Path) []byte
 	last       *lastvalue.File
 	trust      Trust
@@ -125,7 +128,7 @@ type entry struct {
 // New makes an engine with an empty plant. Nothing is started before Run.
 func New(o Options) *Engine {
 	e := &Engine{
-		log: o.Log, catalogue: o.Catalogue, secret: o.Secret, audit: o.Audit, keep: o.Keep, kept: o.Kept, last: o.Last, trust: o.Trust, safe: o.Safe,
+		log: o.Log, catalogue: o.Catalogue, secret: o.Secret, audit: o.Audit, keep: o.Keep, keepMany: o.KeepMany, kept: o.Kept, last: o.Last, trust: o.Trust, safe: o.Safe,
 		table:       tag.NewTable(),
 		views:       map[string]*view{},
 		expressions: map[string]*sharedExpression{},

@@ -36,12 +36,18 @@ func (e *Engine) PreparePlant(p *plant.Plant) (*Prepared, spec.Problems) {
 	if ps.Errors() {
 		return nil, ps
 	}
-	return &Prepared{p, now, b}, ps
+	return &Prepared{b.from.Plant(), now, b}, ps
 }
+
+// Plant is what was prepared: the same as was given, sharing its list of tags with what will run.
+func (p *Prepared) Plant() *plant.Plant { return p.plant }
 
 // CheckPlant says everything that is wrong with a plant document, warnings included.
 func (e *Engine) CheckPlant(p *plant.Plant) spec.Problems {
-	_, ps := e.PreparePlant(p)
+	e.mu.RLock()
+	now := e.running
+	e.mu.RUnlock()
+	_, ps := compilePlant(p, now)
 	return ps
 }
 

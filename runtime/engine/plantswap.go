@@ -36,8 +36,8 @@ func (e *Engine) TakePlant(next *Prepared) error {
 		return err
 	}
 	e.mu.Lock()
-	e.plant, e.expansion = next.plant, b.from
-	e.running = &present{plant: next.plant, expansion: b.from, entries: s.next, flawed: b.flawed}
+	e.plant, e.expansion = b.from.Plant(), b.from
+	e.running = &present{plant: b.from.Plant(), expansion: b.from, entries: s.next, flawed: b.flawed}
 	e.mu.Unlock()
 	if err := e.swapEvents(b); err != nil {
 		return err
@@ -101,22 +101,9 @@ type plantSwap struct {
 
 // removeGone takes the tags out of the table that are gone or become something else.
 func (s *plantSwap) removeGone() {
-	taken := 0
-	for _, t := range s.b.tags {
-		if t.was != nil {
-			taken++
-		}
-	}
-	if taken == len(s.old) {
-		return
-	}
 	var gone []tag.Slot
 	buried := map[*device][]*source{}
-	for path, was := range s.old {
-		now := s.b.tag(path)
-		if now != nil && now.was == was {
-			continue
-		}
+	look := func(path tag.Path, was *entry, now *tagBuild) {
 		if was.source != nil && (now == nil || now.kind != KindDevice || !sameSource(was, now, s.restart)) {
 			if d := s.devices[was.device]; d != nil {
 				buried[d] = append(buried[d], was.source)
@@ -127,6 +114,22 @@ func (s *plantSwap) removeGone() {
 		if now == nil || (now.kind == KindComputed) != (was.kind == KindComputed) || now.typ != was.typ {
 			gone = append(gone, was.slot)
 			s.moved[path] = true
+		}
+	}
+	there := 0
+	for _, t := range s.b.tags {
+		if t.was != nil {
+			there++
+		} else if was := s.old[t.doc.Path]; was != nil {
+			there++
+			look(t.doc.Path, was, t)
+		}
+	}
+	if there < len(s.old) {
+		for path, was := range s.old {
+			if s.b.tag(path) == nil {
+				look(path, was, nil)
+			}
 		}
 	}
 	for d, sources := range buried {

@@ -7,6 +7,9 @@ import (
 	"github.com/lineside/lineside/runtime/tag"
 )
 
+// Plant is what was expanded. After Examine it shares its tags with the expansion.
+func (x *Expansion) Plant() *Plant { return x.plant }
+
 // Index is the place among Tags of the tag at a path.
 func (x *Expansion) Index(path tag.Path) (int, bool) {
 	i, ok := x.index[path]

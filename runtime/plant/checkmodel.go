@@ -141,6 +141,9 @@ func examine(p *Plant, old *Expansion) (*Expansion, []bool, spec.Problems) {
 	if !beside {
 		x, expanding = Expand(p)
 	}
+	own := *p
+	own.Tags = x.Tags[:x.own:x.own] // in memory once
+	x.plant = &own
 	unchanged, double := x.indexed(p, old)
 	for _, problem := range double {
 		v.add(problem)

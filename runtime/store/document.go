@@ -107,8 +107,8 @@ func saveDocument(tx *gorm.DB, kind Kind, id string, content []byte, author stri
 func saveChange(tx *gorm.DB, old string, c Change, author string) (string, error) {
 	row := documentRow{Kind: string(c.Kind), ID: c.ID, Content: bytes.Clone(c.Content), ETag: ETagOf(c.Content), Updated: time.Now().UnixMicro(), Author: author}
 	if c.Parts != nil {
-		row.ETag = c.Parts.etagOf(old, c.Content)
-		if err := saveParts(tx, c.Kind, c.ID, c.Parts); err != nil {
+		var err error
+		if row.ETag, err = saveParts(tx, old, c); err != nil {
 			return "", err
 		}
 	}

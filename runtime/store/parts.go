@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash"
+	"iter"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -25,8 +27,8 @@ type Part struct {
 type Parts struct {
 	// Lists are those that begin anew: what is in them goes.
 	Lists []string
-	// Put are elements that are new, changed or taken out.
-	Put []Part
+	// Put gives the elements that are new, changed or taken out. It may be asked more than once.
+	Put iter.Seq2[Part, error]
 }
 
 // EachPart reads the elements of a document list by list, in their order, and gives the rest of the document and
@@ -56,67 +58,59 @@ func (s *Store) EachPart(ctx context.Context, kind Kind, id string, each func(Pa
 	return doc, err
 }
 
-// etagOf is the ETag of a document in parts after a change of the one with the ETag old: whoever begins at the same and
-// does the same comes to the same.
-func (p *Parts) etagOf(old string, content []byte) string {
-	h := sha256.New()
-	put := func(b []byte) {
-		var n [8]byte
-		binary.BigEndian.PutUint64(n[:], uint64(len(b)))
-		h.Write(n[:])
-		h.Write(b)
-	}
-	put([]byte(old))
-	put(content)
-	for _, list := range p.Lists {
-		put([]byte(list))
-	}
-	for i := range p.Put {
-		put([]byte(p.Put[i].List))
-		put(binary.BigEndian.AppendUint64(nil, uint64(p.Put[i].Place)))
-		put(p.Put[i].Content)
-	}
-	return hex.EncodeToString(h.Sum(nil)[:12])
+// etag is the ETag of a document in parts while it is made, after a change of the one with the ETag old: whoever
+// begins at the same and does the same comes to the same.
+type etag struct{ hash.Hash }
+
+func (e etag) add(b []byte) {
+	var n [8]byte
+	binary.BigEndian.PutUint64(n[:], uint64(len(b)))
+	e.Write(n[:])
+	e.Write(b)
 }
 
 // partRows is how many rows one statement writes.
 const partRows = 500
 
-func saveParts(tx *gorm.DB, kind Kind, id string, p *Parts) error {
-	of := tx.Where("kind = ? AND id = ?", string(kind), id).Session(&gorm.Session{})
-	if len(p.Lists) > 0 {
-		if err := of.Where("list IN ?", p.Lists).Delete(&partRow{}).Error; err != nil {
-			return err
+// saveParts keeps the parts of a document whose other content is given, and had the ETag old.
+func saveParts(tx *gorm.DB, old string, c Change) (string, error) {
+	of := tx.Where("kind = ? AND id = ?", string(c.Kind), c.ID).Session(&gorm.Session{})
+	e := etag{sha256.New()}
+	e.add([]byte(old))
+	e.add(c.Content)
+	for _, list := range c.Parts.Lists {
+		e.add([]byte(list))
+		if err := of.Where("list = ?", list).Delete(&partRow{}).Error; err != nil {
+			return "", err
 		}
 	}
-	rows := make([]partRow, 0, min(len(p.Put), partRows))
-	flush := func() error {
-		if len(rows) == 0 {
-			return nil
+	rows := make([]partRow, 0, partRows)
+	for part, err := range c.Parts.Put {
+		if err != nil {
+			return "", err
 		}
-		err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&rows).Error
-		rows = rows[:0]
-		return err
-	}
-	for i := range p.Put {
-		part := &p.Put[i]
+		e.add([]byte(part.List))
+		e.add(binary.BigEndian.AppendUint64(nil, uint64(part.Place)))
+		e.add(part.Content)
 		if len(part.Content) == 0 {
 			if err := of.Where("list = ? AND place = ?", part.List, part.Place).Delete(&partRow{}).Error; err != nil {
-				return err
+				return "", err
 			}
 			continue
 		}
-		if rows = append(rows, partRow{string(kind), id, part.List, part.Place, part.Content}); len(rows) == partRows {
-			if err := flush(); err != nil {
-				return err
+		rows = append(rows, partRow{string(c.Kind), c.ID, part.List, part.Place, part.Content})
+		if len(rows) == partRows {
+			if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&rows).Error; err != nil {
+				return "", err
 			}
+			rows = rows[:0]
 		}
 	}
 	// Statements of any length would all be kept prepared.
 	for i := range rows {
 		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&rows[i]).Error; err != nil {
-			return err
+			return "", err
 		}
 	}
-	return nil
+	return hex.EncodeToString(e.Sum(nil)[:12]), nil
 }

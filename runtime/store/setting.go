@@ -41,6 +41,30 @@ func (s *Store) KeepValue(ctx context.Context, path tag.Path, value json.RawMess
 	})
 }
 
+// KeepValues is KeepValue of many at once: all of them, or none.
+func (s *Store) KeepValues(ctx context.Context, values map[tag.Path]json.RawMessage, at int64) error {
+	rows := make([]valueRow, 0, len(values))
+	for path, value := range values {
+		rows = append(rows, valueRow{Path: string(path), Value: string(value), Updated: at})
+	}
+	return s.write(ctx, func(tx *gorm.DB) error {
+		for len(rows) >= partRows {
+			some := rows[:partRows]
+			if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&some).Error; err != nil {
+				return err
+			}
+			rows = rows[partRows:]
+		}
+		// Statements of any length would all be kept prepared.
+		for i := range rows {
+			if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&rows[i]).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Values are all kept values of memory tags.
 func (s *Store) Values(ctx context.Context) (map[tag.Path]json.RawMessage, error) {
 	var rows []valueRow
