@@ -51,13 +51,63 @@ type pending struct {
 	windows []*window // sorted by start; mostly one
 }
 
-// window holds samples in the order of their coming.
+// window holds samples in the order of their coming: the earlier ones packed, as 10,000 tags at 1 Hz would
+// fill 300 MB otherwise.
 type window struct {
-	start   tag.Time
+	start tag.Time
+	// packed are ordered samples up to the time last, as in the data of a row.
+	packed []byte
+	last   tag.Time
+	count  int // samples in packed
+	// samples came behind them.
 	samples []Sample
 	ordered bool
 	// moving says that they are on their way to the database: what comes now goes to another one.
 	moving bool
+}
+
+// partSize is how many samples of a window are packed together while it is open.
+const partSize = 120
+
+// add takes a sample, and says by how many there are more now.
+func (w *window) add(s Sample) int {
+	if n := len(w.samples); n > 0 && s.Time <= w.samples[n-1].Time {
+		if s.Time == w.samples[n-1].Time {
+			w.samples[n-1] = s
+			return 0
+		}
+		w.ordered = false
+	} else if w.count > 0 && s.Time <= w.last {
+		w.ordered = false
+	}
+	if w.ordered && len(w.samples) >= partSize {
+		if packed, err := appendParts(w.packed, w.samples); err == nil {
+			w.last, w.count = w.samples[len(w.samples)-1].Time, w.count+len(w.samples)
+			w.packed, w.samples = packed, w.samples[:0]
+		}
+	}
+	w.samples = append(w.samples, s)
+	return 1
+}
+
+// size is how many samples there are.
+func (w *window) size() int { return w.count + len(w.samples) }
+
+// sorted are the samples by time, one for each.
+func (w *window) sorted() ([]Sample, error) {
+	tail := slices.Clone(w.samples)
+	if !w.ordered {
+		slices.SortStableFunc(tail, byTime)
+		tail = newest(tail)
+	}
+	if w.count == 0 {
+		return tail, nil
+	}
+	head, err := unpackParts(w.packed, make([]Sample, 0, w.count+len(tail)))
+	if err != nil {
+		return nil, err
+	}
+	return merge(head, tail), nil
 }
 
 // Open opens the history, and takes up what had not reached the database.
@@ -192,15 +242,7 @@ func (a *Archive) keep(series int64, s Sample) {
 			a.late++
 		}
 	}
-	if n := len(w.samples); n > 0 && s.Time <= w.samples[n-1].Time {
-		if s.Time == w.samples[n-1].Time {
-			w.samples[n-1] = s
-			return
-		}
-		w.ordered = false
-	}
-	w.samples = append(w.samples, s)
-	a.count++
+	a.count += w.add(s)
 }
 
 // Sync writes what was appended to the journal, and with disk also waits for the disk.
@@ -252,7 +294,11 @@ func (a *Archive) flush(ctx context.Context, now tag.Time, all bool) error {
 				moves = append(moves, move{series, w})
 				continue
 			}
-			for _, s := range w.samples {
+			samples, err := w.sorted()
+			if err != nil {
+				a.log.Error("history in memory cannot be read", "series", series, "error", err)
+			}
+			for _, s := range samples {
 				staying = append(staying, entry{series, s})
 			}
 		}
@@ -296,7 +342,7 @@ func (a *Archive) flush(ctx context.Context, now tag.Time, all bool) error {
 		for _, m := range part {
 			p := a.pending[m.series]
 			p.windows = slices.DeleteFunc(p.windows, func(w *window) bool { return w == m.window })
-			a.count -= len(m.window.samples)
+			a.count -= m.window.size()
 			if len(p.windows) == 0 {
 				delete(a.pending, m.series)
 			}
@@ -316,7 +362,14 @@ func (a *Archive) stay() error {
 			w.moving = false
 			// What came for the same window meanwhile stands behind it.
 			if n := len(kept); n > 0 && kept[n-1].start == w.start {
-				kept[n-1].samples, kept[n-1].ordered = append(kept[n-1].samples, w.samples...), false
+				samples, err := w.sorted()
+				if err != nil {
+					a.log.Error("history in memory cannot be read", "error", err)
+				}
+				a.count -= w.size()
+				for _, s := range samples {
+					a.count += kept[n-1].add(s)
+				}
 				continue
 			}
 			kept = append(kept, w)
@@ -328,7 +381,10 @@ func (a *Archive) stay() error {
 
 // row packs a window, together with what the database has of it already.
 func (a *Archive) row(ctx context.Context, series int64, w *window) (Row, error) {
-	samples := w.sorted()
+	samples, err := w.sorted()
+	if err != nil {
+		return Row{}, err
+	}
 	last, known := a.stored[series]
 	if !known {
 		newest, ok, err := a.rows.Before(ctx, series, 1<<62)
@@ -355,16 +411,6 @@ func (a *Archive) row(ctx context.Context, series int64, w *window) (Row, error)
 		samples = merge(old, samples)
 	}
 	return pack(series, w.start, samples)
-}
-
-// sorted are the samples of a window by time, one for each.
-func (w *window) sorted() []Sample {
-	if w.ordered {
-		return w.samples
-	}
-	out := slices.Clone(w.samples)
-	slices.SortStableFunc(out, byTime)
-	return newest(out)
 }
 
 func byTime(a, b Sample) int {

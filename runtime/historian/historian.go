@@ -113,7 +113,16 @@ func pack(series int64, start tag.Time, samples []Sample) (Row, error) {
 		r.Good++
 		r.Sum += f
 	}
-	// Parts of one type each: the type of a tag may change, and a chunk holds only so many.
+	var err error
+	if r.Data, err = appendParts(nil, samples); err != nil {
+		return r, fmt.Errorf("pack series %d: %w", series, err)
+	}
+	return r, nil
+}
+
+// appendParts packs sorted samples in parts, each behind its length: of one type, as the type of a tag may
+// change, and no more than a chunk holds.
+func appendParts(dst []byte, samples []Sample) ([]byte, error) {
 	for len(samples) > 0 {
 		n, typ := 0, tag.None
 		for n < len(samples) && n < chunk.MaxSamples {
@@ -126,27 +135,36 @@ func pack(series int64, start tag.Time, samples []Sample) (Row, error) {
 		}
 		part, err := chunk.Encode(nil, samples[:n])
 		if err != nil {
-			return r, fmt.Errorf("pack series %d: %w", series, err)
+			return dst, err
 		}
-		r.Data = binary.AppendUvarint(r.Data, uint64(len(part)))
-		r.Data = append(r.Data, part...)
+		dst = binary.AppendUvarint(dst, uint64(len(part)))
+		dst = append(dst, part...)
 		samples = samples[n:]
 	}
-	return r, nil
+	return dst, nil
+}
+
+// unpackParts appends what was packed to dst.
+func unpackParts(data []byte, dst []Sample) ([]Sample, error) {
+	for len(data) > 0 {
+		size, n := binary.Uvarint(data)
+		if n <= 0 || size > uint64(len(data)-n) {
+			return dst, errors.New("the samples are cut off")
+		}
+		var err error
+		if dst, err = chunk.Decode(data[n:n+int(size)], dst); err != nil {
+			return dst, err
+		}
+		data = data[n+int(size):]
+	}
+	return dst, nil
 }
 
 // unpack appends the samples of a row to dst.
 func unpack(r *Row, dst []Sample) ([]Sample, error) {
-	for rest := r.Data; len(rest) > 0; {
-		size, n := binary.Uvarint(rest)
-		if n <= 0 || size > uint64(len(rest)-n) {
-			return dst, fmt.Errorf("the history of series %d at %s cannot be read", r.Series, r.Start.Std())
-		}
-		var err error
-		if dst, err = chunk.Decode(rest[n:n+int(size)], dst); err != nil {
-			return dst, fmt.Errorf("the history of series %d at %s: %w", r.Series, r.Start.Std(), err)
-		}
-		rest = rest[n+int(size):]
+	dst, err := unpackParts(r.Data, dst)
+	if err != nil {
+		return dst, fmt.Errorf("the history of series %d at %s cannot be read: %w", r.Series, r.Start.Std(), err)
 	}
 	return dst, nil
 }

@@ -20,24 +20,25 @@ func (a *Archive) id(path tag.Path) (int64, bool) {
 }
 
 // waiting are the samples of a series in [from, to) that are not in the database, sorted.
-func (a *Archive) waiting(id int64, from, to tag.Time) []Sample {
+func (a *Archive) waiting(id int64, from, to tag.Time) ([]Sample, error) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	p := a.pending[id]
 	if p == nil {
-		return nil
+		return nil, nil
 	}
 	var out []Sample
 	for _, w := range p.windows {
 		if w.start >= to || w.start+Window <= from {
 			continue
 		}
-		part := w.sorted()
-		first, _ := slices.BinarySearchFunc(part, from, sampleTime)
-		last, _ := slices.BinarySearchFunc(part, to, sampleTime)
-		out = merge(out, slices.Clone(part[first:last]))
+		part, err := w.sorted()
+		if err != nil {
+			return nil, fmt.Errorf("history in memory: %w", err)
+		}
+		out = merge(out, within(part, from, to))
 	}
-	return out
+	return out, nil
 }
 
 func sampleTime(s Sample, t tag.Time) int {
@@ -58,7 +59,10 @@ func (a *Archive) Raw(ctx context.Context, path tag.Path, from, to tag.Time, eac
 		return nil
 	}
 	// What waits is taken first: what reaches the database meanwhile is then seen twice rather than never, and merged.
-	waiting := a.waiting(id, from, to)
+	waiting, err := a.waiting(id, from, to)
+	if err != nil {
+		return err
+	}
 	const span = 36 * Window // rows in memory at once
 	var buffer []Sample
 	for begin := windowOf(from); begin < to; begin += span {
@@ -113,7 +117,10 @@ func (a *Archive) At(ctx context.Context, path tag.Path, t tag.Time) (Sample, bo
 			best, found = list[n-1], true
 		}
 	}
-	waiting := a.waiting(id, -1<<62, t+1)
+	waiting, err := a.waiting(id, -1<<62, t+1)
+	if err != nil {
+		return Sample{}, false, err
+	}
 	before := t + 1
 	for {
 		row, ok, err := a.rows.Before(ctx, id, before)
