@@ -18,6 +18,9 @@ func (t *Table) store(s Slot, sample Sample) {
 	if !changed {
 		return
 	}
+	if c.recorded && t.recorder != nil {
+		t.recorder.record(s, sample)
+	}
 	for _, d := range c.dependents {
 		t.enqueue(d)
 	}

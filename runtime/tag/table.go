@@ -64,6 +64,8 @@ type Table struct {
 	pending int      // how many there are in levels
 	args    []Sample
 	roused  []*Watcher
+
+	recorder *Recorder // nil when nobody records
 }
 
 type listener struct{ call func() }
@@ -85,6 +87,7 @@ type cell struct {
 	epoch      uint64 // queued in this propagation
 	level      int32  // 0 for what is not computed, else one more than the highest dependency
 	state      state
+	recorded   bool // its changes go to the recorder
 }
 
 type info struct {

@@ -100,6 +100,10 @@ var wakes = sync.Pool{New: func() any { return new([]*Watcher) }}
 
 // unlockAndWake releases the lock and wakes whoever has something new.
 func (t *Table) unlockAndWake() {
+	if r := t.recorder; r != nil && len(r.changes) > 0 && !r.roused && r.wake != nil {
+		r.roused = true
+		defer r.wake()
+	}
 	if len(t.roused) == 0 {
 		t.mu.Unlock()
 		return
