@@ -11,6 +11,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/tag"
+	ucum "github.com/lineside/lineside/runtime/unit"
 )
 
 // maxShown bounds the present value of a node in a browse.
@@ -163,15 +164,20 @@ func (s *session) measures(ctx context.Context, entries []*entry) error {
 	return nil
 }
 
-// unitOf is the display name of an EUInformation.
+// unitOf is the unit of an EUInformation in UCUM, or its display name.
 func unitOf(d dataValue) string {
-	var u struct {
-		Name string `json:"displayName"`
+	var info struct {
+		Namespace string `json:"namespaceUri"`
+		ID        int32  `json:"unitId"`
+		Name      string `json:"displayName"`
 	}
-	if json.Unmarshal([]byte(d.value.scalar.Text()), &u) != nil {
+	if json.Unmarshal([]byte(d.value.scalar.Text()), &info) != nil {
 		return ""
 	}
-	return u.Name
+	if u, ok := ucum.OfUNECENumber(info.ID); ok && info.Namespace == ucum.UNECE {
+		return u.Code()
+	}
+	return info.Name
 }
 
 // rangeOf are the limits of a Range (OPC 10000-8, 5.6.2).
