@@ -3,7 +3,11 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/plant"
@@ -118,7 +122,13 @@ func (s *Server) putPlant(ctx context.Context, in *DocumentInput) (*savedAnswer,
 	return savedWith(ctx, etag, ps), nil
 }
 
-func (s *Server) patchPlantRoute(ctx context.Context, in *DocumentInput) (*savedAnswer, error) {
+// PatchInput is a patch.
+type PatchInput struct {
+	Places string `query:"places" enum:"plant,put" default:"plant" doc:"where problems of tags that are put have their places: in the plant that would come of it, or in the patch"`
+	DocumentInput
+}
+
+func (s *Server) patchPlantRoute(ctx context.Context, in *PatchInput) (*savedAnswer, error) {
 	patch, err := readPatch(in.RawBody)
 	if err != nil {
 		return nil, err
@@ -127,11 +137,43 @@ func (s *Server) patchPlantRoute(ctx context.Context, in *DocumentInput) (*saved
 	if in.IfMatch != "" {
 		want = unquote(in.IfMatch)
 	}
-	etag, ps, err := s.savePlant(ctx, want, func(old *plant.Plant) (*plant.Plant, error) { return patchPlant(old, patch) })
+	var next *plant.Plant
+	etag, ps, err := s.savePlant(ctx, want, func(old *plant.Plant) (_ *plant.Plant, err error) {
+		next, err = patchPlant(old, patch)
+		return next, err
+	})
+	if in.Places == "put" && next != nil {
+		ps = inPatch(ps, next, &patch)
+		if found := (spec.Problems)(nil); errors.As(err, &found) {
+			err = inPatch(found, next, &patch)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
 	return savedWith(ctx, etag, ps), nil
+}
+
+// inPatch gives problems of tags that a patch puts their places in the patch: /put/tags/0/address.
+func inPatch(ps spec.Problems, next *plant.Plant, patch *PlantPatch) spec.Problems {
+	put := make(map[tag.Path]int, len(patch.Put.Tags))
+	for i := range patch.Put.Tags {
+		put[patch.Put.Tags[i].Path] = i
+	}
+	for _, p := range ps {
+		after, ok := strings.CutPrefix(p.At, "/tags/")
+		digits, rest, more := strings.Cut(after, "/")
+		index, err := strconv.Atoi(digits)
+		if !ok || err != nil || index >= len(next.Tags) {
+			continue
+		}
+		if i, ok := put[next.Tags[index].Path]; ok {
+			if p.At = fmt.Sprintf("/put/tags/%d", i); more {
+				p.At += "/" + rest
+			}
+		}
+	}
+	return ps
 }
 
 // readPatch reads a patch as strictly as a document: what it puts is one, in parts.

@@ -89,11 +89,15 @@ func (s *Server) importSheets(ctx context.Context, in *sheetInput) (*body[SheetR
 	}
 	defer job.end()
 	rights := actorOf(ctx).Rights
+	known, err := s.store.SecretIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var im *plant.Import
 	apply := func(old *plant.Plant) *plant.Plant {
 		var next *plant.Plant
 		next, im = plant.ImportSheets(old, in.RawBody, plant.ImportOptions{
-			Policy: plant.Policy(in.Policy), Remove: in.Remove, Kind: in.Kind, Check: s.engine.CheckPlant, Progress: job.tell,
+			Policy: plant.Policy(in.Policy), Remove: in.Remove, Kind: in.Kind, Check: s.checkImport(known), Progress: job.tell,
 			May: func(path tag.Path) bool { return rights.Allows(auth.Design, path) },
 		})
 		return next
@@ -126,6 +130,19 @@ func (s *Server) importSheets(ctx context.Context, in *sheetInput) (*body[SheetR
 		return nil, err
 	}
 	return answerWith(SheetResult{*translated(ctx, im), quote(etag)})
+}
+
+// checkImport says what saving would say.
+func (s *Server) checkImport(secrets map[string]bool) func(*plant.Plant) spec.Problems {
+	return func(p *plant.Plant) spec.Problems {
+		ps := s.engine.CheckPlant(p)
+		copied := *p
+		copied.Devices = slices.Clone(p.Devices)
+		if sealed, err := sealSecrets(&copied, secrets); err == nil {
+			ps = append(ps, sealed.problems...)
+		}
+		return append(ps, plant.CheckUnits(p)...)
+	}
 }
 
 // translated gives the problems of an import in the language of who asks.

@@ -53,7 +53,7 @@ export async function addDevice(
   for (const [label, value] of Object.entries(settings)) await dialog.getByLabel(label, { exact: true }).fill(value);
   await dialog.getByRole("button", { name: "Test connection" }).click();
   await dialog.getByText(/Connected in/).waitFor();
-  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await dialog.getByRole("button", { name: "Add without tags" }).click();
   await dialog.waitFor({ state: "hidden" });
   await page.getByRole("row", { name }).getByText("Connected").waitFor();
 }

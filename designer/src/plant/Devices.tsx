@@ -8,7 +8,7 @@ import { useCatalogue } from "../shell/catalogue";
 import { Status, sayFailure } from "../shell/form";
 import { asApiError } from "../shell/resource";
 import { Button, Empty, Icon, IconButton, Switch, useConfirm } from "../ui";
-import { BrowseDialog } from "./BrowseDialog";
+import { AddDevice } from "./adddevice/AddDevice";
 import { DeviceDialog } from "./DeviceDialog";
 import { UsesOf } from "./uses";
 
@@ -23,8 +23,8 @@ export function Devices({
   reload(): Promise<void>;
 }) {
   const t = useT();
-  const [editing, setEditing] = useState<Device | "new">();
-  const [browsing, setBrowsing] = useState<Device>();
+  const [editing, setEditing] = useState<Device>();
+  const [adding, setAdding] = useState<Device | "new">();
   const [refused, setRefused] = useState<RefusedCertificate>();
   const [ask, question] = useConfirm();
   const status = new Map(devices.map((device) => [device.id, device]));
@@ -66,14 +66,14 @@ export function Devices({
       {list.length > 0 && (
         <div className="page-tools">
           <span className="grow" />
-          <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
+          <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setAdding("new")}>
             {t("plant:addDevice")}
           </Button>
         </div>
       )}
       {list.length === 0 ? (
         <Empty icon={<Plug size={32} aria-hidden />} title={t("plant:noDevices")} text={t("plant:noDevicesText")}>
-          <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
+          <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setAdding("new")}>
             {t("plant:addDevice")}
           </Button>
         </Empty>
@@ -143,7 +143,7 @@ export function Devices({
                   <td className="row-actions">
                     <IconButton
                       label={t("plant:browseDevice", { name: device.name || device.id })}
-                      onClick={() => setBrowsing(device)}
+                      onClick={() => setAdding(device)}
                     >
                       <FolderSearch size={16} aria-hidden />
                     </IconButton>
@@ -166,16 +166,14 @@ export function Devices({
           </tbody>
         </table>
       )}
-      {editing && (
-        <DeviceDialog
+      {editing && <DeviceDialog device={editing} onClose={() => setEditing(undefined)} onSaved={reload} />}
+      {adding && (
+        <AddDevice
           plant={plant}
-          device={editing === "new" ? undefined : editing}
-          onClose={() => setEditing(undefined)}
+          device={adding === "new" ? undefined : adding}
+          onClose={() => setAdding(undefined)}
           onSaved={reload}
         />
-      )}
-      {browsing && (
-        <BrowseDialog plant={plant} device={browsing} onClose={() => setBrowsing(undefined)} onSaved={reload} />
       )}
       {refused && <TrustRefused refused={refused} onClose={() => setRefused(undefined)} onDone={reload} />}
       {question}

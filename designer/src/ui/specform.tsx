@@ -496,6 +496,8 @@ export function SpecForm(props: {
   context?: FieldContext;
   disabled?: boolean;
   problems?: { at?: string; message: string }[];
+  /** What may stand in a field, by its name; shown as long as nothing does. */
+  examples?: Record<string, string>;
 }) {
   const t = useT();
   const lang = useLanguage();
@@ -523,6 +525,7 @@ export function SpecForm(props: {
             id={id}
             field={field}
             value={props.value[field.name]}
+            placeholder={props.examples?.[field.name]}
             invalid={!!wrong}
             disabled={props.disabled}
             context={props.context}
