@@ -92,7 +92,8 @@ export function NorthboundDialog({
   };
 
   // What the server has just found is newer than what it refused.
-  const ofTags = below(arranged?.problems ?? [], "/tags");
+  const known = arranged?.problems ?? [];
+  const ofTags = below([...known, ...refused.filter((p) => !known.some((k) => k.at === p.at))], "/tags");
   // A setting that nobody has come to yet is no mistake.
   const ofSettings = below([...(arranged?.problems ?? []), ...refused], "/settings").filter(
     (p) => refused.length > 0 || p.code !== "value_missing",
