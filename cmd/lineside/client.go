@@ -40,7 +40,8 @@ func (f *serverFlags) ask(ctx context.Context, method, path string, body any, he
 		}
 		content = bytes.NewReader(raw)
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	// A write may wait ten minutes for a second person.
+	ctx, cancel := context.WithTimeout(ctx, 11*time.Minute)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(f.Server, "/")+"/api/v1"+path, content)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/api"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/tag"
@@ -87,9 +88,23 @@ func (c *tagRead) Run(con *console) error {
 
 type tagWrite struct {
 	serverFlags
-	Path   string `arg:"" help:"Path of the tag."`
-	Value  string `arg:"" help:"Value as JSON; a text that is not JSON is sent as a text."`
-	Reason string `help:"Reason for the audit trail."`
+	Path   string  `arg:"" help:"Path of the tag."`
+	Value  string  `arg:"" help:"Value as JSON; a text that is not JSON is sent as a text."`
+	Reason string  `help:"Reason for the audit trail."`
+	Pulse  string  `help:"Hold the value for this time, then write it back: 500ms." placeholder:"TIME" xor:"mode"`
+	Over   string  `help:"Ramp to the value in this time: 2m." placeholder:"TIME" xor:"mode"`
+	Rate   float64 `help:"Ramp to the value at this rate, in units a second." placeholder:"NUMBER" xor:"mode"`
+}
+
+// manner is how the flags want it written.
+func (c *tagWrite) manner() action.Manner {
+	switch {
+	case c.Pulse != "":
+		return action.Manner{Mode: action.ModePulse, Hold: c.Pulse}
+	case c.Over != "" || c.Rate != 0:
+		return action.Manner{Mode: action.ModeRamp, Over: c.Over, Rate: c.Rate}
+	}
+	return action.Manner{}
 }
 
 // Run writes and waits until the device has confirmed.
@@ -98,7 +113,7 @@ func (c *tagWrite) Run(con *console) error {
 	if !json.Valid(value) {
 		value, _ = json.Marshal(c.Value) // never fails for a string
 	}
-	done, err := c.ask(con.ctx, http.MethodPut, tagURL(c.Path), api.TagWriteRequest{Value: value, Reason: c.Reason})
+	done, err := c.ask(con.ctx, http.MethodPut, tagURL(c.Path), api.TagWriteRequest{Value: value, Reason: c.Reason, Manner: c.manner()})
 	if err != nil {
 		return err
 	}
@@ -112,7 +127,7 @@ func (c *tagWrite) Run(con *console) error {
 			fmt.Fprintln(w, r.Message, r.Hint)
 		}
 	})
-	if err == nil && r.Outcome != "good" {
+	if err == nil && r.Outcome != "good" && r.Outcome != "running" {
 		err = reported
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -15,6 +16,7 @@ import (
 	"encoding/binary"
 
 	"github.com/lineside/lineside/runtime/app"
+	"github.com/lineside/lineside/runtime/lastvalue"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -213,5 +215,48 @@ func BenchmarkWrite(b *testing.B) {
 		if res := r.Write(context.Background(), WriteRequest{Path: "m", Value: json.RawMessage("5"), Actor: operator}); res.Outcome != OutcomeGood {
 			b.Fatal(res.Problem)
 		}
+	}
+}
+
+// BenchmarkKeepLast is one second of keeping the last values of 10,000 tags that have all changed.
+func BenchmarkKeepLast(b *testing.B) {
+	file, err := lastvalue.Open(filepath.Join(b.TempDir(), "last"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer file.Close()
+	e := New(Options{Last: file})
+	var doc strings.Builder
+	doc.WriteString(`{"format":1,"devices":[{"id":"d","connector":"simulator","disabled":true}],"tags":[`)
+	for i := range 10000 {
+		if i > 0 {
+			doc.WriteByte(',')
+		}
+		fmt.Fprintf(&doc, `{"path":"site/area/line/machine%d/value","type":"float","device":"d","address":{"kind":"sine"}}`, i)
+	}
+	doc.WriteString("]}")
+	if err := e.SetPlant(readPlant(b, doc.String())); err != nil {
+		b.Fatal(err)
+	}
+	updates := make([]tag.Update, 10000)
+	for i, s := range e.table.Match("site/**") {
+		updates[i].Slot = s
+	}
+	k := &keeper{engine: e}
+	defer k.close()
+	k.keep()
+	n := 0.0
+	for b.Loop() {
+		b.StopTimer()
+		n++
+		for i := range updates {
+			updates[i].Sample = tag.Sample{Value: tag.OfFloat(n), Source: tag.Now()}
+		}
+		e.table.Apply(updates)
+		b.StartTimer()
+		k.keep()
+	}
+	if k.broken {
+		b.Fatal("not kept")
 	}
 }

@@ -25,7 +25,7 @@ func TestBadPlant(t *testing.T) {
 		{"settings", `{"format":1,"devices":[{"id":"d","connector":"modbus","settings":{"port":99999999,"host":"x"}}]}`, "", "/devices/0/settings/port", ""},
 		{"address", `{"format":1,"devices":[{"id":"d","connector":"simulator"}],"tags":[{"path":"a","type":"float","device":"d","address":{"kind":"sinus"}}]}`, "", "/tags/0/address/kind", ""},
 		{"device", `{"format":1,"tags":[{"path":"a","type":"float","device":"d","address":{}}]}`, "device_unknown", "/tags/0/device", "d"},
-		{"bit that is written", `{"format":1,"devices":[{"id":"d","connector":"simulator"}],"tags":[{"path":"a","type":"bool","bit":1,"device":"d","address":{"kind":"setpoint"},"write":{}}]}`, "bit_write", "/tags/0/write", ""},
+		{"bit that is written", `{"format":1,"devices":[{"id":"d","connector":"test-push"}],"tags":[{"path":"a","type":"bool","bit":1,"device":"d","address":{"at":"x"},"write":{}}]}`, "bit_write", "/tags/0/write", ""},
 		{"expression syntax", `{"format":1,"tags":[{"path":"a","type":"float","expr":"1 +"}]}`, "", "/tags/0/expr", ""},
 		{"unknown tag", `{"format":1,"tags":[{"path":"a","type":"float","expr":"tag(\"nix\")"}]}`, "tag_unknown", "/tags/0/expr", "nix"},
 		{"expression type", `{"format":1,"tags":[{"path":"a","type":"bool","expr":"1.5"}]}`, "expression_type", "/tags/0/expr", ""},

@@ -35,8 +35,9 @@ var may = map[string][]string{
 	// What lies below runtime/connector here is shared by protocols and is none itself.
 	"runtime/northbound":  {"runtime/tag", "runtime/spec", "runtime/northbound", "runtime/protocol", "runtime/connector/trust", "runtime/connector/payload"},
 	"runtime/historian":   {"runtime/tag", "runtime/historian/chunk"},
-	"runtime/store":       {"runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/app", "runtime/plant", "runtime/historian"},
-	"runtime/engine":      {"runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/plant", "runtime/expression", "runtime/connector", "runtime/northbound", "widgets"},
+	"runtime/store":       {"runtime/alarm", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/app", "runtime/plant", "runtime/historian"},
+	"runtime/lastvalue":   {"runtime/tag"},
+	"runtime/engine":      {"runtime/alarm", "runtime/lastvalue", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/plant", "runtime/expression", "runtime/connector", "runtime/northbound", "widgets"},
 	"runtime/certificate": {"runtime/spec", "runtime/connector", "runtime/store"},
 	"runtime/session":     {"runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/engine"},
 	"runtime/broker":      {"runtime/tag", "runtime/spec", "runtime/auth", "runtime/engine"},

@@ -8,6 +8,7 @@ import { useTime } from "../shell/time";
 import { Button, Dialog, Empty, IconButton, Note } from "../ui";
 import { Asked } from "../writes/Asked";
 import { useWrites } from "../writes/useWrites";
+import "../writes/writes.css";
 
 /** The master switch, what waits for a second person, and the ramps that run. */
 export function Writes() {
@@ -25,11 +26,11 @@ export function Writes() {
   };
   return (
     <section className="page-section" aria-label={t("writes:title")}>
+      <div className="writes-switch">
       <p>{t("writes:intro")}</p>
       <Note kind={blocked ? "warning" : "good"}>
         {blocked ? t("writes:blocked", { ...blocked, since: time(blocked.since) }) : t("writes:allowed")}
       </Note>
-      <div className="page-tools">
         <Button
           icon={blocked ? <Play size={16} aria-hidden /> : <OctagonMinus size={16} aria-hidden />}
           look={blocked ? "primary" : "danger"}
