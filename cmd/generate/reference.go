@@ -23,6 +23,7 @@ import (
 	"github.com/lineside/lineside/runtime/expression"
 	"github.com/lineside/lineside/runtime/northbound"
 	_ "github.com/lineside/lineside/runtime/northbound/modbus"
+	_ "github.com/lineside/lineside/runtime/northbound/mqtt"
 	_ "github.com/lineside/lineside/runtime/northbound/sparkplug"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/widgets"

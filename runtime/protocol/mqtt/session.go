@@ -54,6 +54,22 @@ type BurstReceiver interface {
 	Settle() bool
 }
 
+// RetainedReceiver is a Receiver to whom messages that are marked as retained are given apart:
+// those that the broker kept, in version 5 also those that it shall keep.
+type RetainedReceiver interface {
+	Receiver
+	Retained(topic, payload []byte)
+}
+
+// deliver gives a message to a receiver.
+func deliver(to Receiver, topic string, payload []byte, retained bool) {
+	if r, ok := to.(RetainedReceiver); ok && retained {
+		r.Retained([]byte(topic), payload)
+		return
+	}
+	to.Single([]byte(topic), payload)
+}
+
 // Goodbye bounds the time that closing takes.
 const Goodbye = 500 * time.Millisecond
 

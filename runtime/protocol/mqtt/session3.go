@@ -42,7 +42,7 @@ func dial3(ctx context.Context, b *Broker, o Options, got Receiver) (Session, er
 	if w := o.Will; w != nil {
 		c.SetBinaryWill(w.Topic, w.Payload, w.QoS, w.Retain)
 	}
-	c.SetDefaultPublishHandler(func(_ paho3.Client, m paho3.Message) { got.Single([]byte(m.Topic()), m.Payload()) })
+	c.SetDefaultPublishHandler(func(_ paho3.Client, m paho3.Message) { deliver(got, m.Topic(), m.Payload(), m.Retained()) })
 	c.SetConnectionLostHandler(func(_ paho3.Client, err error) { x.end(err) })
 	x.client = paho3.NewClient(c)
 	token := x.client.Connect()

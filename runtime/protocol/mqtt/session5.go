@@ -37,7 +37,7 @@ func dial5(ctx context.Context, b *Broker, o Options, got Receiver) (Session, er
 	x.client = paho.NewClient(paho.ClientConfig{
 		Conn: conn,
 		OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
-			got.Single([]byte(p.Packet.Topic), p.Packet.Payload)
+			deliver(got, p.Packet.Topic, p.Packet.Payload, p.Packet.Retain)
 			return true, nil
 		}},
 		OnServerDisconnect: func(d *paho.Disconnect) {
