@@ -318,7 +318,7 @@ func TestFormats(t *testing.T) {
 		{"spare", `"p1"`, true}, {"spare", `""`, true}, {"spare", `"f1"`, false}, {"spare", `"p2"`, false},
 		{"place", `{"lat":-90,"lon":180,"alt":12}`, true}, {"place", `{"lat":91,"lon":0}`, false}, {"place", `{"lat":1}`, false}, {"place", `{"lat":1,"lon":2,"x":3}`, false}, {"place", `[1,2]`, false}, {"place", `null`, false},
 		{"v3", `{"x":1,"y":2,"z":3.5}`, true}, {"v3", `{"x":1,"y":2}`, false}, {"v3", `{"x":1,"y":2,"z":"3"}`, false},
-		{"job", `{"order":"B","count":1}`, true}, {"job", `{"order":"B","count":1,"note":"n"}`, true}, {"job", `{"order":"B"}`, false}, {"job", `{"order":"B","count":1.5}`, false}, {"job", `{"order":"B","count":1,"x":1}`, false},
+		{"job", `{"order":"B","count":1}`, true}, {"job", `{"order":"B","count":1,"note":"n"}`, true}, {"job", `{"order":"B"}`, false}, {"job", `{"order":"B","count":1.5}`, false}, {"job", `{"order":7,"count":1}`, false}, {"job", `{"order":"B","count":"1"}`, false}, {"job", `{"order":"B","count":1,"x":1}`, false},
 	} {
 		res := r.write(row.path, row.value, operator)
 		if (res.Outcome == OutcomeGood) != row.good || !row.good && res.Problem.Code != "value_format" && row.value != "null" {

@@ -190,7 +190,7 @@ func (d *Definition) checkStruct(v tag.Value, fail func(hint, format string, arg
 		if !given {
 			return fail("Give it a value.", "The field %q is missing.", f.ID)
 		}
-		if !fits(bytes.TrimSpace(raw), f.Type) {
+		if !isA(bytes.TrimSpace(raw), f.Type) {
 			return fail("Write a value of that type.", "The field %q is not of type %s.", f.ID, f.Type)
 		}
 	}
@@ -208,6 +208,14 @@ func (d *Definition) checkStruct(v tag.Value, fail func(hint, format string, arg
 
 // maxMilli is beyond the year 9999.
 const maxMilli = 300_000_000_000_000
+
+// isA reports whether a JSON text is of the type of a field, as it stands: "7" is no number.
+func isA(raw json.RawMessage, typ string) bool {
+	if len(raw) == 0 || (raw[0] == '"') != (typ == "string") && typ != "json" {
+		return false
+	}
+	return fits(raw, typ)
+}
 
 var errDatetime = errors.New("not a date with a time")
 

@@ -42,7 +42,7 @@ var forms = []struct {
 
 // What is exported imports as no change, under every policy, and makes the same plant of an empty one.
 func TestSheetsRoundTrip(t *testing.T) {
-	for _, text := range []string{full, fleet} {
+	for _, text := range []string{full, fleet, things} {
 		p := read(t, text)
 		for _, form := range forms {
 			for _, kind := range []string{KindDevices, KindAssets, KindTags} {

@@ -7,11 +7,11 @@ import (
 )
 
 // deviceColumns are the columns of devices. The scan classes stand in one cell: "default=1s; fast=200ms".
-var deviceColumns = columns{"id", "name", "connector", "disabled", "timeout", "scans", "settings.*", "settings?"}
+var deviceColumns = columns{"id", "name", "connector", "disabled", "timeout", "clock", "scans", "settings.*", "settings?", "labels", attributePrefix + "*"}
 
 func flattenDevice(d *Device) map[string]string {
 	r := map[string]string{"id": d.ID}
-	for name, v := range map[string]string{"name": d.Name, "connector": d.Connector, "timeout": d.Timeout} {
+	for name, v := range map[string]string{"name": d.Name, "connector": d.Connector, "timeout": d.Timeout, "clock": d.Clock} {
 		if v != "" {
 			r[name] = v
 		}
@@ -27,13 +27,14 @@ func flattenDevice(d *Device) map[string]string {
 		r["scans"] = strings.Join(scans, "; ")
 	}
 	flattenObject(r, "settings", d.Settings)
+	flattenMarks(r, &d.Marks)
 	return r
 }
 
 // unflattenDevice is the inverse of flattenDevice.
 func unflattenDevice(row map[string]string) (Device, spec.Problems) {
 	c := &cells{row: row}
-	d := Device{ID: row["id"], Name: row["name"], Connector: row["connector"], Timeout: row["timeout"], Disabled: c.yes("disabled"), Settings: c.object("settings")}
+	d := Device{ID: row["id"], Name: row["name"], Connector: row["connector"], Timeout: row["timeout"], Clock: row["clock"], Marks: unflattenMarks(row), Disabled: c.yes("disabled"), Settings: c.object("settings")}
 	for _, text := range strings.FieldsFunc(row["scans"], func(r rune) bool { return r == ';' || r == ',' || r == '\n' }) {
 		id, interval, ok := strings.Cut(text, "=")
 		if !ok {
@@ -51,6 +52,8 @@ func deviceColumn(at string) string {
 	switch {
 	case len(parts) > 2 && parts[1] == "settings":
 		return "settings." + parts[2]
+	case len(parts) > 2 && parts[1] == "attributes":
+		return attributePrefix + parts[2]
 	case len(parts) > 1:
 		return parts[1]
 	}

@@ -28,8 +28,9 @@ function withSteps(
 }
 
 /** The first value of a type. */
-export function nothing(type: string | undefined): string | number | boolean {
+export function nothing(type: string | undefined): unknown {
   if (type === "bool") return true;
+  if (type === "json") return {};
   return type === "int" || type === "float" ? 0 : "";
 }
 

@@ -1,8 +1,10 @@
 // Values of parameters and commands, by their type.
 import type { Device, ModelParameter } from "@lineside/client";
+import { useState } from "react";
 import { textIn, useT } from "../i18n";
 import { NumberField, SelectField, TextField } from "../shell/form";
 import { Input, NumberInput, Select } from "../ui";
+import { parse } from "./TagParts";
 
 export type Scalar = string | number | boolean;
 
@@ -95,6 +97,7 @@ export function ValueCell(props: Props & { label: string }) {
         options={choices}
       />
     );
+  if (type === "json") return <JsonCell {...props} />;
   if (isNumber(type))
     return (
       <NumberInput
@@ -112,6 +115,23 @@ export function ValueCell(props: Props & { label: string }) {
       aria-invalid={error ? true : undefined}
       value={shown(value)}
       onChange={(event) => onChange(event.target.value === "" ? undefined : event.target.value)}
+    />
+  );
+}
+
+/** A JSON value in a row. What cannot be read yet is given on as the text it is, and refused when it is saved. */
+function JsonCell({ label, value, onChange, error }: Props & { label: string }) {
+  const [text, setText] = useState(() => (value === undefined || value === "" ? "" : JSON.stringify(value)));
+  return (
+    <Input
+      className="mono"
+      aria-label={label}
+      aria-invalid={error ? true : undefined}
+      value={text}
+      onChange={(event) => {
+        setText(event.target.value);
+        onChange(event.target.value === "" ? undefined : (parse(event.target.value) as Scalar));
+      }}
     />
   );
 }
