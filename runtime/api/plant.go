@@ -13,6 +13,7 @@ import (
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/store"
+	"github.com/lineside/lineside/runtime/tag"
 	"github.com/lineside/lineside/runtime/unit"
 )
 
