@@ -1,4 +1,5 @@
 export { chordOf } from "./chord";
+export { decimalsShown, toShown, type Units } from "./display";
 export { Frame, type Framed } from "./frame";
 export { nameOf, type Texts } from "./language";
 export { Player, type PlayerOptions } from "./player";

@@ -1,11 +1,13 @@
 // Live values of the draft on the canvas: the screen is opened at the runtime again after every save that changed a binding.
 import type { Live, LiveValue, Meta, View } from "@lineside/client";
-import type { ScreenMeta, ScreenValues } from "@lineside/player";
+import type { ScreenMeta, ScreenValues, Units } from "@lineside/player";
 import { bindings, type ScreenRecord } from "../document";
 
 /** Where values go: the drawing. */
 export interface LiveSink {
   setValues(values: ScreenValues): void;
+  /** How the units that the screen names are shown. */
+  units: Units;
   setMeta(meta: ScreenMeta): void;
   connected: boolean;
 }
@@ -112,6 +114,7 @@ export class DraftLive {
       const value = view.values.get(b.slot);
       if (value) put(values, b, value);
     }
+    this.#sink.units = view.units;
     this.#sink.setMeta(meta);
     this.#sink.setValues(values);
     this.#tell();

@@ -11,6 +11,7 @@ import { useT } from "../i18n";
 import { useTagValues } from "../shell/live";
 import { asApiError } from "../shell/resource";
 import { Badge, Busy, Button, Empty, ErrorNote, IconButton, SearchInput } from "../ui";
+import { inShownUnit, useShownUnits } from "../units/shown";
 import { formatValue } from "./format";
 
 const rowHeight = 44;
@@ -201,7 +202,8 @@ export function TagBrowser() {
 
 /** A value as it is now, with its quality as a sign and not only as a colour. */
 export function TagValue(props: { value: LiveValue | undefined; unit?: string; name?: string; decimals?: number }) {
-  const { value } = props;
+  const s = inShownUnit(props.value, props.decimals, props.unit, useShownUnits());
+  const value = s.live;
   if (!value) return <span className="live-value muted">…</span>;
   const bad = isBad(value.q);
   return (
@@ -209,9 +211,9 @@ export function TagValue(props: { value: LiveValue | undefined; unit?: string; n
       className={["live-value", bad ? "bad" : isUncertain(value.q) ? "uncertain" : ""].filter(Boolean).join(" ")}
       title={bad || value.q !== 0 ? props.name : undefined}
     >
-      {bad ? "– –" : formatValue(value.v, props.decimals)}
+      {bad ? "– –" : formatValue(value.v, s.decimals)}
       {!bad && isUncertain(value.q) && " ?"}
-      {!bad && props.unit ? <span className="unit-text"> {props.unit}</span> : null}
+      {!bad && s.unit ? <span className="unit-text"> {s.unit}</span> : null}
     </span>
   );
 }

@@ -7,6 +7,7 @@ import { ProblemList, QualityText, sayFailure } from "../shell/form";
 import { useTagValues } from "../shell/live";
 import { asApiError, useResource } from "../shell/resource";
 import { Badge, Busy, Button, IconButton, Switch } from "../ui";
+import { rangeShown, shownValue, useShownUnits } from "../units/shown";
 import { AssetCommands } from "./AssetCommands";
 import { AssetEvents } from "./AssetEvents";
 import { AssetRelations, without } from "./AssetRelations";
@@ -35,6 +36,7 @@ export function AssetPanel({
   onSelect(path: string): void;
 }) {
   const t = useT();
+  const show = useShownUnits();
   const state = useResource<AssetState>(`/assets/${inUrl(asset.path)}`);
   const again = state.reload;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another document may give it other properties
@@ -132,17 +134,17 @@ export function AssetPanel({
                   </td>
                   <td className="number">
                     {p.tag ? (
-                      <FormatValue tag={tag} live={live} onSelect={onSelect} />
+                      <FormatValue {...shownValue(tag, live, show)} onSelect={onSelect} />
                     ) : (
                       <span className="muted">–</span>
                     )}
                   </td>
-                  <td>{tag.unit}</td>
+                  <td>{show(tag.unit)?.symbol ?? tag.unit}</td>
                   <td>
                     {p.tag ? <QualityText live={live} name /> : <span className="muted">{t("assets:disabled")}</span>}
                   </td>
                   <td className={p.overridden.some((at) => at.startsWith("/range")) ? "asset-differs" : undefined}>
-                    {tag.range && `${tag.range.low} … ${tag.range.high}`}
+                    {tag.range && rangeShown(tag.range, tag.unit, show)}
                   </td>
                   <td>{tag.device ?? t(`plant:kinds.${tag.expr ? "computed" : "memory"}`)}</td>
                   <td className="row-actions">

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { language, useT } from "../i18n";
 import { NumberField, SelectField, TextField } from "../shell/form";
 import { Check } from "../ui";
+import { UnitField } from "../units/UnitField";
 import { ExpressionField } from "./ExpressionField";
 import { TemplateField } from "./TemplateField";
 
@@ -82,7 +83,12 @@ export function MeaningSection({ draft, set, wrong }: PartProps) {
           value={draft.title?.[lang] ?? ""}
           onChange={(value) => set({ title: clean({ ...draft.title, [lang]: value }) })}
         />
-        <TextField label={t("plant:unit")} value={draft.unit ?? ""} onChange={(unit) => set({ unit })} />
+        <UnitField
+          label={t("plant:unit")}
+          value={draft.unit ?? ""}
+          onChange={(unit) => set({ unit })}
+          error={wrong("/unit")}
+        />
         {numeric && (
           <NumberField
             label={t("plant:decimals")}

@@ -7,6 +7,7 @@ import { QualityText, sayFailure } from "../shell/form";
 import { useTagValues } from "../shell/live";
 import { asApiError } from "../shell/resource";
 import { Button, Check, Empty, IconButton, SearchInput, useConfirm } from "../ui";
+import { shownValue, useShownUnits } from "../units/shown";
 import { typeName } from "./DefinitionForm";
 import { FormatValue } from "./FormatValue";
 import { ImportDialog } from "./ImportDialog";
@@ -33,6 +34,7 @@ export function Tags({
   reload(): Promise<void>;
 }) {
   const t = useT();
+  const show = useShownUnits();
   // A link to a tag has it in its address.
   const [query, setQuery] = useState(() => new URLSearchParams(location.search).get("tag") ?? "");
   const [renaming, setRenaming] = useState(false);
@@ -146,9 +148,9 @@ export function Tags({
                   {tag.title && <span className="muted"> {textIn(tag.title)}</span>}
                 </td>
                 <td className="number">
-                  <FormatValue tag={tag} live={values.get(tag.path)} />
+                  <FormatValue {...shownValue(tag, values.get(tag.path), show)} />
                 </td>
-                <td>{tag.unit}</td>
+                <td>{show(tag.unit)?.symbol ?? tag.unit}</td>
                 <td>
                   <QualityText live={values.get(tag.path)} name />
                 </td>

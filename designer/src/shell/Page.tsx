@@ -1,10 +1,11 @@
 import { request } from "@lineside/client";
-import { CircleUser, Factory, LayoutGrid, LogOut, Moon, ShieldCheck, Sun } from "lucide-react";
-import { type ReactNode, useEffect } from "react";
+import { CircleUser, Factory, LayoutGrid, LogOut, Moon, Ruler, ShieldCheck, Sun } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useLanguage, useT } from "../i18n";
 import { chooseLanguage, chooseTheme, useTheme } from "../preferences";
 import { Link, usePath } from "../router";
 import { Button, Menu, type MenuEntry } from "../ui";
+import { UnitsDialog } from "../units/UnitsDialog";
 import { WritesBanner } from "../writes/WritesBanner";
 import { useMay, useMe } from "./me";
 
@@ -54,6 +55,8 @@ export function UserMenu() {
   const lang = useLanguage();
   const me = useMe();
   const theme = useTheme();
+  const design = useMay("design");
+  const [units, setUnits] = useState(false);
   const keep = (change: Record<string, string>) => void request("PATCH", "/me", change).catch(() => {});
   const entries: MenuEntry[] = [
     {
@@ -76,6 +79,12 @@ export function UserMenu() {
       },
     },
     {
+      id: "units",
+      label: t("units:menu"),
+      icon: <Ruler size={14} aria-hidden />,
+      run: () => setUnits(true),
+    },
+    {
       id: "logout",
       label: t("shell:logout"),
       icon: <LogOut size={14} aria-hidden />,
@@ -86,10 +95,13 @@ export function UserMenu() {
     },
   ];
   return (
-    <Menu entries={entries} align="end">
-      <Button look="quiet" icon={<CircleUser size={16} aria-hidden />}>
-        <span className="user-name">{me.name}</span>
-      </Button>
-    </Menu>
+    <>
+      <Menu entries={entries} align="end">
+        <Button look="quiet" icon={<CircleUser size={16} aria-hidden />}>
+          <span className="user-name">{me.name}</span>
+        </Button>
+      </Menu>
+      {units && <UnitsDialog plantToo={design} onClose={() => setUnits(false)} />}
+    </>
   );
 }

@@ -20,8 +20,10 @@ function beginning(content: HTMLElement): HTMLElement {
   return content;
 }
 
-/** Is a list of completions open in the text editor that has the focus? */
-const completing = (e: KeyboardEvent) => !!(e.target as Element).shadowRoot?.querySelector(".cm-tooltip-autocomplete");
+/** Is a list of completions open at the field or text editor that has the focus? */
+const completing = (e: KeyboardEvent) =>
+  (e.target as Element).matches("[role=combobox][aria-expanded=true]") ||
+  !!(e.target as Element).shadowRoot?.querySelector(".cm-tooltip-autocomplete");
 
 /** A dialog over the page. Escape closes it; the focus stays within. */
 export function Dialog(props: {

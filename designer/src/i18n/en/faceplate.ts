@@ -9,7 +9,8 @@ export default {
   defaultAsset: "Asset when none is chosen",
   ofInput: "Property of the input {{name}}",
   faceplate: "Faceplate",
-  faceplateHint: "The screen that shows one asset of this model. An app can be chosen when it has an input of kind asset of this model.",
+  faceplateHint:
+    "The screen that shows one asset of this model. An app can be chosen when it has an input of kind asset of this model.",
   noFaceplate: "None",
   ofBase: "That of {{name}}",
   startScreen: "Start screen",

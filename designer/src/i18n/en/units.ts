@@ -1,0 +1,20 @@
+export default {
+  units: "Units",
+  menu: "Units…",
+  title: "Units of values",
+  help: "Only what is shown changes. Tags, limits, records and what is written stay in their own units.",
+  own: "For me",
+  plant: "For everybody else",
+  system: "System of units",
+  systems: {
+    plant: "As the plant shows them",
+    configured: "As configured",
+    metric: "Metric",
+    us: "US customary",
+  },
+  single: "Single quantities",
+  asSystem: "As the system",
+  unknown: "No unit that is known: it is shown as it is.",
+  meant: "Did you mean",
+  use: "Use {{code}}",
+};

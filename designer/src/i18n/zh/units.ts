@@ -1,0 +1,20 @@
+export default {
+  units: "单位",
+  menu: "单位…",
+  title: "数值的单位",
+  help: "仅改变显示。变量、限值、记录和写入的值仍使用各自的单位。",
+  own: "对我",
+  plant: "对其他所有人",
+  system: "单位制",
+  systems: {
+    plant: "按工厂设定",
+    configured: "按组态",
+    metric: "公制",
+    us: "美制",
+  },
+  single: "单独指定",
+  asSystem: "随单位制",
+  unknown: "不是已知的单位，将按原样显示。",
+  meant: "是否指",
+  use: "使用 {{code}}",
+};
