@@ -29,6 +29,9 @@ func (s *Server) Load(ctx context.Context) error {
 	if err := s.loadBlock(ctx); err != nil {
 		return err
 	}
+	if err := s.endWrites(ctx); err != nil {
+		return err
+	}
 	kept, err := s.keptPlant(ctx)
 	if err != nil {
 		return err

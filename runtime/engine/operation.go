@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lineside/lineside/runtime/auth"
@@ -40,6 +41,8 @@ type operation struct {
 	cause string
 	// replaced: another write has taken the tag over, and nothing is written back.
 	replaced bool
+	// standing: the value of a pulse is on the device, so that a write from now on replaces it.
+	standing atomic.Bool
 	// halt ends the step of a ramp that is under way, cancel everything; done is closed at the end.
 	halt   context.CancelFunc
 	cancel context.CancelFunc
@@ -105,19 +108,31 @@ func (e *Engine) beginOperation(o *operation, f func(ctx context.Context)) *spec
 	return nil
 }
 
-// endOperation ends what is under way at a tag because another write takes its place: a ramp
-// before that write is sent, a pulse once it was.
-func (e *Engine) endOperation(path tag.Path, mode, cause string) {
-	e.operations.mu.Lock()
-	o := e.operations.by[path]
-	e.operations.mu.Unlock()
-	if o == nil || o.mode != mode {
-		return
-	}
-	o.stop(cause, true)
-	if mode == ModeRamp {
+// takenOver is why an operation ends for which another write is made.
+const takenOver = "Another write has taken its place."
+
+// endRamp ends the ramp of a tag before another value is sent.
+func (e *Engine) endRamp(path tag.Path, cause string) {
+	if o := e.operations.of(path); o != nil && o.mode == ModeRamp {
+		o.stop(cause, true)
 		<-o.done // its last step must not come after the new value
 	}
+}
+
+// standingPulse is the pulse whose value is on the device, nil when there is none: what is sent from now
+// on replaces it, what was sent before does not.
+func (e *Engine) standingPulse(path tag.Path) *operation {
+	if o := e.operations.of(path); o != nil && o.mode == ModePulse && o.standing.Load() {
+		return o
+	}
+	return nil
+}
+
+// of is what is under way at a tag.
+func (s *operations) of(path tag.Path) *operation {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.by[path]
 }
 
 // settle ends the operations that are wanted: pulses write back, ramps stop. Those that have not

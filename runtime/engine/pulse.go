@@ -19,7 +19,7 @@ const (
 // end of the time, or at once when the runtime stops, the plant changes under it or all writes are blocked.
 func (j *journey) pulse(ctx context.Context) WriteResult {
 	e, r := j.engine, &j.request
-	e.endOperation(r.Path, ModeRamp, "Another write has taken its place.")
+	e.endRamp(r.Path, takenOver)
 	o := &operation{mode: ModePulse, path: r.Path, actor: r.Actor, target: j.value, from: j.manner.back, began: time.Now(), until: time.Now().Add(j.manner.hold)}
 	result := make(chan WriteResult, 1)
 	problem := e.beginOperation(o, func(ctx context.Context) {
@@ -51,6 +51,7 @@ func (j *journey) carryPulse(ctx context.Context, o *operation) WriteResult {
 		res.New = e.valueOf(r.Path)
 		return j.finish(ctx, res)
 	}
+	o.standing.Store(true)
 	timer := time.NewTimer(j.manner.hold)
 	defer timer.Stop()
 	select {
@@ -78,6 +79,9 @@ func (e *Engine) bringBack(ctx context.Context, o *operation, j *journey) (strin
 	deadline := time.Now().Add(backWithin)
 	for {
 		outcome, problem := e.bring(ctx, j.request.Path, j.manner.back, true)
+		if problem != nil && problem.Code == "write_superseded" {
+			return OutcomeGood, nil // somebody else has written since
+		}
 		if outcome != OutcomeFailed || !unsent[problem.Code] || time.Now().After(deadline) {
 			return outcome, problem
 		}

@@ -16,7 +16,7 @@ func (j *journey) ramp(ctx context.Context) WriteResult {
 	if j.manner.over == 0 || j.value.Float() == j.manner.from {
 		return j.plain(ctx)
 	}
-	e.endOperation(r.Path, ModeRamp, "Another write has taken its place.")
+	e.endRamp(r.Path, takenOver)
 	now := time.Now()
 	o := &operation{mode: ModeRamp, path: r.Path, actor: r.Actor, target: j.value, began: now, until: now.Add(j.manner.over)}
 	step, halt := context.WithCancel(context.Background())
@@ -160,7 +160,7 @@ func (o *operation) ended() bool {
 // hold stops the ramp of a tag where it is; without one there is nothing to do.
 func (j *journey) hold(ctx context.Context) WriteResult {
 	e := j.engine
-	e.endOperation(j.request.Path, ModeRamp, "It was stopped by "+j.request.Actor.Name+".")
+	e.endRamp(j.request.Path, "It was stopped by "+j.request.Actor.Name+".")
 	res := WriteResult{Outcome: OutcomeGood, Old: j.old, New: e.valueOf(j.request.Path)}
 	j.value = res.New
 	j.note(ctx, res, "")

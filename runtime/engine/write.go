@@ -114,12 +114,12 @@ func (j *journey) plain(ctx context.Context) WriteResult {
 	if p := j.pend(ctx); p != nil {
 		return j.refuse(ctx, p)
 	}
-	cause := "Another write has taken its place."
-	e.endOperation(path, ModeRamp, cause)
+	e.endRamp(path, takenOver)
+	pulse := e.standingPulse(path)
 	res := WriteResult{Old: j.old}
 	res.Outcome, res.Problem = e.bring(ctx, path, j.value, true)
-	if res.Outcome != OutcomeFailed {
-		e.endOperation(path, ModePulse, cause)
+	if pulse != nil && res.Outcome != OutcomeFailed {
+		pulse.stop(takenOver, true)
 	}
 	res.New = e.valueOf(path)
 	return j.finish(ctx, res)
