@@ -91,9 +91,13 @@ export function AssetDialog({
       title={asset ? t("assets:editAsset", { path: asset.path }) : t("assets:addAsset")}
       onClose={onClose}
       footer={
-        <Button look="primary" onClick={() => void save()}>
-          {asset ? t("common:save") : t("common:add")}
-        </Button>
+        <>
+          <span className="grow" />
+          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button look="primary" onClick={() => void save()}>
+            {asset ? t("common:save") : t("common:add")}
+          </Button>
+        </>
       }
     >
       <div className="field-row">

@@ -1,12 +1,13 @@
-import type { ConnectorType, Device, Problem, ScanClass } from "@lineside/client";
+import type { ConnectorType, Device, Marks, Problem, ScanClass } from "@lineside/client";
 import { Plus, Trash2 } from "lucide-react";
 import { useT } from "../i18n";
 import { TextField } from "../shell/form";
 import { Button, Check, IconButton, SpecForm } from "../ui";
+import { MarksFold } from "./MarksFields";
 import { below, said } from "./problems";
 
 /** A device as it is being edited. */
-export interface DeviceDraft {
+export interface DeviceDraft extends Marks {
   name: string;
   connector: string;
   settings: Record<string, unknown>;
@@ -20,6 +21,8 @@ export const draftOf = (device: Device): DeviceDraft => ({
   settings: (device.settings as Record<string, unknown>) ?? {},
   scans: device.scans ?? [{ id: "default", interval: "1s" }],
   disabled: device.disabled ?? false,
+  labels: device.labels,
+  attributes: device.attributes,
 });
 
 /** The device that a draft makes, on top of what the document has of it. */
@@ -32,6 +35,8 @@ export function deviceOf(draft: DeviceDraft, id: string, push: boolean | undefin
     name: draft.name && draft.name !== id ? draft.name : undefined,
     disabled: draft.disabled || undefined,
     scans: push ? device?.scans : draft.scans,
+    labels: draft.labels,
+    attributes: draft.attributes,
   };
 }
 
@@ -115,6 +120,7 @@ export function DeviceFields({
           </Button>
         </fieldset>
       )}
+      <MarksFold value={draft} onChange={onChange} wrong={(at) => said(problems, at)} />
       <Check label={t("plant:disabled")} checked={draft.disabled} onChange={(disabled) => onChange({ disabled })} />
     </>
   );

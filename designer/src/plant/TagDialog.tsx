@@ -93,6 +93,7 @@ export function TagDialog({
       footer={
         <>
           <span className="grow" />
+          <Button onClick={onClose}>{t("common:cancel")}</Button>
           {!tag && <Button onClick={() => save(true)}>{t("plant:addAnother")}</Button>}
           <Button look="primary" onClick={() => save(false)}>
             {tag ? t("common:save") : t("common:add")}
