@@ -75,6 +75,7 @@ func (s *Server) plantResource() {
 	r.method, r.path, r.id, r.summary, r.access = "GET", "/plant", "getPlant", "The plant document: what the caller may view", anywhere(auth.View)
 	r.answer = schemaOf[plant.Plant](s)
 	add(s, r, s.getPlant)
+	s.plantTagsResource()
 	r.method, r.id, r.summary, r.access, r.answer = "PUT", "putPlant", "Replace the plant document", whole(auth.Design), nil
 	r.maxBody, r.body = plant.MaxBytes, schemaOf[plant.Plant](s)
 	add(s, r, s.putPlant)
@@ -82,7 +83,9 @@ func (s *Server) plantResource() {
 	add(s, r, s.patchPlantRoute)
 }
 
-func (s *Server) getPlant(ctx context.Context, _ *nothing) (*rawDocument, error) {
+func (s *Server) getPlant(ctx context.Context, in *struct {
+	Without []string `query:"without" doc:"lists to leave out: tags, assets"`
+}) (*rawDocument, error) {
 	p, etag, err := s.readPlant(ctx)
 	if err != nil {
 		return nil, err
@@ -100,6 +103,12 @@ func (s *Server) getPlant(ctx context.Context, _ *nothing) (*rawDocument, error)
 			shown.Devices[i].Settings = nil
 		}
 		shown.Northbound = nil // names what the caller need not see
+	}
+	if slices.Contains(in.Without, "tags") {
+		shown.Tags = nil
+	}
+	if slices.Contains(in.Without, "assets") {
+		shown.Assets = nil
 	}
 	content, err := plant.Canonical(&shown)
 	if err != nil {

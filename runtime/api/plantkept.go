@@ -232,7 +232,7 @@ func (k *keptPlant) parts(next *plant.Plant, diffs map[string]listDiff) (store.C
 		return store.Change{}, nil, err
 	}
 	change := store.Change{Kind: store.Plant, Content: content, Want: k.etag, Parts: &store.Parts{}}
-	then := &keptPlant{ places: map[string][]int64{}}
+	then := &keptPlant{places: map[string][]int64{}}
 	puts := make([][]placed, len(plantListNames))
 	for i, name := range plantListNames {
 		d, anew := diffs[name], false

@@ -2174,6 +2174,21 @@ export interface PeekValue {
   value: unknown;
 }
 
+/** PlantArea is a level of paths that tags or assets are below. */
+export interface PlantArea {
+  path: string;
+  /** tags is how many tags are below it, those of assets included. */
+  tags: number;
+  /** asset says that an asset is there. */
+  asset?: boolean;
+}
+
+/** PlantAreaPage is a part of the areas that were found, sorted by path. */
+export interface PlantAreaPage {
+  areas: PlantArea[];
+  total: number;
+}
+
 /**
  * PlantPatch changes a part of the plant. What is put replaces the thing of the same path
  * or id, or is added; a tag is renamed by removing the old path and putting the new one.
@@ -2205,6 +2220,29 @@ export interface PlantRemove {
   assets?: string[];
   /** northbound are ids. */
   northbound?: string[];
+}
+
+/** PlantTagPage is a part of the tags that were found. */
+export interface PlantTagPage {
+  tags: PlantTagRow[];
+  /** total is how many were found, All how many there are that the caller may view, Bad how many of all have a bad value now. */
+  total: number;
+  all: number;
+  bad: number;
+  /** loose says that nothing has the words of the query, and these are tags in whose paths their letters stand one after the other. */
+  loose?: boolean;
+  /** etag is the version of the plant that this is from. */
+  etag: string;
+}
+
+/** PlantTagRow is a tag of the plant or of one of its assets, as it is defined. */
+export interface PlantTagRow {
+  tag: PlantTag;
+  /** Asset, Model and Property say which property of which asset it is; Overridden that it differs from the model there. */
+  asset?: string;
+  model?: string;
+  property?: string;
+  overridden?: boolean;
 }
 
 export interface Progress {
@@ -2349,6 +2387,23 @@ export interface TagPage {
   next?: string;
 }
 
+/** TagQuery says which tags of the plant are meant. */
+export interface TagQuery {
+  /** words in path, title, description, unit, device or address; label:, type:, device:, model:, asset:, unit:, address:, kind:, or the name of an attribute with a colon */
+  q?: string;
+  /** at or below this path */
+  area?: string;
+  device?: string;
+  /** properties of assets of this model or of one that builds on it */
+  model?: string;
+  asset?: string;
+  type?: "" | "bool" | "int" | "float" | "string" | "bytes" | "json";
+  label?: string;
+  kind?: "" | "device" | "computed" | "memory" | "asset";
+  /** the quality that the value has now */
+  state?: "" | "good" | "uncertain" | "bad";
+}
+
 /**
  * TagRename gives a tag another path, or all that is in an area, an asset included; or a property of a model
  * or a model another id.
@@ -2456,6 +2511,32 @@ export interface TagWriteResult {
   /** old and New are the values before and after, as read back. */
   old?: unknown;
   new?: unknown;
+}
+
+/**
+ * TagsChange changes many tags at once: those with the paths, or all that a selection finds. Properties of assets are
+ * left as they are: they follow their model.
+ */
+export interface TagsChange {
+  addLabels?: string[];
+  remove?: boolean;
+  removeLabels?: string[];
+  set?: unknown;
+  paths?: string[];
+  select?: TagQuery;
+  /** dry only tells what would happen. */
+  dry?: boolean;
+}
+
+/** TagsChanged says what was changed. */
+export interface TagsChanged {
+  etag: string;
+  /** changed is how many tags were changed or removed; Left how many belong to assets and were left. */
+  changed: number;
+  left: number;
+  /** undo is the patch of the plant that takes it back; nothing when it would be too large. */
+  undo?: PlantPatch;
+  problems: Problem[];
 }
 
 /** TakenPath is a path in use. */

@@ -22,6 +22,7 @@ type present struct {
 	plant     *plant.Plant
 	expansion *plant.Expansion
 	entries   map[tag.Path]*entry // of the tags of the plant
+	slots     []tag.Slot          // of the tags of the expansion
 	// flawed says that there were warnings about tags, which must be found again.
 	flawed bool
 }
@@ -41,6 +42,13 @@ func (e *Engine) PreparePlant(p *plant.Plant) (*Prepared, spec.Problems) {
 
 // Plant is what was prepared: the same as was given, sharing its list of tags with what will run.
 func (p *Prepared) Plant() *plant.Plant { return p.plant }
+
+// Slots are those of the tags of the running plant, at the same places as in its expansion. Neither must be changed.
+func (e *Engine) Slots() (*plant.Expansion, []tag.Slot) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.running.expansion, e.running.slots
+}
 
 // CheckPlant says everything that is wrong with a plant document, warnings included.
 func (e *Engine) CheckPlant(p *plant.Plant) spec.Problems {

@@ -37,7 +37,7 @@ func (e *Engine) TakePlant(next *Prepared) error {
 	}
 	e.mu.Lock()
 	e.plant, e.expansion = b.from.Plant(), b.from
-	e.running = &present{plant: b.from.Plant(), expansion: b.from, entries: s.next, flawed: b.flawed}
+	e.running = &present{plant: b.from.Plant(), expansion: b.from, entries: s.next, slots: s.at, flawed: b.flawed}
 	e.mu.Unlock()
 	if err := e.swapEvents(b); err != nil {
 		return err
@@ -97,6 +97,7 @@ type plantSwap struct {
 	moved map[tag.Path]bool
 	next  map[tag.Path]*entry
 	room  []entry
+	at    []tag.Slot // of the tags of the build
 }
 
 // removeGone takes the tags out of the table that are gone or become something else.
@@ -156,6 +157,7 @@ func (s *plantSwap) put(t *tagBuild, slot tag.Slot) *entry {
 	s.room = append(s.room, entry{slot: slot, kind: t.kind, typ: t.typ, doc: t.doc, device: t.doc.Device, gate: t.gate, program: t.program, roams: t.roams, origin: s.b.origin(t)})
 	e := &s.room[len(s.room)-1]
 	s.next[t.doc.Path] = e
+	s.at[t.index] = slot
 	return e
 }
 
@@ -182,7 +184,10 @@ func (s *plantSwap) redefine(t *tagBuild, was *entry) {
 
 // tags adds and redefines the tags that are not computed.
 func (s *plantSwap) tags() {
-	s.next, s.room = make(map[tag.Path]*entry, len(s.b.tags)), make([]entry, 0, len(s.b.tags))
+	s.next, s.room, s.at = make(map[tag.Path]*entry, len(s.b.tags)), make([]entry, 0, len(s.b.tags)), make([]tag.Slot, len(s.b.tags))
+	for i := range s.at {
+		s.at[i] = ^tag.Slot(0) // which no tag has
+	}
 	// The sources of a device are listed by the build; those that go on keep their state.
 	keptSources := map[*source]*source{}
 	var initial []tag.Update

@@ -51,10 +51,18 @@ func sameThings(p, o *Plant) bool {
 func (x *Expansion) indexed(p *Plant, old *Expansion) (unchanged []bool, double spec.Problems) {
 	n := len(x.Tags)
 	unchanged = make([]bool, n)
-	if old != nil && (!sameFrame(p, old.plant) || len(old.index) != len(old.Tags)) {
+	if old != nil && (!sameFrame(p, old.plant) || len(old.index) != len(old.Tags) || old.order == nil) {
 		old = nil
 	}
 	inPlace := old != nil && len(old.Tags) == n && old.own == x.own
+	x.order = &order{}
+	var to []int32 // where the tags of old are now
+	if old != nil {
+		to = make([]int32, len(old.Tags))
+		for j := range to {
+			to[j] = -1
+		}
+	}
 	shift := 0
 	for i := 0; old != nil && i < n; i++ {
 		t, j := &x.Tags[i], i+shift
@@ -67,11 +75,15 @@ func (x *Expansion) indexed(p *Plant, old *Expansion) (unchanged []bool, double 
 			j = int(k)
 			shift = j - i
 		}
+		to[j] = int32(i)
 		unchanged[i] = Same(t, &old.Tags[j]) && x.Asset(i) == old.Asset(j)
 	}
 	if inPlace {
-		x.index = old.index
+		x.index, x.order = old.index, old.order
 		return unchanged, nil
+	}
+	if old != nil {
+		x.order = old.order.reordered(x, to)
 	}
 	x.index = make(map[tag.Path]int32, n)
 	for i := range x.Tags {
@@ -102,7 +114,7 @@ func expandBeside(p *Plant, old *Expansion) (*Expansion, bool) {
 		}
 	}
 	x := *old
-	x.plant, x.own, x.Tags, x.index = p, len(p.Tags), p.Tags, nil
+	x.plant, x.own, x.Tags, x.index, x.order = p, len(p.Tags), p.Tags, nil, nil
 	if len(things) > 0 {
 		x.Tags = append(append(make([]Tag, 0, len(p.Tags)+len(things)), p.Tags...), things...)
 	}

@@ -28,6 +28,7 @@ type Expansion struct {
 	plant   *Plant
 	own     int // tags of the plant itself
 	index   map[tag.Path]int32
+	order   *order
 	origins []where // of the tags behind them
 	kinds   map[string][]tag.Path
 	places  map[tag.Path]int // of the assets in the document

@@ -36,11 +36,16 @@ type Thing struct {
 	Texts []string
 	// Titles are searched, too, in every language.
 	Titles spec.Text
+	// Facts are what else a word with a colon finds, by its name: device:plc1. What the name begins with is enough.
+	Facts []Fact
 	// Types are what type: finds, as a whole.
 	Types []string
 	// Marks are of the thing and of what it belongs to.
 	Marks []*Marks
 }
+
+// Fact is one word about a thing.
+type Fact struct{ Key, Text string }
 
 // Match reports whether a thing fits.
 func (q Query) Match(t *Thing) bool {
@@ -60,6 +65,11 @@ func (w word) match(t *Thing) bool {
 		return slices.ContainsFunc(t.Types, func(s string) bool { return strings.ToLower(s) == w.text })
 	case "":
 		return t.says(w.text)
+	}
+	for _, f := range t.Facts {
+		if f.Key == w.key {
+			return strings.HasPrefix(strings.ToLower(f.Text), w.text)
+		}
 	}
 	for _, m := range t.Marks {
 		for key, s := range m.Attributes {
