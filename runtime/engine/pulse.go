@@ -33,6 +33,7 @@ func (j *journey) pulse(ctx context.Context) WriteResult {
 	}
 	select {
 	case res := <-result:
+		<-o.done // so that the next one is not refused
 		return res
 	case <-ctx.Done():
 		return WriteResult{Outcome: OutcomeUnknown, Old: j.old, Problem: &spec.Problem{Code: "pulse_unwatched", Message: "The pulse goes on, but nobody waited for its end.", Hint: "The audit trail has its end."}}

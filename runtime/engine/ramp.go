@@ -42,7 +42,11 @@ func (j *journey) ramp(ctx context.Context) WriteResult {
 		halt()
 		return j.refuse(ctx, problem)
 	}
-	return <-first // bounded by the time-out of the device
+	res := <-first // bounded by the time-out of the device
+	if res.Outcome != OutcomeRunning {
+		<-o.done // so that the next one is not refused
+	}
+	return res
 }
 
 // carryRamp goes from step to step, each within the context step. begun is called after the first.
