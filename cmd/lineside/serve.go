@@ -24,6 +24,7 @@ import (
 	"github.com/lineside/lineside/runtime/certificate"
 	"github.com/lineside/lineside/runtime/connector/folder"
 	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/historian"
 	"github.com/lineside/lineside/runtime/lastvalue"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/store"
@@ -98,12 +99,17 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 	defer last.Close()
+	archive, err := historian.Open(con.ctx, db.History(), historian.Options{Dir: filepath.Join(c.Data, "history"), Log: log})
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
 	certificates, err := certificate.New(con.ctx, db, log, filepath.Join(c.Data, "opcua"))
 	if err != nil {
 		return err
 	}
 	eng := engine.New(engine.Options{
-		Log: log, Last: last, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Record: api.RecordEvents(db), Keep: memory.keep, KeepMany: memory.keepMany, Kept: memory.kept,
+		Log: log, Last: last, Archive: archive, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Record: api.RecordEvents(db), Keep: memory.keep, KeepMany: memory.keepMany, Kept: memory.kept,
 		Trust: certificates, Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },
 	})
 	certificates.OnChange(func(devices []string) { eng.Reconnect(devices...) })
@@ -119,6 +125,7 @@ func (c *serveCmd) Run(con *console) error {
 		}
 	})
 	running.Go(func() { hub.Run(ctx) })
+	running.Go(func() { archive.Run(ctx, time.Second) })
 	running.Go(func() { tendHeap(ctx) })
 	err = c.prepare(ctx, server)
 	if err == nil && mqtt != nil {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	_ "github.com/lineside/lineside/runtime/connector/mqtt"
 	_ "github.com/lineside/lineside/runtime/connector/simulator"
 	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/historian"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/store"
 	"github.com/lineside/lineside/widgets"
@@ -92,7 +94,12 @@ func newFixtureIn(t *testing.T, dir string, bare bool) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.engine = engine.New(engine.Options{Trust: certificates, Catalogue: catalogue, Audit: AuditWrites(db), Record: RecordEvents(db), Secret: func(ref string) (string, error) { return db.Secret(ctx, ref) }})
+	archive, err := historian.Open(ctx, db.History(), historian.Options{Dir: filepath.Join(dir, "history")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = archive.Close() })
+	f.engine = engine.New(engine.Options{Archive: archive, Trust: certificates, Catalogue: catalogue, Audit: AuditWrites(db), Record: RecordEvents(db), Secret: func(ref string) (string, error) { return db.Secret(ctx, ref) }})
 	certificates.OnChange(func(devices []string) { f.engine.Reconnect(devices...) })
 	hub := session.NewHub(f.engine, session.Options{})
 	pages := fstest.MapFS{

@@ -154,6 +154,7 @@ func (s *Server) resources() {
 	s.writesResource()
 	s.modelsResource()
 	s.eventsResource()
+	s.historyResource()
 	s.expressionsResource()
 	s.drawingsResource()
 	s.catalogResource()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/expression"
+	"github.com/lineside/lineside/runtime/historian"
 	"github.com/lineside/lineside/runtime/lastvalue"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
@@ -40,6 +41,8 @@ type Options struct {
 	Record func(context.Context, []AssetEvent) error
 	// Last keeps the last values of the tags of devices over a restart; nil: they begin without one.
 	Last *lastvalue.File
+	// Archive keeps the history of the tags; nil keeps none. Who gives it runs it.
+	Archive *historian.Archive
 	// Trust is the trust store of the plant; without it no exception is made for certificates.
 	Trust Trust
 	// Safe refuses every write.
@@ -57,6 +60,7 @@ type Engine struct {
 	keepMany   func(map[tag.Path][]byte) error
 	kept       func(tag.Path) []byte
 	last       *lastvalue.File
+	archive    *historian.Archive
 	trust      Trust
 	safe       bool
 	table      *tag.Table
@@ -128,7 +132,7 @@ type entry struct {
 // New makes an engine with an empty plant. Nothing is started before Run.
 func New(o Options) *Engine {
 	e := &Engine{
-		log: o.Log, catalogue: o.Catalogue, secret: o.Secret, audit: o.Audit, keep: o.Keep, keepMany: o.KeepMany, kept: o.Kept, last: o.Last, trust: o.Trust, safe: o.Safe,
+		log: o.Log, catalogue: o.Catalogue, secret: o.Secret, audit: o.Audit, keep: o.Keep, keepMany: o.KeepMany, kept: o.Kept, last: o.Last, archive: o.Archive, trust: o.Trust, safe: o.Safe,
 		table:       tag.NewTable(),
 		views:       map[string]*view{},
 		expressions: map[string]*sharedExpression{},
@@ -182,6 +186,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	running.Go(func() { e.runEvents(ctx) })
 	running.Go(func() { e.runMetronomes(ctx) })
 	running.Go(func() { e.keepLast(ctx) })
+	running.Go(func() { e.recordHistory(ctx) })
 	generation := e.table.Generation()
 	for {
 		e.mu.Lock()

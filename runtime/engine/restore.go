@@ -68,8 +68,7 @@ func (k *keeper) close() {
 func (k *keeper) keep() {
 	e := k.engine
 	var err error
-	if g := e.table.Generation(); k.watcher == nil || g != k.generation {
-		k.generation = g
+	if k.watcher == nil || e.table.Generation() != k.generation {
 		err = k.arrange()
 	} else {
 		k.slots = k.watcher.Drain(k.slots[:0])
@@ -94,6 +93,8 @@ func (k *keeper) arrange() error {
 	k.close()
 	slot := map[tag.Path]tag.Slot{}
 	var names []lastvalue.Name
+	e.swap.Lock() // not in the midst of a change of the plant
+	k.generation = e.table.Generation()
 	e.mu.RLock()
 	for path, t := range e.running.entries {
 		if t.kind == KindDevice && t.doc.Restore != "none" {
@@ -101,6 +102,7 @@ func (k *keeper) arrange() error {
 		}
 	}
 	e.mu.RUnlock()
+	e.swap.Unlock()
 	slices.SortFunc(names, func(a, b lastvalue.Name) int { return strings.Compare(string(a.Path), string(b.Path)) })
 	slots := make([]tag.Slot, len(names))
 	for i := range names {

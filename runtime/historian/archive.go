@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"sort"
 	"sync"
@@ -29,6 +31,7 @@ type Archive struct {
 	rows    Rows
 	log     *slog.Logger
 	most    int
+	dir     string
 	journal *journal
 
 	// writing is held by whoever uses the journal or moves windows to the database.
@@ -43,6 +46,7 @@ type Archive struct {
 	count   int // samples that wait
 	dropped uint64
 	late    uint64
+	alive   tag.Time
 	failure error // of the last attempt to write, nil when it went well
 }
 
@@ -129,6 +133,10 @@ func Open(ctx context.Context, rows Rows, o Options) (*Archive, error) {
 	if a.journal, err = openJournal(o.Dir); err != nil {
 		return nil, err
 	}
+	if info, err := os.Stat(a.aliveFile(o.Dir)); err == nil {
+		a.alive = tag.TimeOf(info.ModTime())
+	}
+	a.dir = o.Dir
 	kept := 0
 	err = a.journal.replay(func(e *entry) {
 		if _, known := a.paths[e.series]; known {
@@ -197,6 +205,22 @@ func (a *Archive) Rename(ctx context.Context, moved map[tag.Path]tag.Path) error
 type Batch struct {
 	Series  int64
 	Samples []Sample
+}
+
+// Alive is when the runtime was last seen at work before this start, 0 when that is not known: from then on nobody
+// looked at the tags.
+func (a *Archive) Alive() tag.Time { return a.alive }
+
+// aliveFile is touched as long as the archive runs.
+func (a *Archive) aliveFile(dir string) string { return filepath.Join(dir, "alive") }
+
+func (a *Archive) touch() {
+	name, now := a.aliveFile(a.dir), time.Now()
+	if err := os.Chtimes(name, now, now); err != nil {
+		if f, err := os.Create(name); err == nil {
+			_ = f.Close()
+		}
+	}
 }
 
 // Append takes samples; they may be late and out of order. They can be read at once, and are safe after the
@@ -487,6 +511,7 @@ func (a *Archive) Run(ctx context.Context, interval time.Duration) {
 	const grace = 5 * time.Second // for what is still on its way
 	var retry time.Time
 	for {
+		a.touch()
 		select {
 		case <-ctx.Done():
 			if err := a.Sync(true); err != nil {

@@ -19,6 +19,12 @@ func (a *Archive) id(path tag.Path) (int64, bool) {
 	return id, ok
 }
 
+// Has reports whether a tag has a history, though it may be there no longer.
+func (a *Archive) Has(path tag.Path) bool {
+	_, ok := a.id(path)
+	return ok
+}
+
 // waiting are the samples of a series in [from, to) that are not in the database, sorted.
 func (a *Archive) waiting(id int64, from, to tag.Time) ([]Sample, error) {
 	a.mu.RLock()

@@ -21,6 +21,8 @@ type Plant struct {
 	Name string `json:"name,omitempty"`
 	// Timezone is an IANA name; "" is the server's.
 	Timezone string `json:"timezone,omitempty"`
+	// History is what is kept of values that do not say so themselves.
+	History *History `json:"history,omitempty"`
 	// Units are those in which values are shown to who has chosen none.
 	Units *unit.Preference `json:"units,omitempty"`
 	// Areas names levels of the ISA-95 hierarchy. A path that is not listed is allowed.
@@ -126,6 +128,8 @@ type Definition struct {
 
 	// Write says how the value may be written; without it, it is read-only.
 	Write *Write `json:"write,omitempty"`
+	// History says what is kept of the value over time.
+	History *History `json:"history,omitempty"`
 	Marks
 }
 

@@ -17,6 +17,7 @@ var tagColumns = columns{
 	"scale.rawLow", "scale.rawHigh", "scale.low", "scale.high", "scale.clamp", "scale.read", "scale.write", "scale.date",
 	"deadband.absolute", "deadband.percent", "deadband.interval",
 	"write", "write.low", "write.high", "write.interlock", "write.confirm", "write.readBack", "write.release", "write.release.by", "write.release.within",
+	"history", "history.interval", "history.deadband", "history.heartbeat",
 	"restore", "labels", attributePrefix + "*",
 }
 
@@ -111,6 +112,14 @@ func flatten(t *Tag) map[string]string {
 		}
 	}
 	put("restore", t.Restore)
+	if h := t.History; h != nil {
+		put("history", h.Keep)
+		put("history.interval", h.Interval)
+		if h.Deadband != 0 {
+			float("history.deadband", h.Deadband)
+		}
+		put("history.heartbeat", h.Heartbeat)
+	}
 	return r
 }
 

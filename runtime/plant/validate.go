@@ -75,6 +75,7 @@ func (v *validator) head() {
 	if len(p.Name) > MaxName {
 		v.fail("text_too_long", "/name", "Make it shorter.", "The name has %d bytes, more than %d.", len(p.Name), MaxName)
 	}
+	v.history(func() string { return "" }, p.History, true)
 	if p.Timezone != "" {
 		if _, err := time.LoadLocation(p.Timezone); err != nil || p.Timezone == "Local" {
 			v.fail("timezone_unknown", "/timezone", `Write an IANA name: "Europe/Berlin", "Asia/Shanghai"`, "There is no time zone %q.", clip(p.Timezone))
@@ -231,6 +232,7 @@ func (v *validator) tag(at func() string, t *Tag) {
 	v.marks(at, &t.Marks)
 	v.origin(at, t, typ)
 	v.processing(at, t, typ)
+	v.history(at, t.History, typ == tag.None || typ.IsNumber())
 	if t.Write != nil {
 		v.write(at()+"/write", t, typ)
 	}

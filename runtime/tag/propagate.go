@@ -18,7 +18,7 @@ func (t *Table) store(s Slot, sample Sample) {
 	if !changed {
 		return
 	}
-	if c.recorded && t.recorder != nil {
+	if c.named && t.recorder != nil {
 		t.recorder.record(s, sample)
 	}
 	for _, d := range c.dependents {

@@ -87,7 +87,7 @@ type cell struct {
 	epoch      uint64 // queued in this propagation
 	level      int32  // 0 for what is not computed, else one more than the highest dependency
 	state      state
-	recorded   bool // its changes go to the recorder
+	named      bool
 }
 
 type info struct {
@@ -300,6 +300,20 @@ func (t *Table) Qualities(slots []Slot, dst []Quality) []Quality {
 	return dst
 }
 
+// Qualities appends the present qualities of slots to dst, all of the same moment; BadNodeIdUnknown for an unknown one.
+func (t *Table) Qualities(slots []Slot, dst []Quality) []Quality {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for _, s := range slots {
+		if int(s) >= len(t.cells) || t.cells[s].state == vacant {
+			dst = append(dst, BadNodeIDUnknown)
+		} else {
+			dst = append(dst, t.cells[s].sample.Quality)
+		}
+	}
+	return dst
+}
+
 func (t *Table) sample(s Slot) Sample {
 	if int(s) >= len(t.cells) || t.cells[s].state == vacant {
 		return Sample{Quality: BadNodeIDUnknown}
@@ -434,7 +448,7 @@ func (t *Table) take(p Path, d Definition) Slot {
 		t.infos = append(t.infos, info{})
 	}
 	c := &t.cells[s]
-	*c = cell{state: live, dependents: c.dependents[:0], watches: c.watches[:0]}
+	*c = cell{state: live, named: p != "", dependents: c.dependents[:0], watches: c.watches[:0]}
 	t.infos[s] = info{p, d}
 	if p != "" {
 		t.paths[p] = s

@@ -1,0 +1,336 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/historian"
+	"github.com/lineside/lineside/runtime/sheet"
+	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// maxHistoryPoints is how many points one answer holds.
+const maxHistoryPoints = 1_000_000
+
+// HistoryAnswer is the history of some tags over the same time.
+type HistoryAnswer struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	// Series are in the order in which they were asked for.
+	Series []HistorySeries `json:"series" nullable:"false"`
+}
+
+// HistorySeries is the history of one tag.
+type HistorySeries struct {
+	Path  string `json:"path"`
+	Type  string `json:"type" enum:"none,bool,int,float,string,bytes,json"`
+	Unit  string `json:"unit,omitempty"`
+	Title string `json:"title,omitempty"`
+	// Points are [time, value] or [time, value, quality]: milliseconds since 1970, a value or null, an OPC UA
+	// StatusCode when it is not good. Of buckets the time is their beginning.
+	Points json.RawMessage `json:"points"`
+	// Cut says that there was more than fits into one answer: ask for less time, or for buckets.
+	Cut bool `json:"cut,omitempty"`
+}
+
+// historyQuery is what is asked of the history.
+type historyQuery struct {
+	Tag  []string `query:"tag,explode" minItems:"1" maxItems:"100" required:"true" doc:"paths of tags"`
+	From string   `query:"from" default:"now-1h" maxLength:"40" doc:"RFC 3339, milliseconds since 1970, or now-8h"`
+	To   string   `query:"to" default:"now" maxLength:"40" doc:"RFC 3339, milliseconds since 1970, or now"`
+	// Step and Function ask for buckets.
+	Step     string `query:"step" maxLength:"16" doc:"length of a bucket: 30s, 15m, 1h, 1d, 1w, 1mo, 1y; days and longer in the time zone of the plant"`
+	Function string `query:"fn" default:"avg" maxLength:"16" doc:"how the samples of a bucket become one value: avg, mean, min, max, range, sum, count, first, last, at, linear, delta, rate, integral, duration, percentGood, stddev"`
+	State    string `query:"state" maxLength:"200" doc:"JSON: the state whose duration is asked for; left out: anything but 0, false and an empty text"`
+	Pixels   int    `query:"pixels" minimum:"0" maximum:"10000" doc:"no more samples than a line of so many pixels needs; 0 gives all"`
+}
+
+func (s *Server) historyResource() {
+	add(s, route{method: "GET", path: "/history", id: "readHistory", tag: "history", summary: "The history of tags: samples, what a line needs, or buckets", access: anywhere(auth.View)}, s.readHistory)
+	add(s, route{method: "GET", path: "/history.csv", id: "exportHistoryCSV", tag: "history", summary: "The history of tags as CSV", access: anywhere(auth.View), answer: &huma.MediaType{Schema: &huma.Schema{Type: "string"}}, answerType: "text/csv"}, s.exportHistory("csv"))
+	add(s, route{method: "GET", path: "/history.xlsx", id: "exportHistoryXLSX", tag: "history", summary: "The history of tags as a workbook", access: anywhere(auth.View), answer: &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}, answerType: workbookType}, s.exportHistory("xlsx"))
+	add(s, route{method: "GET", path: "/history/state", id: "readHistoryState", tag: "history", summary: "How much history there is and how it fares", access: whole(auth.Administer)}, s.readHistoryState)
+}
+
+// askedHistory is a question that was found good.
+type askedHistory struct {
+	paths      []tag.Path
+	from, to   tag.Time
+	boundaries []tag.Time
+	function   historian.Function
+	state      tag.Value
+	pixels     int
+}
+
+func (s *Server) askHistory(ctx context.Context, q *historyQuery) (*askedHistory, error) {
+	if s.engine.Archive() == nil {
+		return nil, errHistoryNone.with()
+	}
+	out := &askedHistory{pixels: q.Pixels}
+	rights := actorOf(ctx).Rights
+	for _, text := range q.Tag {
+		path, err := tag.ParsePath(text)
+		if err != nil || !rights.Allows(auth.View, path) {
+			return nil, errTagUnknown.with(text) // the same for one that may not be viewed
+		}
+		if _, there := s.engine.Meta(path, rights, ""); !there && !s.engine.Archive().Has(path) {
+			return nil, errTagUnknown.with(text)
+		}
+		out.paths = append(out.paths, path)
+	}
+	now := time.Now()
+	var ps spec.Problems
+	moment := func(at, text string) tag.Time {
+		t, err := parseMoment(text, now)
+		if err != nil {
+			ps.Add("value_format", at, `Write a time such as 2026-11-21T08:00:00Z, milliseconds since 1970, or now-8h.`, "%q is not a time.", text)
+		}
+		return t
+	}
+	out.from, out.to = moment("/from", q.From), moment("/to", q.To)
+	if len(ps) == 0 && out.to <= out.from {
+		ps.Add("value_range", "/to", "Give an end that is after the beginning.", "The time ends before it begins.")
+	}
+	if q.Step != "" && len(ps) == 0 {
+		step, err := historian.ParseStep(q.Step)
+		if err != nil {
+			ps.Add("value_format", "/step", `Write a time such as "15m", or "1d", "1w", "1mo", "1y".`, "%q is not a step.", q.Step)
+		} else if out.boundaries, err = step.Buckets(out.from, out.to, s.zone()); err != nil {
+			ps.Add("too_many", "/step", "Make the steps longer, or the time shorter.", "There are more than %d steps.", historian.MaxBuckets)
+		}
+		out.function = historian.Function(q.Function)
+		known := historian.Functions()
+		names := make([]string, len(known))
+		found := false
+		for i, f := range known {
+			names[i], found = string(f), found || f == out.function
+		}
+		if !found {
+			ps = append(ps, spec.OneOf("value_choice", "/fn", fmt.Sprintf("There is no function %q over history.", q.Function), q.Function, names))
+		}
+		if q.State != "" {
+			if out.state, err = tag.Parse([]byte(q.State), tag.None); err != nil {
+				ps.Add("value_type", "/state", `Write JSON: 3, true or "run".`, "The state is not a value.")
+			}
+		}
+	}
+	if len(ps) > 0 {
+		return nil, ps
+	}
+	return out, nil
+}
+
+// zone is the time zone of the plant.
+func (s *Server) zone() *time.Location {
+	if p := s.engine.Plant(); p != nil && p.Timezone != "" {
+		if zone, err := time.LoadLocation(p.Timezone); err == nil {
+			return zone
+		}
+	}
+	return time.Local
+}
+
+// parseMoment reads a time: RFC 3339, milliseconds since 1970, "now" or "now-8h".
+func parseMoment(s string, now time.Time) (tag.Time, error) {
+	if rest, ok := strings.CutPrefix(s, "now"); ok {
+		if rest == "" {
+			return tag.TimeOf(now), nil
+		}
+		d, err := time.ParseDuration(rest)
+		if err != nil {
+			return 0, err
+		}
+		return tag.TimeOf(now.Add(d)), nil
+	}
+	if ms, err := strconv.ParseInt(s, 10, 64); err == nil {
+		if ms < -1<<43 || ms > 1<<43 {
+			return 0, errors.New("out of range")
+		}
+		return tag.Time(ms * 1e6), nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return 0, err
+	}
+	return tag.TimeOf(t), nil
+}
+
+// points gives the answer for one tag, one point after the other, until each returns false.
+func (s *Server) points(ctx context.Context, q *askedHistory, path tag.Path, each func(t tag.Time, v tag.Value, quality tag.Quality) bool) error {
+	archive := s.engine.Archive()
+	switch {
+	case q.boundaries != nil:
+		list, err := archive.Aggregate(ctx, path, q.boundaries, q.function, q.state)
+		for i := range list {
+			if !each(list[i].Time, list[i].Value, list[i].Quality) {
+				break
+			}
+		}
+		return err
+	case q.pixels > 0:
+		list, err := archive.Reduce(ctx, path, q.from, q.to, q.pixels)
+		for i := range list {
+			if !each(list[i].Time, list[i].Value, list[i].Quality) {
+				break
+			}
+		}
+		return err
+	}
+	held, ok, err := archive.At(ctx, path, q.from)
+	if err != nil {
+		return err
+	}
+	if ok && held.Time < q.from && !each(q.from, held.Value, held.Quality) { // what held when the time began
+		return nil
+	}
+	return archive.Raw(ctx, path, q.from, q.to, func(part []historian.Sample) bool {
+		for i := range part {
+			if !each(part[i].Time, part[i].Value, part[i].Quality) {
+				return false
+			}
+		}
+		return ctx.Err() == nil
+	})
+}
+
+func (s *Server) readHistory(ctx context.Context, in *historyQuery) (*body[HistoryAnswer], error) {
+	q, err := s.askHistory(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	out := HistoryAnswer{From: q.from.Std(), To: q.to.Std(), Series: []HistorySeries{}}
+	room := maxHistoryPoints
+	for _, path := range q.paths {
+		row := HistorySeries{Path: string(path), Type: tag.None.String()}
+		if m, ok := s.engine.Meta(path, actorOf(ctx).Rights, languageOf(ctx)); ok {
+			row.Type, row.Unit, row.Title = m.Type.String(), m.Unit, m.Title
+		}
+		points := []byte{'['}
+		err := s.points(ctx, q, path, func(t tag.Time, v tag.Value, quality tag.Quality) bool {
+			if room == 0 {
+				row.Cut = true
+				return false
+			}
+			room--
+			if len(points) > 1 {
+				points = append(points, ',')
+			}
+			points = append(points, '[')
+			points = strconv.AppendInt(points, t.Milli(), 10)
+			points = append(points, ',')
+			points = v.AppendJSON(points)
+			if quality != tag.Good {
+				points = append(points, ',')
+				points = strconv.AppendUint(points, uint64(quality), 10)
+			}
+			points = append(points, ']')
+			return true
+		})
+		if err != nil {
+			return nil, err
+		}
+		row.Points = append(points, ']')
+		out.Series = append(out.Series, row)
+	}
+	return answerWith(out)
+}
+
+// historyFormats are the files that history is exported as.
+var historyFormats = map[string]string{"csv": "text/csv; charset=utf-8", "xlsx": workbookType}
+
+// exportHistory writes a line for every point: time in the zone of the plant, path, value, unit, quality.
+func (s *Server) exportHistory(format string) func(context.Context, *historyQuery) (*rawDocument, error) {
+	return func(ctx context.Context, in *historyQuery) (*rawDocument, error) {
+		q, err := s.askHistory(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		zone, rights := s.zone(), actorOf(ctx).Rights
+		var failure error
+		t := sheet.Table{Name: "history", Header: []string{"time", "path", "value", "unit", "quality"}, Rows: func(yield func([]string) bool) {
+			room, cells := maxHistoryPoints, make([]string, 5)
+			for _, path := range q.paths {
+				unit := ""
+				if m, ok := s.engine.Meta(path, rights, languageOf(ctx)); ok {
+					unit = m.Unit
+				}
+				err := s.points(ctx, q, path, func(t tag.Time, v tag.Value, quality tag.Quality) bool {
+					if room--; room < 0 {
+						failure = errHistoryLarge.with()
+						return false
+					}
+					cells[0], cells[1], cells[2], cells[3], cells[4] = t.Std().In(zone).Format("2006-01-02T15:04:05.000Z07:00"), string(path), "", unit, quality.String()
+					if v.Type() == tag.Float {
+						cells[2] = sheet.Number(v.Float())
+					} else if !v.IsNone() {
+						cells[2] = v.String()
+					}
+					return yield(cells)
+				})
+				if failure == nil {
+					failure = err
+				}
+				if failure != nil {
+					return
+				}
+			}
+		}}
+		var content []byte
+		if format == "xlsx" {
+			content, err = sheet.WriteXLSX(t)
+		} else {
+			content, err = sheet.WriteCSV(t)
+		}
+		if failure != nil {
+			return nil, failure
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &rawDocument{ContentType: historyFormats[format], Disposition: fmt.Sprintf("attachment; filename=%q", "history."+format), Body: content}, nil
+	}
+}
+
+// HistoryState is how the history fares.
+type HistoryState struct {
+	// Tags have a history; Samples are in the database in Bytes, since Oldest.
+	Tags    int       `json:"tags"`
+	Samples int64     `json:"samples"`
+	Bytes   int64     `json:"bytes"`
+	Oldest  time.Time `json:"oldest,omitzero"`
+	// Pending samples wait to get there; Dropped ones were lost because too many waited; Late ones came for a time that was over.
+	Pending int    `json:"pending"`
+	Dropped uint64 `json:"dropped"`
+	Late    uint64 `json:"late"`
+	// Failure is why the last write failed, "" when it went well.
+	Failure string `json:"failure,omitempty"`
+}
+
+func (s *Server) readHistoryState(ctx context.Context, _ *nothing) (*body[HistoryState], error) {
+	archive := s.engine.Archive()
+	if archive == nil {
+		return nil, errHistoryNone.with()
+	}
+	e, err := s.store.History().Extent(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st := archive.State()
+	out := HistoryState{Tags: st.Series, Samples: e.Samples, Bytes: e.Bytes, Pending: st.Pending, Dropped: st.Dropped, Late: st.Late}
+	if e.Rows > 0 {
+		out.Oldest = e.Oldest.Std()
+	}
+	if st.Failure != nil {
+		out.Failure = st.Failure.Error()
+	}
+	return answerWith(out)
+}

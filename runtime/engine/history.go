@@ -1,0 +1,288 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/lineside/lineside/runtime/historian"
+	"github.com/lineside/lineside/runtime/plant"
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// Limits of what waits to be taken into the history.
+const (
+	maxRecorded  = 1 << 20
+	historyEvery = 200 * time.Millisecond
+)
+
+// Archive is the history of the tags, nil when none is kept.
+func (e *Engine) Archive() *historian.Archive { return e.archive }
+
+// recorded is what the scribe knows of one tag.
+type recorded struct {
+	path   tag.Path
+	slot   tag.Slot
+	series int64
+	// changes are kept when they are larger than deadband; never for a tag that is kept by interval only.
+	changes  bool
+	deadband float64
+	// last is what was kept last.
+	last      historian.Sample
+	heartbeat tag.Time
+}
+
+// scribe brings changes of tags into the history.
+type scribe struct {
+	engine     *Engine
+	archive    *historian.Archive
+	changes    *tag.Recorder
+	generation uint64
+	arranged   bool
+	by         map[tag.Slot]*recorded
+	// timed are the tags that are kept at an interval, pulse those that have a heartbeat; by that time.
+	timed, pulse map[tag.Time][]*recorded
+	due          map[tag.Time]tag.Time // of timed
+	beat         map[tag.Time]tag.Time // of pulse
+	buffer       []tag.Change
+	// strays are changes of tags that came with a plant which is not arranged for yet.
+	strays  []tag.Change
+	batches map[int64]*historian.Batch
+	list    []historian.Batch
+	lost    uint64
+}
+
+// recordHistory keeps the history until ctx ends.
+func (e *Engine) recordHistory(ctx context.Context) {
+	if e.archive == nil {
+		return
+	}
+	r := &scribe{engine: e, archive: e.archive, by: map[tag.Slot]*recorded{}, batches: map[int64]*historian.Batch{}}
+	r.changes = e.table.Record(maxRecorded, nil)
+	defer r.changes.Close()
+	tick := time.NewTicker(historyEvery)
+	defer tick.Stop()
+	for {
+		now := tag.Now()
+		if !r.arranged || e.table.Generation() != r.generation {
+			r.take() // what came before belongs to the tags as they were
+			if err := r.arrange(ctx, now); err != nil {
+				e.log.Error("history not arranged", "error", err)
+			}
+		}
+		r.take()
+		r.clocks(now)
+		r.hand()
+		select {
+		case <-ctx.Done():
+			r.take()
+			r.hand()
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// arrange finds out whose changes are kept, and how. What was kept before and is no longer ends with a bad sample, so that
+// its last value does not seem to hold on.
+func (r *scribe) arrange(ctx context.Context, now tag.Time) error {
+	e := r.engine
+	next := map[tag.Slot]*recorded{}
+	timed, pulse := map[tag.Time][]*recorded{}, map[tag.Time][]*recorded{}
+	var paths []tag.Path
+	var list []*recorded
+	e.swap.Lock() // not in the midst of a change of the plant
+	generation := e.table.Generation()
+	e.mu.RLock()
+	p := e.plant
+	for path, t := range e.running.entries {
+		if t.doc == nil {
+			continue
+		}
+		h := p.HistoryOf(&t.doc.Definition)
+		if h.Keep == "none" {
+			continue
+		}
+		x := &recorded{path: path, slot: t.slot, changes: h.Keep != "interval", deadband: h.Deadband, heartbeat: heartbeatOf(h)}
+		next[t.slot] = x
+		paths, list = append(paths, path), append(list, x)
+		if h.Interval != "" {
+			timed[span(h.Interval)] = append(timed[span(h.Interval)], x)
+		}
+		if x.heartbeat > 0 && x.changes {
+			pulse[x.heartbeat] = append(pulse[x.heartbeat], x)
+		}
+	}
+	e.mu.RUnlock()
+	e.swap.Unlock()
+	ids, err := r.archive.SeriesOf(ctx, paths)
+	if err != nil {
+		return fmt.Errorf("series: %w", err)
+	}
+	alive := r.archive.Alive()
+	for i, x := range list {
+		x.series = ids[i]
+		if old := r.by[x.slot]; old != nil && old.path == x.path {
+			x.last = old.last
+		}
+	}
+	for slot, old := range r.by {
+		if x := next[slot]; x == nil || x.path != old.path {
+			r.keep(old, historian.Sample{Time: now, Quality: tag.BadNotConnected})
+		}
+	}
+	first, began := !r.arranged, map[*recorded]bool{}
+	strays := r.strays
+	r.strays = nil
+	for i := range strays {
+		if x := next[strays[i].Slot]; x != nil && x.changes && x.last.Time == 0 {
+			began[x] = true
+		}
+	}
+	for _, x := range list {
+		if x.last.Time != 0 {
+			continue
+		}
+		// Nobody looked since the runtime last ran.
+		if first && alive > 0 && alive < now {
+			r.keep(x, historian.Sample{Time: alive, Quality: tag.BadNotConnected})
+		}
+		x.last = historian.Sample{}
+		if s := e.table.Get(x.slot); x.changes && !began[x] && s.Quality != tag.BadWaitingForInitialData {
+			r.keep(x, sampleOf(s))
+		}
+	}
+	r.by, r.timed, r.pulse, r.generation, r.arranged = next, timed, pulse, generation, true
+	r.due, r.beat = map[tag.Time]tag.Time{}, map[tag.Time]tag.Time{}
+	r.changed(strays, false)
+	return nil
+}
+
+// span is a time that the document holds; it was checked there.
+func span(s string) tag.Time {
+	d, _ := time.ParseDuration(s)
+	return tag.Time(d)
+}
+
+func heartbeatOf(h plant.History) tag.Time {
+	if h.Heartbeat == "" {
+		return tag.Time(plant.DefaultHeartbeat)
+	}
+	return span(h.Heartbeat)
+}
+
+// sampleOf is a sample as it is kept: at the time of its source, or else of the server, in milliseconds.
+func sampleOf(s tag.Sample) historian.Sample {
+	at := s.Source
+	if at == 0 {
+		at = s.Server
+	}
+	return historian.Sample{Time: at - at%1e6, Value: s.Value, Quality: s.Quality}
+}
+
+// take goes through the changes since the last time.
+func (r *scribe) take() {
+	var lost uint64
+	r.buffer, lost = r.changes.Drain(r.buffer[:0])
+	if lost > 0 {
+		r.lost += lost
+		r.engine.log.Error("changes came faster than they could be kept", "lost", lost)
+	}
+	r.changed(r.buffer, true)
+}
+
+// changed keeps changes. Those of tags that are not known may be of tags that have just come: with waits they are
+// looked at again when those are known.
+func (r *scribe) changed(changes []tag.Change, waits bool) {
+	for i := range changes {
+		x := r.by[changes[i].Slot]
+		if x == nil && waits && len(r.strays) < maxRecorded && (!r.arranged || r.engine.table.Generation() != r.generation) {
+			r.strays = append(r.strays, changes[i])
+		}
+		if x == nil || !x.changes {
+			continue
+		}
+		s := sampleOf(changes[i].Sample)
+		if s.Quality == tag.BadWaitingForInitialData || x.within(&s) {
+			continue
+		}
+		r.keep(x, s)
+	}
+}
+
+// within reports whether a sample differs from the last by no more than the deadband.
+func (x *recorded) within(s *historian.Sample) bool {
+	return x.deadband > 0 && x.last.Time != 0 && s.Quality == x.last.Quality && s.Value.Type().IsNumber() && x.last.Value.Type() == s.Value.Type() &&
+		math.Abs(s.Value.Float()-x.last.Value.Float()) <= x.deadband
+}
+
+func (r *scribe) keep(x *recorded, s historian.Sample) {
+	b := r.batches[x.series]
+	if b == nil {
+		b = &historian.Batch{Series: x.series}
+		r.batches[x.series] = b
+	}
+	b.Samples = append(b.Samples, s)
+	x.last = s
+}
+
+// clocks keeps what is due by an interval or a heartbeat.
+func (r *scribe) clocks(now tag.Time) {
+	for interval, list := range r.timed {
+		due, known := r.due[interval]
+		if !known {
+			due = now - now%interval + interval
+			r.due[interval] = due
+		}
+		if now < due {
+			continue
+		}
+		for _, x := range list {
+			s := sampleOf(r.engine.table.Get(x.slot))
+			if s.Quality == tag.BadWaitingForInitialData {
+				continue
+			}
+			s.Time = due
+			r.keep(x, s)
+		}
+		r.due[interval] = now - now%interval + interval
+	}
+	for interval, list := range r.pulse {
+		if now < r.beat[interval] {
+			continue
+		}
+		r.beat[interval] = now + min(interval, tag.Time(time.Minute))
+		for _, x := range list {
+			if x.last.Time == 0 || now-x.last.Time < interval {
+				continue
+			}
+			s := sampleOf(r.engine.table.Get(x.slot))
+			s.Time = now - now%1e6
+			if s.Time > x.last.Time {
+				r.keep(x, s)
+			}
+		}
+	}
+}
+
+// hand gives what was kept to the archive.
+func (r *scribe) hand() {
+	if len(r.batches) == 0 {
+		return
+	}
+	r.list = r.list[:0]
+	for _, b := range r.batches {
+		if len(b.Samples) > 0 {
+			r.list = append(r.list, *b)
+		}
+	}
+	r.archive.Append(r.list)
+	for id, b := range r.batches {
+		if len(b.Samples) == 0 {
+			delete(r.batches, id)
+			continue
+		}
+		b.Samples = b.Samples[:0]
+	}
+}
