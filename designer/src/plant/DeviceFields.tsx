@@ -1,7 +1,7 @@
 import type { ConnectorType, Device, Marks, Problem, ScanClass } from "@lineside/client";
 import { Plus, Trash2 } from "lucide-react";
 import { useT } from "../i18n";
-import { TextField } from "../shell/form";
+import { SelectField, TextField } from "../shell/form";
 import { Button, Check, IconButton, SpecForm } from "../ui";
 import { MarksFold } from "./MarksFields";
 import { below, said } from "./problems";
@@ -13,6 +13,7 @@ export interface DeviceDraft extends Marks {
   settings: Record<string, unknown>;
   scans: ScanClass[];
   disabled: boolean;
+  clock?: "device" | "server";
 }
 
 export const draftOf = (device: Device): DeviceDraft => ({
@@ -21,6 +22,7 @@ export const draftOf = (device: Device): DeviceDraft => ({
   settings: (device.settings as Record<string, unknown>) ?? {},
   scans: device.scans ?? [{ id: "default", interval: "1s" }],
   disabled: device.disabled ?? false,
+  clock: device.clock || "device",
   labels: device.labels,
   attributes: device.attributes,
 });
@@ -34,6 +36,7 @@ export function deviceOf(draft: DeviceDraft, id: string, push: boolean | undefin
     settings: draft.settings,
     name: draft.name && draft.name !== id ? draft.name : undefined,
     disabled: draft.disabled || undefined,
+    clock: draft.clock === "server" ? "server" : undefined,
     scans: push ? device?.scans : draft.scans,
     labels: draft.labels,
     attributes: draft.attributes,
@@ -85,6 +88,15 @@ export function DeviceFields({
           examples={{ ...examples[""], ...examples[type.id] }}
         />
       </div>
+      <SelectField
+        label={t("writes:clock")}
+        value={draft.clock ?? "device"}
+        onChange={(clock) => onChange({ clock: clock === "server" ? "server" : "device" })}
+        options={[
+          { value: "device", label: t("writes:clockDevice") },
+          { value: "server", label: t("writes:clockServer") },
+        ]}
+      />
       {!type.push && (
         <fieldset className="fieldset">
           <legend>{t("plant:scans")}</legend>

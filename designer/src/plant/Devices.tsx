@@ -116,6 +116,13 @@ export function Devices({
                       state={now?.state ?? "connecting"}
                       label={t(`plant:states.${now?.state ?? "connecting"}`)}
                     />
+                    {now?.flapping && <div className="error-text">{t("writes:flapping", { count: now.flaps })}</div>}
+                    {!!now?.clockOffset && (
+                      <div className="error-text">{t("writes:clockOff", { seconds: Math.round(now.clockOffset) })}</div>
+                    )}
+                    {!!now?.failedWrites && (
+                      <div className="muted">{t("writes:failedWrites", { count: now.failedWrites })}</div>
+                    )}
                     {now?.error && now.state !== "disabled" && <div className="error-text selectable">{now.error}</div>}
                     {now?.certificate && now.state !== "disabled" && (
                       <Button

@@ -14,6 +14,9 @@ export type Kind = "device" | "computed" | "memory";
 /** What a tag and a property of a model both have. */
 export type TagLike = Omit<PlantTag, "path">;
 
+/** The forms in which devices tell a date and time. */
+const dates = ["epoch", "epoch-ms", "iso", "bcd", "s7-date-and-time", "s7-dtl", "ole"] as const;
+
 export const types = ["float", "int", "bool", "string", "bytes", "json"] as const;
 
 export function kindOf(tag: Partial<TagLike>): Kind {
@@ -194,7 +197,16 @@ export function AdvancedSection({
           value={draft.description ?? ""}
           onChange={(description) => set({ description })}
         />
-        {kind === "device" && numeric && (
+        {kind === "device" && (numeric || draft.type === "string") && (
+          <SelectField
+            label={t("writes:date")}
+            value={draft.scale?.date ?? ""}
+            onChange={(date) => set({ scale: date ? { date: date as (typeof dates)[number] } : undefined })}
+            options={["", ...dates].map((value) => ({ value, label: t(`writes:dates.${value || "none"}`) }))}
+            hint={t("writes:dateHint")}
+          />
+        )}
+        {kind === "device" && numeric && !draft.scale?.date && (
           <fieldset className="fieldset">
             <legend>{t("plant:scaling")}</legend>
             <div className="field-row">
