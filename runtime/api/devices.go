@@ -10,7 +10,6 @@ import (
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/store"
-	"github.com/lineside/lineside/runtime/unit"
 )
 
 // DeviceTest asks to connect with settings that need not be saved.
@@ -100,12 +99,6 @@ func (s *Server) browseDevice(ctx context.Context, in *body[DeviceBrowse]) (*bod
 	nodes, err := s.engine.Browse(ctx, b.Device, b.Connector, b.Settings, b.Node)
 	if err != nil {
 		return nil, err
-	}
-	for i := range nodes {
-		// What the device calls a unit, in the words of the plant.
-		if u, _, ok := unit.Find(nodes[i].Unit); ok {
-			nodes[i].Unit = u.Code()
-		}
 	}
 	return answerWith(DeviceNodes{orEmpty(nodes)})
 }

@@ -146,6 +146,7 @@ func (s *Server) resources() {
 	s.auditResource()
 	s.plantResource()
 	s.unitsResource()
+	s.generateResource()
 	s.usesResource()
 	s.devicesResource()
 	s.northboundResource()

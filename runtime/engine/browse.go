@@ -12,6 +12,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/connector"
 	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/unit"
 )
 
 // Time-outs of connections made by hand.
@@ -56,6 +57,12 @@ func (e *Engine) Browse(ctx context.Context, deviceID, connectorID string, setti
 		nodes, err = e.level(ctx, c, node)
 		return err
 	})
+	for i := range nodes {
+		// What the device calls a unit, in the words of the plant.
+		if u, _, ok := unit.Find(nodes[i].Unit); ok {
+			nodes[i].Unit = u.Code()
+		}
+	}
 	return nodes, wrap("browse_failed", err)
 }
 

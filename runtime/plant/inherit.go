@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/unit"
 )
 
 // Limits of models.
@@ -292,7 +293,8 @@ func parseTemplates(p *Property, known names) (*templates, spec.Problems) {
 		return part
 	}
 	t.device, t.scan = one(p.Device, "/device", false), one(p.Scan, "/scan", false)
-	t.description, t.unit = one(p.Description, "/description", false), one(p.Unit, "/unit", false)
+	// The annotation of a unit, {rev}, may look like a placeholder.
+	t.description, t.unit = one(p.Description, "/description", false), one(p.Unit, "/unit", unit.Valid(p.Unit))
 	for lang, s := range p.Title {
 		if part := one(s, "/title/"+spec.Escape(lang), false); part != nil {
 			if t.title == nil {
