@@ -71,7 +71,7 @@ test("a certificate that nobody vouches for is refused, in the test and in the l
   await dialog.getByText(/is not trusted, it signed itself/).waitFor();
   await dialog.getByRole("button", { name: "Trust this certificate…" }).waitFor();
   await picture(page, "certificate-test");
-  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await dialog.getByRole("button", { name: "Add without tags" }).click();
   await dialog.waitFor({ state: "hidden" });
   const row = page.getByRole("row", { name: "press" });
   await row.getByText("No connection").waitFor();
@@ -102,7 +102,7 @@ test("it is looked at and trusted, each exception said; the device connects at o
   await page.getByRole("row", { name: "press" }).getByText("Connected").waitFor();
   await until("a good value", async () => {
     const tag = (await (await page.request.get(`${lineside.url}/api/v1/tags/press/speed`)).json()) as {
-      quality: unknown;
+      qualityName: string;
     };
     return tag.qualityName === "Good";
   });

@@ -10,6 +10,7 @@ import { asApiError } from "../shell/resource";
 import { Button, Empty, Icon, IconButton, Switch, useConfirm } from "../ui";
 import { AddDevice } from "./adddevice/AddDevice";
 import { DeviceDialog } from "./DeviceDialog";
+import { SheetTools } from "./sheets/SheetTools";
 import { UsesOf } from "./uses";
 
 /** The list of devices with how each is doing. */
@@ -66,6 +67,7 @@ export function Devices({
       {list.length > 0 && (
         <div className="page-tools">
           <span className="grow" />
+          <SheetTools onSaved={reload} />
           <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setAdding("new")}>
             {t("plant:addDevice")}
           </Button>

@@ -1,6 +1,6 @@
 import type { Plant, PlantTag, TagRenamed } from "@lineside/client";
 import { request } from "@lineside/client";
-import { Download, FolderPen, Pencil, Plus, Tag as TagMark, Trash2, Upload } from "lucide-react";
+import { FolderPen, Pencil, Plus, Tag as TagMark, Trash2 } from "lucide-react";
 import { useDeferredValue, useMemo, useState } from "react";
 import { textIn, useT } from "../i18n";
 import { QualityText, sayFailure } from "../shell/form";
@@ -10,9 +10,9 @@ import { Button, Check, Empty, IconButton, SearchInput, useConfirm } from "../ui
 import { shownValue, useShownUnits } from "../units/shown";
 import { typeName } from "./DefinitionForm";
 import { FormatValue } from "./FormatValue";
-import { ImportDialog } from "./ImportDialog";
 import { RenameArea } from "./RenameArea";
 import { matcher } from "./search";
+import { SheetTools } from "./sheets/SheetTools";
 import { TagDialog } from "./TagDialog";
 import { RenamedDialog, UsesOf, worthTelling } from "./uses";
 
@@ -43,7 +43,6 @@ export function Tags({
   const [page, setPage] = useState(0);
   const [editing, setEditing] = useState<PlantTag | "new">();
   const [ask, question] = useConfirm();
-  const [importing, setImporting] = useState(false);
   const wanted = useDeferredValue(query.trim().toLowerCase());
   const found = useMemo(() => {
     const fits = matcher(wanted);
@@ -94,12 +93,7 @@ export function Tags({
             {t("bind:plant.area")}
           </Button>
         )}
-        <Button icon={<Upload size={16} aria-hidden />} onClick={() => setImporting(true)}>
-          {t("plant:importCsv")}
-        </Button>
-        <a className="button" href="/api/v1/plant/tags.csv" download="tags.csv">
-          <Download size={16} aria-hidden /> {t("plant:exportCsv")}
-        </a>
+        <SheetTools onSaved={reload} />
         {(plant.tags ?? []).length > 0 && (
           <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
             {t("plant:addTag")}
@@ -203,7 +197,6 @@ export function Tags({
         />
       )}
       {renamed && <RenamedDialog result={renamed} onClose={() => setRenamed(undefined)} />}
-      {importing && <ImportDialog onClose={() => setImporting(false)} onSaved={reload} />}
       {question}
     </section>
   );

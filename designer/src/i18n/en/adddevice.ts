@@ -77,8 +77,8 @@ export default {
     n: "The number; {n:03} has three digits",
   },
   rule: {
-    token: "There is no {{{text}}}. Known are: {{tokens}}.",
-    filter: "There is no |{{text}}. Known are: {{filters}}.",
+    token: "There is no {{text}}. Known are: {{tokens}}.",
+    filter: "There is no {{text}}. Known are: {{filters}}.",
     brace: "A brace has no partner.",
     empty: "All tags would have the same name: add {name}, {title}, {address} or {n}.",
     regex: "The expression cannot be read: {{text}}",

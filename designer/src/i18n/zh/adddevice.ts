@@ -76,8 +76,8 @@ export default {
     n: "序号；{n:03} 为三位数",
   },
   rule: {
-    token: "没有 {{{text}}}。可用：{{tokens}}。",
-    filter: "没有 |{{text}}。可用：{{filters}}。",
+    token: "没有 {{text}}。可用：{{tokens}}。",
+    filter: "没有 {{text}}。可用：{{filters}}。",
     brace: "花括号不成对。",
     empty: "所有变量将同名：请添加 {name}、{title}、{address} 或 {n}。",
     regex: "无法读取表达式：{{text}}",

@@ -25,13 +25,7 @@ import type { Source } from "./source";
 const steps = ["protocol", "settings", "browse", "names", "done"] as const;
 type Step = (typeof steps)[number];
 
-const nothing: DeviceDraft = {
-  name: "",
-  connector: "",
-  settings: {},
-  scans: [{ id: "default", interval: "1s" }],
-  disabled: false,
-};
+const nothing: DeviceDraft = { ...draftOf({ id: "", connector: "" }), name: "" };
 
 /**
  * From nothing to live tags: protocol, settings and test, what the device has, names, done. Nothing is saved before the
@@ -271,15 +265,17 @@ export function AddDevice({
       {step === "browse" && type && (
         <>
           {type.browse && (
-            <Segmented
-              label={t("adddevice:way")}
-              value={how}
-              onChange={setWay}
-              options={[
-                { value: "browse", label: t(mapped ? "adddevice:map" : "adddevice:tree") },
-                { value: "hand", label: t("adddevice:byHand") },
-              ]}
-            />
+            <div className="way">
+              <Segmented
+                label={t("adddevice:way")}
+                value={how}
+                onChange={setWay}
+                options={[
+                  { value: "browse", label: t(mapped ? "adddevice:map" : "adddevice:tree") },
+                  { value: "hand", label: t("adddevice:byHand") },
+                ]}
+              />
+            </div>
           )}
           {!type.browse && <Note kind="info" title={t("adddevice:cannotBrowse", { name: textIn(type.title) })} />}
           {how === "hand" ? (

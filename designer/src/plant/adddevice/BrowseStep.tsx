@@ -59,7 +59,7 @@ export function BrowseStep({
             ? found.nodes.map((node, i) => ({
                 key: `?\n${node.id}`,
                 depth: 1,
-                node: { ...node, hasChildren: false },
+                node: { ...node, hasChildren: undefined },
                 trail: node.trail,
                 index: i + 1,
                 size,
@@ -100,7 +100,7 @@ export function BrowseStep({
 
   const tick = async (row: TreeRow) => {
     const { node } = row;
-    if (!node) return;
+    if (!node || (!node.address && !node.hasChildren)) return;
     setNote(undefined);
     setProblem(undefined);
     if (node.address) {

@@ -104,7 +104,11 @@ export function NamesStep({
   const bad = "named" in result ? undefined : result;
   const wrong = (field: RuleProblem["field"]) =>
     bad?.field === field
-      ? t(`adddevice:rule.${bad.kind}`, { text: bad.text, tokens: tokens.join(", "), filters: filters.join(", ") })
+      ? t(`adddevice:rule.${bad.kind}`, {
+          text: bad.kind === "token" ? `{${bad.text}}` : bad.kind === "filter" ? `|${bad.text}` : bad.text,
+          tokens: tokens.map((token) => `{${token}}`).join(" "),
+          filters: filters.map((name) => `|${name}`).join(" "),
+        })
       : undefined;
   const all = "named" in result ? result.named : [];
   const shown = faultsOnly ? all.filter((n) => n.problem || n.double || n.taken || n.skipped) : all;
@@ -115,7 +119,7 @@ export function NamesStep({
   const anyDouble = all.some((n) => n.double) || !choice.numberDoubles;
   return (
     <>
-      <div className="two">
+      <div className="field-row">
         <TextField
           label={t("adddevice:template")}
           value={rule.template}
@@ -162,7 +166,7 @@ export function NamesStep({
       <details className="fold">
         <summary>{t("adddevice:more")}</summary>
         <div className="form-group">
-          <div className="two">
+          <div className="field-row">
             <TextField
               label={t("adddevice:find")}
               value={rule.find}
@@ -180,7 +184,7 @@ export function NamesStep({
           <Check label={t("adddevice:writes")} checked={choice.write} onChange={(write) => onChange({ write })} />
         </div>
       </details>
-      <div className="two">
+      <div className="field-row">
         <SelectField
           label={t("adddevice:letters")}
           value={rule.plain ? "plain" : "keep"}

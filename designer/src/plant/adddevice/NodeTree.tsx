@@ -105,7 +105,6 @@ export function NodeTree({
       className="node-tree"
       role="tree"
       aria-label={label}
-      aria-multiselectable
       tabIndex={0}
       aria-activedescendant={active >= first && active < end ? `${id}-${active}` : undefined}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
@@ -194,9 +193,7 @@ function Row({
       role="treeitem"
       {...shared}
       aria-expanded={row.open}
-      aria-checked={ticked === "some" ? "mixed" : ticked === "yes"}
-      aria-selected={ticked === "yes"}
-      aria-label={flat ? `${row.trail.join("/")}/${name}` : name}
+      aria-checked={node.address || node.hasChildren ? (ticked === "some" ? "mixed" : ticked === "yes") : undefined}
       onClick={onTick}
     >
       {row.open !== undefined ? (
@@ -216,8 +213,10 @@ function Row({
       )}
       {busy ? (
         <LoaderCircle size={16} className="spin" aria-hidden />
-      ) : (
+      ) : node.address || node.hasChildren ? (
         <span className={`node-tick ${ticked}`} aria-hidden />
+      ) : (
+        <span className="node-gap" />
       )}
       <span className="node-name" title={node.id}>
         {flat && row.trail.length > 0 && <span className="muted">{row.trail.join(" / ")} / </span>}

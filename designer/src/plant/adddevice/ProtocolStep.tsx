@@ -3,12 +3,31 @@ import { useState } from "react";
 import { textIn, useT } from "../../i18n";
 import { Empty, Icon, SearchInput } from "../../ui";
 
+/** What most people look for comes first; what is not listed stands at the end. */
+const order = [
+  "opcua",
+  "modbus",
+  "s7",
+  "mqtt",
+  "sparkplug",
+  "http",
+  "push",
+  "sql",
+  "snmp",
+  "file",
+  "frame",
+  "simulator",
+  "replay",
+];
+const rank = (id: string) => (order.includes(id) ? order.indexOf(id) : order.length);
+
 /** The protocols as cards, with a search that knows what people call them. */
 export function ProtocolStep({ types, onChoose }: { types: readonly ConnectorType[]; onChoose(id: string): void }) {
   const t = useT();
   const [query, setQuery] = useState("");
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = types.filter((type) => {
+  const sorted = [...types].sort((a, b) => rank(a.id) - rank(b.id));
+  const found = sorted.filter((type) => {
     const also = t(`adddevice:also.${type.id}`);
     const text = [type.id, ...Object.values(type.title), ...Object.values(type.summary ?? {}), also]
       .join(" ")
