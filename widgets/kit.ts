@@ -1,3 +1,4 @@
+import { formatted } from "@lineside/client";
 import { type Look, look } from "@lineside/scene";
 import type { Env, Lang, Settings, Values } from "./view";
 
@@ -101,6 +102,11 @@ export function textOf(v: unknown, decimals: number | undefined, lang: Lang): st
     default:
       return v === null ? "" : JSON.stringify(v);
   }
+}
+
+/** The live value of a property as text: by the format of its tag (a date, a place), else by its type. */
+export function saidOf(v: unknown, decimals: number | undefined, env: Env, prop = "value"): string {
+  return formatted(env.meta(prop)?.format, v, env.lang) ?? textOf(v, decimals, env.lang);
 }
 
 /** What a widget is called: its label, or the title or path of its tag. */

@@ -307,6 +307,18 @@ describe("controls", () => {
   });
 });
 
+describe("formats", () => {
+  const place = { lat: 48.1, lon: 11.5 };
+  it.each([
+    ["value", "value", "value"],
+    ["text", "text", "label"],
+  ] as const)("a %s shows a place as its two numbers", (id, prop, said) => {
+    const m = mount(id, 168, 64, env({ meta: () => ({ path: "a/place", type: "json", format: "location" }) }), {});
+    m.drawn.update?.({ [prop]: { v: place, q: 0, t: 1 } });
+    expect(m.drawn.describe?.()[said]).toContain("48.1°, 11.5°");
+  });
+});
+
 describe("numbers", () => {
   it.each([
     [12.345, 1, "12.3"],
@@ -342,6 +354,25 @@ describe("numbers", () => {
 });
 
 describe("trend", () => {
+  it("takes the past in place of what it knows of it, and keeps what came since", () => {
+    const r = new Ring(10);
+    r.push(5, 50);
+    r.push(9, 90);
+    r.replace([
+      { t: 1, v: 1 },
+      { t: 5, v: 5 },
+      { t: 6, v: 6 },
+    ]);
+    expect(Array.from({ length: r.length }, (_, i) => r.at(i))).toEqual([
+      { t: 1, v: 1 },
+      { t: 5, v: 5 },
+      { t: 6, v: 6 },
+      { t: 9, v: 90 },
+    ]);
+    r.replace([]);
+    expect(r.length).toBe(4);
+  });
+
   it("keeps the newest in a full ring and what still holds when trimmed", () => {
     const r = new Ring(4);
     for (let i = 1; i <= 6; i++) r.push(i, i * 10);

@@ -1,5 +1,5 @@
 import { look } from "@lineside/scene";
-import { clickable, number, string, textOf } from "../kit";
+import { clickable, number, saidOf, string } from "../kit";
 import type { DrawingView } from "../view";
 
 /** Text in a box, broken into lines. A live text with a bad quality is not shown as if it were one. */
@@ -37,7 +37,7 @@ export default {
         const live = values.text;
         if (!live) return;
         const k = look(live.q);
-        said = k === "bad" || k === "waiting" ? "" : textOf(live.v, undefined, env.lang);
+        said = k === "bad" || k === "waiting" ? "" : saidOf(live.v, undefined, env, "text");
         hatch.set({ visible: k === "bad" });
         bone.set({ visible: k === "waiting" });
         text.set({

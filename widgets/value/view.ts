@@ -1,5 +1,5 @@
 import { Readout, size } from "@lineside/scene";
-import { clickable, decimalsOf, labelOf, lookText, number, shown, string, textOf, usable } from "../kit";
+import { clickable, decimalsOf, labelOf, lookText, number, saidOf, shown, string, usable } from "../kit";
 import type { DrawingView } from "../view";
 
 /** Label above, value with unit below; on one line when the box is low. */
@@ -38,14 +38,14 @@ export default {
     return {
       update(values) {
         now = shown(values, settings, "value");
-        readout.set(textOf(now.v, decimals, env.lang), now.look);
+        readout.set(saidOf(now.v, decimals, env), now.look);
         if (room > 0) unitText.set({ x: readout.end + gap, visible: usable(now) });
       },
       ...clickable(env),
       describe: () => ({
         role: env.actions.includes("click") ? "button" : "img",
         label: label || env.name,
-        value: [usable(now) ? textOf(now.v, decimals, env.lang) : "", unit, lookText(now.look, env.lang)]
+        value: [usable(now) ? saidOf(now.v, decimals, env) : "", unit, lookText(now.look, env.lang)]
           .filter(Boolean)
           .join(" "),
       }),
