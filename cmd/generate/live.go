@@ -50,7 +50,7 @@ func livePage(src *source) ([]byte, error) {
 		types []reflect.Type
 	}{
 		{"From the client", []reflect.Type{reflect.TypeFor[session.Request]()}},
-		{"From the server", []reflect.Type{reflect.TypeFor[session.Reply](), reflect.TypeFor[session.Values](), reflect.TypeFor[session.Slots](), reflect.TypeFor[session.Notice](), reflect.TypeFor[session.Writes]()}},
+		{"From the server", []reflect.Type{reflect.TypeFor[session.Reply](), reflect.TypeFor[session.Values](), reflect.TypeFor[session.Slots](), reflect.TypeFor[session.Notice](), reflect.TypeFor[session.Writes](), reflect.TypeFor[session.Alarms]()}},
 		{"Parts", []reflect.Type{
 			reflect.TypeFor[session.Error](), reflect.TypeFor[session.WatchSlot](), reflect.TypeFor[session.ViewBinding](), reflect.TypeFor[session.Meta](),
 			reflect.TypeFor[session.ViewApp](), reflect.TypeFor[session.ViewScreen](), reflect.TypeFor[session.WriteResult](), reflect.TypeFor[session.Blocked](), reflect.TypeFor[session.AskedWrite](), reflect.TypeFor[session.Ramp]()}},

@@ -31,7 +31,7 @@ var sections = []struct {
 	{"The app document.", []reflect.Type{reflect.TypeFor[app.App](), reflect.TypeFor[app.Binding](), reflect.TypeFor[app.Installation]()}},
 	{"The plant document.", []reflect.Type{reflect.TypeFor[plant.Plant]()}},
 	{"What components say of themselves.", []reflect.Type{reflect.TypeFor[widgets.Manifest](), reflect.TypeFor[connector.Type](), reflect.TypeFor[northbound.Type](), reflect.TypeFor[connector.Node](), reflect.TypeFor[spec.Problem](), reflect.TypeFor[action.Type]()}},
-	{"The live protocol at /api/v1/live.", []reflect.Type{reflect.TypeFor[session.Request](), reflect.TypeFor[session.Reply](), reflect.TypeFor[session.Values](), reflect.TypeFor[session.Slots](), reflect.TypeFor[session.Notice](), reflect.TypeFor[session.Writes]()}},
+	{"The live protocol at /api/v1/live.", []reflect.Type{reflect.TypeFor[session.Request](), reflect.TypeFor[session.Reply](), reflect.TypeFor[session.Values](), reflect.TypeFor[session.Slots](), reflect.TypeFor[session.Notice](), reflect.TypeFor[session.Writes](), reflect.TypeFor[session.Alarms]()}},
 	{"Expressions.", []reflect.Type{reflect.TypeFor[expression.Function]()}},
 	{"Devices, imports and changes.", []reflect.Type{reflect.TypeFor[engine.DeviceStatus](), reflect.TypeFor[engine.NorthboundStatus](), reflect.TypeFor[plant.Import](), reflect.TypeFor[app.Change]()}},
 	{"Units.", []reflect.Type{reflect.TypeFor[unit.CommonUnit](), reflect.TypeFor[unit.Quantity](), reflect.TypeFor[unit.Shown](), reflect.TypeFor[unit.Preference]()}},
@@ -48,7 +48,7 @@ var tsNames = map[string]string{
 	"expression.Function": "ExpressionFunction", "expression.Example": "ExpressionExample", "plant.Import": "SheetImport",
 	"connector.Type": "ConnectorType", "northbound.Type": "NorthboundType", "northbound.Stats": "NorthboundStats", "northbound.Peer": "NorthboundPeer", "connector.Node": "BrowseNode",
 	"session.Request": "LiveRequest", "session.Reply": "LiveReply", "session.Error": "LiveError",
-	"session.Values": "ValuesFrame", "session.Slots": "SlotsFrame", "session.Notice": "NoticeFrame", "session.Writes": "WritesFrame", "session.Meta": "Meta",
+	"session.Values": "ValuesFrame", "session.Slots": "SlotsFrame", "session.Notice": "NoticeFrame", "session.Writes": "WritesFrame", "session.Alarms": "AlarmsFrame", "alarm.Band": "AlarmBand", "alarm.Alarm": "TagAlarm", "alarm.Deed": "AlarmDeed", "alarm.Shelf": "AlarmShelf", "session.Meta": "Meta",
 }
 
 // tsTypes are types that are written by hand below, because JSON says more than Go does.
@@ -65,7 +65,7 @@ var tsFields = map[string]string{
 	"app.Variable.Default": "Scalar",
 	"app.Input.Default":    "Scalar", "app.Installation.Mapping": "Record<string, Scalar>",
 	"session.Reply.Values": "Row[]", "session.Values.Values": "Row[]", "session.Reply.Screen": "Screen",
-	"session.Values.Op": `"values"`, "session.Notice.Op": `"notice"`, "session.Writes.Op": `"writes"`, "session.Slots.Op": `"slots"`,
+	"session.Values.Op": `"values"`, "session.Notice.Op": `"notice"`, "session.Writes.Op": `"writes"`, "session.Alarms.Op": `"alarms"`, "session.Slots.Op": `"slots"`,
 	"plant.Device.Settings": "Record<string, unknown>", "plant.Northbound.Settings": "Record<string, unknown>", "plant.Exposed.Map": "Record<string, unknown>", "plant.Definition.Address": "Record<string, unknown>",
 	"plant.Asset.Params":    "Record<string, string | number | boolean>",
 	"plant.Asset.Overrides": "Record<string, Record<string, unknown>>", "plant.Parameter.Default": "string | number | boolean",
@@ -109,7 +109,7 @@ export type Row = [slot: number, value: unknown, quality?: number, time?: number
 export type WatchSlot = [slot: number, path: string];
 
 /** A frame from the server that is no reply. */
-export type LiveFrame = ValuesFrame | SlotsFrame | NoticeFrame | WritesFrame;
+export type LiveFrame = ValuesFrame | SlotsFrame | NoticeFrame | WritesFrame | AlarmsFrame;
 `
 
 // typeScript makes runtime/client/types.gen.ts.

@@ -109,7 +109,7 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 	eng := engine.New(engine.Options{
-		Log: log, Last: last, Archive: archive, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Record: api.RecordEvents(db), Keep: memory.keep, KeepMany: memory.keepMany, Kept: memory.kept,
+		Log: log, Last: last, Archive: archive, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Record: api.RecordEvents(db), Alarms: db, Keep: memory.keep, KeepMany: memory.keepMany, Kept: memory.kept,
 		Trust: certificates, Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },
 	})
 	certificates.OnChange(func(devices []string) { eng.Reconnect(devices...) })

@@ -155,6 +155,7 @@ func (s *Server) resources() {
 	s.writesResource()
 	s.modelsResource()
 	s.eventsResource()
+	s.alarmsResource()
 	s.historyResource()
 	s.expressionsResource()
 	s.drawingsResource()

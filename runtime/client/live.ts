@@ -1,5 +1,6 @@
 // The live connection of a page: one WebSocket that comes back by itself and opens its views again.
 import {
+  type AlarmsNow,
   CloseCode,
   type Effect,
   type Meta,
@@ -195,6 +196,8 @@ interface LiveEvents {
   notice: NoticeFrame;
   /** The master switch, the writes that wait for a second person or the ramps have changed. */
   writes: WritesNow;
+  /** Alarms have changed. */
+  alarms: AlarmsNow;
 }
 
 export interface LiveOptions {
@@ -218,6 +221,8 @@ export class Live extends Emitter<LiveEvents> {
   ended = 0;
   /** Whether writes are blocked, which wait for a second person, which ramps run. */
   writes: WritesNow = {};
+  /** How many alarms there are, and the first of them. */
+  alarms: AlarmsNow = {};
 
   readonly #options: Required<LiveOptions>;
   readonly #views = new Set<View>();
@@ -344,6 +349,10 @@ export class Live extends Emitter<LiveEvents> {
         this.writes = {};
         this.emit("writes", this.writes);
       }
+      if (this.alarms.counts) {
+        this.alarms = {};
+        this.emit("alarms", this.alarms);
+      }
       for (const view of this.#views) this.#show(view);
     };
     socket.onmessage = (event) => mine() && this.#receive(String(event.data));
@@ -374,6 +383,10 @@ export class Live extends Emitter<LiveEvents> {
       const { op: _op, ...now } = message;
       this.writes = now;
       this.emit("writes", now);
+    } else if (message.op === "alarms") {
+      const { op: _op, ...now } = message;
+      this.alarms = now;
+      this.emit("alarms", now);
     } else {
       for (const view of this.#views) {
         if (view.number !== message.view) continue;

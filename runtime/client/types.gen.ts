@@ -24,7 +24,7 @@ export type Row = [slot: number, value: unknown, quality?: number, time?: number
 export type WatchSlot = [slot: number, path: string];
 
 /** A frame from the server that is no reply. */
-export type LiveFrame = ValuesFrame | SlotsFrame | NoticeFrame | WritesFrame;
+export type LiveFrame = ValuesFrame | SlotsFrame | NoticeFrame | WritesFrame | AlarmsFrame;
 
 // The app document.
 
@@ -381,6 +381,8 @@ export interface Plant {
   name?: string;
   /** timezone is an IANA name; "" is the server's. */
   timezone?: string;
+  /** history is what is kept of values that do not say so themselves. */
+  history?: History;
   /** units are those in which values are shown to who has chosen none. */
   units?: UnitPreference;
   /** areas names levels of the ISA-95 hierarchy. A path that is not listed is allowed. */
@@ -395,6 +397,24 @@ export interface Plant {
   assets?: Asset[];
   /** northbound are the interfaces by which other systems read tags and write them. */
   northbound?: Northbound[];
+}
+
+/**
+ * History says what is kept of a value over time. Without one the plant's own counts, and without that every
+ * change is kept of values that are bool, int, float or string.
+ */
+export interface History {
+  /** keep is what is kept: every change, the value at an interval, both, or none. */
+  keep: "change" | "interval" | "both" | "none";
+  /** interval is between samples of interval and both, on the full interval by the clock: "1s" to "24h". */
+  interval?: string;
+  /**
+   * deadband leaves out changes of a number up to this size, in its unit, besides the deadband of the tag
+   * itself. A change of quality is always kept.
+   */
+  deadband?: number;
+  /** heartbeat keeps a sample at least this often though nothing changes; default 10m, "0s" for never. */
+  heartbeat?: string;
 }
 
 /** UnitPreference is in which units somebody wants to see values. */
@@ -435,6 +455,8 @@ export interface Device extends Marks {
    * believed, or server, for a device whose clock is wrong.
    */
   clock?: "device" | "server";
+  /** alarms says whether a lost connection and failed writes raise alarms: on (default) or off. */
+  alarms?: "on" | "off";
 }
 
 /** PlantTag is one tag at a place of the plant. */
@@ -578,8 +600,12 @@ export interface TagDefinition extends Marks {
   restore?: "last" | "none";
   /** normal is the normal band of an analog value, drawn behind it. */
   normal?: Range;
+  /** alarms are by id what is to be told of the value. */
+  alarms?: Record<string, TagAlarm>;
   /** write says how the value may be written; without it, it is read-only. */
   write?: TagWrite;
+  /** history says what is kept of the value over time. */
+  history?: History;
 }
 
 /** ModelParameter is what an asset must or may say of itself. */
@@ -726,6 +752,54 @@ export interface Deadband {
   interval?: string;
 }
 
+/** TagAlarm is the declaration of one alarm of a tag or property. */
+export interface TagAlarm {
+  /**
+   * kind says what the alarm looks at: high-high, high, low and low-low compare the value with Limit, deviation its
+   * distance from Setpoint; on and off want a bool to be true or false, equals the value to be Value; change is raised by every
+   * change and returns at once, no-change when the value stays the same for OnDelay; bad wants a bad quality; expression
+   * wants When to be true.
+   */
+  kind: "high-high" | "high" | "low" | "low-low" | "deviation" | "on" | "off" | "equals" | "change" | "no-change" | "bad" | "expression";
+  /** priority says how soon somebody must act. */
+  priority: "urgent" | "high" | "medium" | "low";
+  /** title names the alarm; its kind when left out. */
+  title?: Text;
+  /**
+   * message is what the operator reads. {value}, {limit}, {setpoint} and {unit} stand for what they were when the alarm
+   * was raised, {title} and {path} for those of the tag.
+   */
+  message?: Text;
+  /** limit is in the unit of the tag. */
+  limit?: number;
+  /** setpoint is an expression for what a deviation is measured from. */
+  setpoint?: string;
+  /** value is the one that equals waits for. */
+  value?: unknown;
+  /** when is the condition of an expression alarm, which gives a bool. */
+  when?: string;
+  /** deadband is how far the value must come back behind the limit before the alarm returns. */
+  deadband?: AlarmBand;
+  /**
+   * onDelay is how long the condition must hold before the alarm is raised, OffDelay how long it must not hold before it
+   * returns: "5s".
+   */
+  onDelay?: string;
+  offDelay?: string;
+  /** latch keeps the alarm after its condition has gone, until somebody resets it. */
+  latch?: boolean;
+  /** acknowledge says what an operator must do: required (default), comment (acknowledge and say why), or none. */
+  acknowledge?: "required" | "comment" | "none";
+  /** Cause, Consequence and Action tell the operator why it may be, what follows when nobody acts, and what to do. */
+  cause?: Text;
+  consequence?: Text;
+  action?: Text;
+  /** suppressWhen is an expression; while it is true the alarm is suppressed by design. */
+  suppressWhen?: string;
+  /** disabled keeps the alarm in the document without watching for it. */
+  disabled?: boolean;
+}
+
 /** TagWrite is the gate of a writable tag. */
 export interface TagWrite {
   low?: number;
@@ -758,6 +832,12 @@ export interface CommandInput {
 export interface CommandWrite {
   property: string;
   value: unknown;
+}
+
+/** AlarmBand is absolute, in the unit of the tag, or in per cent of the span of its range. */
+export interface AlarmBand {
+  absolute?: number;
+  percent?: number;
 }
 
 /** Release is the two-person rule: who asks for a write cannot be the one who lets it through. */
@@ -1133,6 +1213,14 @@ export interface WritesFrame extends WritesNow {
 }
 
 /**
+ * AlarmsFrame is {"op":"alarms",…}: how many alarms there are of what this user may see, and the first of them. It comes after
+ * connecting when there are any, and whenever they have changed, at most five times a second.
+ */
+export interface AlarmsFrame extends AlarmsNow {
+  op: "alarms";
+}
+
+/**
  * Manner is how a value is brought to a tag when it is not just written. Durations are texts in Go's
  * syntax: "500ms", "2s", "1m30s".
  */
@@ -1233,6 +1321,16 @@ export interface WritesNow {
   ramps?: Ramp[];
 }
 
+/** AlarmsNow is the state of the alarms of a user. */
+export interface AlarmsNow {
+  /** seq is another one whenever an alarm of the plant has changed: then lists are to be read again. */
+  seq?: number;
+  /** counts are by priority, the most urgent first; priorities without alarms are left out. */
+  counts?: AlarmCount[];
+  /** first are the first of all: those that wait for an acknowledgement by priority, then the others that are active. */
+  first?: AlarmNow[];
+}
+
 /** Meta is what a widget takes from the tag it is bound to. */
 export interface Meta {
   path?: string;
@@ -1312,6 +1410,31 @@ export interface Ramp {
   began: number;
   until: number;
   by: string;
+}
+
+/** AlarmCount is how many alarms there are of a priority: those that wait for an acknowledgement, and those that are active. */
+export interface AlarmCount {
+  priority: "urgent" | "high" | "medium" | "low";
+  unacknowledged: number;
+  active: number;
+}
+
+/** AlarmNow is one alarm, in the language of the connection. */
+export interface AlarmNow {
+  /** key names the alarm to the HTTP API. */
+  key: string;
+  path: string;
+  priority: "urgent" | "high" | "medium" | "low";
+  state: "unacknowledged" | "acknowledged" | "returned" | "latched-unacknowledged" | "latched-acknowledged";
+  /** title is that of the tag, Name that of the alarm. */
+  title: string;
+  name: string;
+  message: string;
+  /** since is when the state began, in ms since 1970. */
+  since: number;
+  /** may says that this user may acknowledge it, Comment that it must be said why. */
+  may?: boolean;
+  comment?: boolean;
 }
 
 /** ViewItem is an entry: a screen, or a heading with entries below it. */
@@ -1538,6 +1661,86 @@ export interface Grant {
 
 // The HTTP API at /api/v1.
 
+export interface Alarm {
+  acknowledge?: "required" | "comment" | "none";
+  action?: Record<string, string>;
+  cause?: Record<string, string>;
+  consequence?: Record<string, string>;
+  deadband?: Band;
+  disabled?: boolean;
+  kind: "high-high" | "high" | "low" | "low-low" | "deviation" | "on" | "off" | "equals" | "change" | "no-change" | "bad" | "expression";
+  latch?: boolean;
+  limit?: number;
+  message?: Record<string, string>;
+  offDelay?: string;
+  onDelay?: string;
+  priority: "urgent" | "high" | "medium" | "low";
+  setpoint?: string;
+  suppressWhen?: string;
+  title?: Record<string, string>;
+  value?: unknown;
+  when?: string;
+}
+
+/** AlarmDone says what has become of an order. */
+export interface AlarmDone {
+  /** done is for how many alarms it meant something; for the others somebody was faster. */
+  done: number;
+}
+
+/** AlarmOrder is what somebody does to alarms. */
+export interface AlarmOrder {
+  /** alarms are keys. The order is carried out for all of them or for none. */
+  alarms: string[] | null;
+  /** comment is kept in the journal and in the audit trail. */
+  comment?: string;
+}
+
+/** AlarmPage is a part of the alarms: those that wait for an acknowledgement first, then by priority, the newest first. */
+export interface AlarmPage {
+  alarms: AlarmRow[];
+  /** total is how many there are in all that the filter wants. */
+  total: number;
+  /** seq is the one of the live connection that this list is of. */
+  seq: number;
+}
+
+/** AlarmRow is one alarm as it stands now. */
+export interface AlarmRow {
+  /** key names the alarm: <path of the tag>#<id>. */
+  key: string;
+  path: string;
+  id: string;
+  kind: "high-high" | "high" | "low" | "low-low" | "deviation" | "on" | "off" | "equals" | "change" | "no-change" | "bad" | "expression";
+  priority: "urgent" | "high" | "medium" | "low";
+  /** title is that of the tag, Name that of the alarm, Message what it says with the values of the moment it was raised. */
+  title: Record<string, string>;
+  name: Record<string, string>;
+  message?: Record<string, string>;
+  /** Cause, Consequence and Action are what the operator should know. */
+  cause?: Record<string, string>;
+  consequence?: Record<string, string>;
+  action?: Record<string, string>;
+  state: "unacknowledged" | "acknowledged" | "returned" | "latched-unacknowledged" | "latched-acknowledged" | "shelved" | "suppressed" | "out-of-service";
+  /** active says whether the condition holds, also of an alarm that is put away. */
+  active: boolean;
+  /** since is when the state began, Raised when the alarm was last raised, by the clock of the source. */
+  since: string;
+  raised?: string;
+  /** times is how often it was raised since it last was normal. */
+  times: number;
+  /** value is that by which it was raised. */
+  value?: unknown;
+  /** comment says that it must be said why when it is acknowledged. */
+  comment?: boolean;
+  /** mayAcknowledge and MayShelve say what you may do with it. */
+  mayAcknowledge?: boolean;
+  mayShelve?: boolean;
+  acknowledged?: Deed;
+  shelved?: Shelf;
+  outOfService?: Deed;
+}
+
 /** AppChanges is what publishing the draft would change. */
 export interface AppChanges {
   changes: Change[];
@@ -1717,6 +1920,11 @@ export interface AuthorityFile {
   file: string;
 }
 
+export interface Band {
+  absolute?: number;
+  percent?: number;
+}
+
 /** Catalogue is what screens, plants and expressions can be made of. */
 export interface Catalogue {
   widgets: Manifest[];
@@ -1839,6 +2047,12 @@ export interface CommandWriteResult {
   path: string;
   value: unknown;
   outcome: "good" | "failed" | "unknown" | "running";
+}
+
+export interface Deed {
+  by: string;
+  text?: string;
+  time: string;
 }
 
 /** DeviceBrowse asks what a device has below a node. */
@@ -2035,6 +2249,67 @@ export interface FoundNode {
   writable?: boolean;
 }
 
+/**
+ * GenerateRequest asks for the properties of a model: of a sample of JSON, or of what a running device has
+ * below a node, such as a table of a database, an object of OPC UA or a device of Sparkplug.
+ */
+export interface GenerateRequest {
+  /** sample is one message of JSON. */
+  sample?: string;
+  /** device is the id of a running device. */
+  device?: string;
+  /** node is the id of the node that is the machine, "" for the whole device; Name is its name. */
+  node?: string;
+  name?: string;
+  /** parameters are those that the addresses shall have, by their ids; those that are likely when left out. */
+  parameters?: string[];
+}
+
+export interface Generated {
+  more?: number;
+  parameters: Placeholder[];
+  params?: Record<string, unknown>;
+  properties: ModelProperty[];
+}
+
+/** HistoryAnswer is the history of some tags over the same time. */
+export interface HistoryAnswer {
+  from: string;
+  to: string;
+  /** series are in the order in which they were asked for. */
+  series: HistorySeries[];
+}
+
+/** HistorySeries is the history of one tag. */
+export interface HistorySeries {
+  path: string;
+  type: "none" | "bool" | "int" | "float" | "string" | "bytes" | "json";
+  unit?: string;
+  title?: string;
+  /**
+   * points are [time, value] or [time, value, quality]: milliseconds since 1970, a value or null, an OPC UA
+   * StatusCode when it is not good. Of buckets the time is their beginning.
+   */
+  points: unknown;
+  /** cut says that there was more than fits into one answer: ask for less time, or for buckets. */
+  cut?: boolean;
+}
+
+/** HistoryState is how the history fares. */
+export interface HistoryState {
+  /** tags have a history; Samples are in the database in Bytes, since Oldest. */
+  tags: number;
+  samples: number;
+  bytes: number;
+  oldest?: string;
+  /** pending samples wait to get there; Dropped ones were lost because too many waited; Late ones came for a time that was over. */
+  pending: number;
+  dropped: number;
+  late: number;
+  /** failure is why the last write failed, "" when it went well. */
+  failure?: string;
+}
+
 /** InheritedEvent is an event that a model has, and from where. */
 export interface InheritedEvent {
   from: string;
@@ -2046,6 +2321,32 @@ export interface InheritedProperty {
   /** from is the model that declares it: the model itself or an ancestor. */
   from: string;
   property: ModelProperty;
+}
+
+/** JournalPage is a part of the journal, newest first. */
+export interface JournalPage {
+  entries: JournalRow[];
+  /** next is the id to give as before for the next part, 0 at the end. */
+  next?: number;
+}
+
+/** JournalRow is one line of the alarm journal. */
+export interface JournalRow {
+  id: number;
+  time: string;
+  key: string;
+  path: string;
+  priority: "urgent" | "high" | "medium" | "low";
+  event: "raise" | "return" | "acknowledge" | "reset" | "shelve" | "unshelve" | "suppress" | "unsuppress" | "out-of-service" | "in-service" | "removed";
+  state: "normal" | "unacknowledged" | "acknowledged" | "returned" | "latched-unacknowledged" | "latched-acknowledged" | "shelved" | "suppressed" | "out-of-service";
+  title: Record<string, string>;
+  name: Record<string, string>;
+  message?: Record<string, string>;
+  value?: unknown;
+  /** by is who has done it, left out for the plant itself. */
+  by?: string;
+  origin?: string;
+  comment?: string;
 }
 
 /** KeepVersion names the draft, or a document, without publishing it. */
@@ -2172,6 +2473,16 @@ export interface PeekValue {
   quality: number;
   qualityName: string;
   value: unknown;
+}
+
+export interface Placeholder {
+  default?: unknown;
+  field?: string;
+  id: string;
+  required?: boolean;
+  title?: Record<string, string>;
+  type: "string" | "int" | "float" | "bool" | "device";
+  used?: boolean;
 }
 
 /** PlantArea is a level of paths that tags or assets are below. */
@@ -2325,6 +2636,12 @@ export interface Saved {
   problems: Problem[];
 }
 
+/** ServiceOrder takes alarms out of service. */
+export interface ServiceOrder {
+  alarms: string[] | null;
+  reason: string;
+}
+
 /** Setup makes the first administrator. */
 export interface Setup {
   /** token is the part behind "#" of the set-up link. */
@@ -2353,6 +2670,25 @@ export interface SheetResult {
   unchanged: number;
   /** etag is the version of the plant that the file was compared with, or the new one when it was imported. */
   etag: string;
+}
+
+export interface Shelf {
+  by: string;
+  once?: boolean;
+  text?: string;
+  time: string;
+  until: string;
+}
+
+/** ShelveOrder puts alarms away for a time. */
+export interface ShelveOrder {
+  alarms: string[] | null;
+  /** minutes is for how long, up to a day. */
+  minutes: number;
+  /** once ends it as soon as the alarm returns. */
+  once?: boolean;
+  /** reason is shown in the list of what is shelved. */
+  reason: string;
 }
 
 /** StampRequest makes many assets of a model. */
@@ -2746,6 +3082,7 @@ export const LiveLimit = {
   /** maxWrites is the number of writes and events under way at once. */
   maxWrites: 16,
   timeTolerance: 250,
+  maxAlarms: 10,
 } as const;
 
 /** Qualities with a name (OPC 10000-4 StatusCode). Bit 31 is bad, bit 30 alone is uncertain. */

@@ -39,6 +39,8 @@ type Options struct {
 	Kept     func(path tag.Path) []byte
 	// Record keeps what has happened at assets and gives each its ID. Without it events are told only.
 	Record func(context.Context, []AssetEvent) error
+	// Alarms keeps alarms over a restart, and their journal. Without it they begin anew.
+	Alarms AlarmKeeper
 	// Last keeps the last values of the tags of devices over a restart; nil: they begin without one.
 	Last *lastvalue.File
 	// Archive keeps the history of the tags; nil keeps none. Who gives it runs it.
@@ -67,6 +69,8 @@ type Engine struct {
 	counters   counters
 	notices    fanout[Notice]
 	events     events
+	alarms     alarms
+	alarmTags  alarmTags
 	metronomes metronomes
 	block      atomic.Pointer[Block]
 	releases   releases
@@ -126,7 +130,8 @@ type entry struct {
 	gate    *gate      // writable tags
 	reads   []tag.Path // app tags: what they are computed from
 	title   spec.Text  // system and app tags
-	roams   bool       // its expressions ask for more than the types of tags
+	alarms  []*alarmBuild
+	roams   bool // its expressions ask for more than the types of tags
 }
 
 // New makes an engine with an empty plant. Nothing is started before Run.
@@ -143,6 +148,7 @@ func New(o Options) *Engine {
 		wake:        make(chan struct{}, 1),
 		events:      events{record: o.Record, wake: make(chan struct{}, 1)},
 		metronomes:  metronomes{wake: make(chan struct{}, 1)},
+		alarms:      alarms{keeper: o.Alarms, wake: make(chan struct{}, 1)},
 	}
 	e.expansion, _ = plant.Expand(e.plant)
 	e.running = &present{plant: e.plant, expansion: e.expansion, entries: map[tag.Path]*entry{}}
@@ -150,6 +156,7 @@ func New(o Options) *Engine {
 		e.log = slog.New(slog.DiscardHandler)
 	}
 	e.addWriteTags()
+	e.addAlarmTags()
 	return e
 }
 
@@ -184,6 +191,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	devices, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	running.Go(func() { e.runEvents(ctx) })
+	running.Go(func() { e.runAlarms(ctx) })
 	running.Go(func() { e.runMetronomes(ctx) })
 	running.Go(func() { e.keepLast(ctx) })
 	running.Go(func() { e.recordHistory(ctx) })

@@ -11,6 +11,8 @@ const (
 	NoticePlant = "plant"
 	// NoticeWrites: Writes has something new to tell.
 	NoticeWrites = "writes"
+	// NoticeAlarms: alarms have changed.
+	NoticeAlarms = "alarms"
 )
 
 // Notice is something that open sessions should know.

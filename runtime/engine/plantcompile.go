@@ -42,6 +42,7 @@ type tagBuild struct {
 	program *expression.Program // computed
 	source  *source             // device
 	gate    *gate
+	alarms  []*alarmBuild
 	// roams says that its expressions ask for more than the types of tags.
 	roams bool
 	// was is the running form, when it is the same.
@@ -78,6 +79,9 @@ func compilePlant(p *plant.Plant, beside *present) (*plantBuild, spec.Problems) 
 	}
 	systemTypes(p.Devices, b.types)
 	for _, t := range writeTagList {
+		b.types[t.path] = t.def.Type
+	}
+	for _, t := range alarmTagList {
 		b.types[t.path] = t.def.Type
 	}
 	b.tags = make([]*tagBuild, len(p.Tags))
@@ -190,6 +194,7 @@ func (b *plantBuild) compileTag(t *tagBuild, ps *spec.Problems) {
 	if t.doc.Write != nil {
 		b.compileGate(t, at, ps)
 	}
+	b.compileAlarms(t, at, ps)
 }
 
 func (b *plantBuild) compileExpr(t *tagBuild, at string, ps *spec.Problems) {

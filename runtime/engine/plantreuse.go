@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/lineside/lineside/runtime/expression"
 	"github.com/lineside/lineside/runtime/plant"
@@ -101,6 +102,10 @@ func (k *known) entry(b *plantBuild, t *tagBuild) *entry {
 		return nil
 	case was.kind == KindComputed && !k.reads(b, was.program):
 		return nil
+	case slices.ContainsFunc(was.alarms, func(a *alarmBuild) bool {
+		return a.other != nil && !k.reads(b, a.other) || a.suppress != nil && !k.reads(b, a.suppress)
+	}):
+		return nil
 	case was.gate != nil && was.gate.interlock != nil && !k.reads(b, was.gate.interlock):
 		return nil
 	}
@@ -126,7 +131,7 @@ func (k *known) reads(b *plantBuild, p *expression.Program) bool {
 
 // take makes the tag what it was.
 func (t *tagBuild) take(b *plantBuild, was *entry) {
-	t.was, t.kind, t.program, t.gate, t.roams = was, was.kind, was.program, was.gate, was.roams
+	t.was, t.kind, t.program, t.gate, t.alarms, t.roams = was, was.kind, was.program, was.gate, was.alarms, was.roams
 	if was.kind == KindDevice {
 		b.devices[t.doc.Device].add(t, was.source)
 	}

@@ -42,6 +42,9 @@ func (e *Engine) TakePlant(next *Prepared) error {
 	if err := e.swapEvents(b); err != nil {
 		return err
 	}
+	if err := e.swapAlarms(b); err != nil {
+		return err
+	}
 	e.swapDevices(b, restart)
 	e.swapOutlets(b)
 	e.rebindApps()
@@ -154,7 +157,7 @@ func (s *plantSwap) removeGone() {
 
 // put makes the entry of a tag.
 func (s *plantSwap) put(t *tagBuild, slot tag.Slot) *entry {
-	s.room = append(s.room, entry{slot: slot, kind: t.kind, typ: t.typ, doc: t.doc, device: t.doc.Device, gate: t.gate, program: t.program, roams: t.roams, origin: s.b.origin(t)})
+	s.room = append(s.room, entry{slot: slot, kind: t.kind, typ: t.typ, doc: t.doc, device: t.doc.Device, gate: t.gate, alarms: t.alarms, program: t.program, roams: t.roams, origin: s.b.origin(t)})
 	e := &s.room[len(s.room)-1]
 	s.next[t.doc.Path] = e
 	s.at[t.index] = slot

@@ -426,6 +426,7 @@ func (t *templates) fill(to *Tag, values []value, known names) *spec.Problem {
 		one(t.interlock, &w.Interlock, true)
 		to.Write = &w
 	}
+	fillAlarms(to, t.alarms, values, known, note)
 	if t.address != nil {
 		raw, err := t.address.write(values, known)
 		note(err)

@@ -70,6 +70,7 @@ type templates struct {
 	expr, read, back, interlock     *text
 	title                           map[string]*text
 	address                         *jsonText
+	alarms                          map[string]alarmTemplates
 }
 
 // Holed reports whether a text of the property has a placeholder.
@@ -310,6 +311,8 @@ func parseTemplates(p *Property, known names) (*templates, spec.Problems) {
 	if p.Write != nil {
 		t.interlock = one(p.Write.Interlock, "/write/interlock", true)
 	}
+	t.alarms = parseAlarms(&p.Definition, one)
+	any = any || holedAlarms(&p.Definition)
 	var err error
 	if t.address, err = parseJSON(p.Address, known); !fail(err, "/address") {
 		any = any || t.address != nil

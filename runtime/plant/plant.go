@@ -5,6 +5,7 @@ package plant
 import (
 	"encoding/json"
 
+	"github.com/lineside/lineside/runtime/alarm"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 	"github.com/lineside/lineside/runtime/unit"
@@ -64,6 +65,8 @@ type Device struct {
 	// Clock says whose clock gives the source time of values: device (default), as far as it can be
 	// believed, or server, for a device whose clock is wrong.
 	Clock string `json:"clock,omitempty" enum:"device,server"`
+	// Alarms says whether a lost connection and failed writes raise alarms: on (default) or off.
+	Alarms string `json:"alarms,omitempty" enum:"on,off"`
 	Marks
 }
 
@@ -125,6 +128,9 @@ type Definition struct {
 	Restore string `json:"restore,omitempty" enum:"last,none"`
 	// Normal is the normal band of an analog value, drawn behind it.
 	Normal *Range `json:"normal,omitempty"`
+
+	// Alarms are by id what is to be told of the value.
+	Alarms map[string]alarm.Alarm `json:"alarms,omitempty"`
 
 	// Write says how the value may be written; without it, it is read-only.
 	Write *Write `json:"write,omitempty"`

@@ -179,12 +179,15 @@ func follow(p *Plant, rename func(of *carrier, text string) (string, int, error)
 	for i := range p.Tags {
 		t := &p.Tags[i]
 		parts(&carrier{at: fmt.Sprintf("/tags/%d", i), tag: t.Path}, &t.Expr, &t.Scale, &t.Write, one)
+		alarmParts(&carrier{at: fmt.Sprintf("/tags/%d", i), tag: t.Path}, &t.Alarms, one)
 	}
 	for i := range p.Models {
 		m := &p.Models[i]
 		for j := range m.Properties {
 			q := &m.Properties[j]
-			parts(&carrier{at: fmt.Sprintf("/models/%d/properties/%d", i, j), model: m.ID, own: true, id: q.ID}, &q.Expr, &q.Scale, &q.Write, one)
+			of := &carrier{at: fmt.Sprintf("/models/%d/properties/%d", i, j), model: m.ID, own: true, id: q.ID}
+			parts(of, &q.Expr, &q.Scale, &q.Write, one)
+			alarmParts(of, &q.Alarms, one)
 		}
 		for j := range m.Events {
 			ev := &m.Events[j]
@@ -195,7 +198,7 @@ func follow(p *Plant, rename func(of *carrier, text string) (string, int, error)
 		a := &p.Assets[i]
 		for _, id := range slices.Sorted(maps.Keys(a.Overrides)) {
 			of := &carrier{at: fmt.Sprintf("/assets/%d/overrides/%s", i, spec.Escape(id)), tag: a.Path + "/" + tag.Path(id), model: a.Model, id: id}
-			for _, place := range overridable {
+			for _, place := range slices.Concat(overridable, alarmPlaces(a.Overrides[id])) {
 				keys := strings.Split(place.at[1:], "/")
 				one(of, place.at, textAt(a.Overrides[id], keys), place.where, func(s string) {
 					a.Overrides = maps.Clone(a.Overrides)
@@ -208,10 +211,13 @@ func follow(p *Plant, rename func(of *carrier, text string) (string, int, error)
 }
 
 // overridable are the places of an override that hold expressions.
-var overridable = []struct {
+var overridable = []overridePlace{{"/expr", whereComputed}, {"/write/interlock", whereInterlock}, {"/scale/read", whereScale}, {"/scale/write", whereScale}}
+
+// overridePlace is a place of an override, and what the expression there is.
+type overridePlace struct {
 	at    string
 	where spec.Text
-}{{"/expr", whereComputed}, {"/write/interlock", whereInterlock}, {"/scale/read", whereScale}, {"/scale/write", whereScale}}
+}
 
 // parts visits the expressions of a tag or property. What is changed is copied first.
 func parts(of *carrier, expr *string, scale **Scale, write **Write, one func(of *carrier, place, text string, where spec.Text, set func(string))) {

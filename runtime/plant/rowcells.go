@@ -45,6 +45,11 @@ func unflatten(row map[string]string) (Tag, spec.Problems) {
 			c.faults.Add("value_type", "fields", `Write [{"id": "speed", "type": "float"}].`, "The fields are not a JSON list of fields.")
 		}
 	}
+	if cell := row["alarms"]; cell != "" {
+		if ps := spec.Typed(json.RawMessage(cell), &t.Alarms); len(ps) > 0 {
+			c.faults.Add("value_type", "alarms", `Write {"high": {"kind": "high", "priority": "high", "limit": 80}}.`, "The alarms are not a JSON object of alarms.")
+		}
+	}
 	if cell := row["initial"]; cell != "" {
 		t.Initial = rawOf(cell)
 	}

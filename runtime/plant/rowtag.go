@@ -18,7 +18,7 @@ var tagColumns = columns{
 	"deadband.absolute", "deadband.percent", "deadband.interval",
 	"write", "write.low", "write.high", "write.interlock", "write.confirm", "write.readBack", "write.release", "write.release.by", "write.release.within",
 	"history", "history.interval", "history.deadband", "history.heartbeat",
-	"restore", "labels", attributePrefix + "*",
+	"alarms", "restore", "labels", attributePrefix + "*",
 }
 
 // flatten makes the cells of a tag; an absent cell is empty.
@@ -111,6 +111,11 @@ func flatten(t *Tag) map[string]string {
 			put("write.release.within", w.Release.Within)
 		}
 	}
+	if len(t.Alarms) > 0 {
+		if raw, err := spec.Canonical(t.Alarms); err == nil {
+			put("alarms", compact(raw))
+		}
+	}
 	put("restore", t.Restore)
 	if h := t.History; h != nil {
 		put("history", h.Keep)
@@ -158,6 +163,8 @@ func tagColumn(at string) string {
 		return "low"
 	case strings.HasPrefix(name, "range."):
 		return name[len("range."):]
+	case strings.HasPrefix(name, "alarms."):
+		return "alarms"
 	case strings.HasPrefix(name, "attributes."):
 		return attributePrefix + name[len("attributes."):]
 	case strings.HasPrefix(name, "labels."), strings.HasPrefix(name, "fields."):

@@ -182,6 +182,9 @@ func (v *validator) devices() {
 		if d.Clock != "" {
 			v.choice(at+"/clock", d.Clock, "device", "server")
 		}
+		if d.Alarms != "" {
+			v.choice(at+"/alarms", d.Alarms, "on", "off")
+		}
 		v.count(at+"/scans", len(d.Scans), MaxScans, "scan classes")
 		scans := map[string]bool{}
 		for j := range d.Scans {
@@ -232,6 +235,7 @@ func (v *validator) tag(at func() string, t *Tag) {
 	v.marks(at, &t.Marks)
 	v.origin(at, t, typ)
 	v.processing(at, t, typ)
+	v.alarms(at, &t.Definition, typ)
 	v.history(at, t.History, typ == tag.None || typ.IsNumber())
 	if t.Write != nil {
 		v.write(at()+"/write", t, typ)

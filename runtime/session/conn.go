@@ -67,6 +67,7 @@ type conn struct {
 	backlog int
 	ready   []*view
 	told    []byte // the last Writes frame
+	alarmed []byte // the last Alarms frame
 	pinged  time.Time
 	ping    bool
 	closing bool

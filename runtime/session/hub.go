@@ -33,6 +33,8 @@ type Engine interface {
 	Write(ctx context.Context, r engine.WriteRequest) engine.WriteResult
 	Meta(path tag.Path, rights auth.Rights, lang string) (engine.Meta, bool)
 	Writes(actor auth.Actor) engine.Writes
+	Alarms() []engine.Alarm
+	AlarmSeq() uint64
 	Notices() (<-chan engine.Notice, func())
 }
 
@@ -77,6 +79,7 @@ type Hub struct {
 	upgrader websocket.Upgrader
 	count    counters
 	pumps    []*pump
+	alarms   alarmFrames
 
 	mu      sync.Mutex
 	feeds   map[string]*feed
@@ -134,6 +137,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, actor auth.Actor, la
 	} else {
 		defer h.exit(c)
 		c.tellWrites()
+		c.tellAlarms(h.alarms.all(h.engine))
 	}
 	stop := context.AfterFunc(r.Context(), func() {
 		cause := context.Cause(r.Context())
@@ -299,7 +303,9 @@ func (h *Hub) Run(ctx context.Context) {
 	defer pumps.Wait()
 	defer stop()
 	// A change of the plant adds and removes many tags one by one.
-	settle, reopen := time.NewTimer(time.Hour), time.NewTimer(time.Hour)
+	settle, reopen, alarms := time.NewTimer(time.Hour), time.NewTimer(time.Hour), time.NewTimer(time.Hour)
+	telling := false // alarms are told soon
+	defer alarms.Stop()
 	defer settle.Stop()
 	defer reopen.Stop()
 	changes := map[string]bool{}
@@ -313,6 +319,13 @@ func (h *Hub) Run(ctx context.Context) {
 				notices = nil
 				continue
 			}
+			if n.Code == engine.NoticeAlarms {
+				if !telling {
+					telling = true
+					alarms.Reset(alarmPause)
+				}
+				continue
+			}
 			if n.Code == engine.NoticeWrites {
 				for _, c := range h.all() {
 					c.tellWrites()
@@ -322,6 +335,12 @@ func (h *Hub) Run(ctx context.Context) {
 			// A plant changes in many small steps while somebody edits it.
 			changes[n.Installation] = true
 			reopen.Reset(2 * h.options.Tick)
+		case <-alarms.C:
+			telling = false
+			list := h.alarms.all(h.engine)
+			for _, c := range h.all() {
+				c.tellAlarms(list)
+			}
 		case <-reopen.C:
 			h.reopen(changes)
 			clear(changes)

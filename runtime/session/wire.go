@@ -311,6 +311,51 @@ type Ramp struct {
 	By     string          `json:"by"`
 }
 
+// Alarms is {"op":"alarms",…}: how many alarms there are of what this user may see, and the first of them. It comes after
+// connecting when there are any, and whenever they have changed, at most five times a second.
+type Alarms struct {
+	Op string `json:"op"`
+	AlarmsNow
+}
+
+// MaxAlarms is how many alarms an Alarms frame has.
+const MaxAlarms = 10
+
+// AlarmsNow is the state of the alarms of a user.
+type AlarmsNow struct {
+	// Seq is another one whenever an alarm of the plant has changed: then lists are to be read again.
+	Seq uint64 `json:"seq,omitempty"`
+	// Counts are by priority, the most urgent first; priorities without alarms are left out.
+	Counts []AlarmCount `json:"counts,omitempty"`
+	// First are the first of all: those that wait for an acknowledgement by priority, then the others that are active.
+	First []AlarmNow `json:"first,omitempty"`
+}
+
+// AlarmCount is how many alarms there are of a priority: those that wait for an acknowledgement, and those that are active.
+type AlarmCount struct {
+	Priority       string `json:"priority" enum:"urgent,high,medium,low"`
+	Unacknowledged int    `json:"unacknowledged"`
+	Active         int    `json:"active"`
+}
+
+// AlarmNow is one alarm, in the language of the connection.
+type AlarmNow struct {
+	// Key names the alarm to the HTTP API.
+	Key      string `json:"key"`
+	Path     string `json:"path"`
+	Priority string `json:"priority" enum:"urgent,high,medium,low"`
+	State    string `json:"state" enum:"unacknowledged,acknowledged,returned,latched-unacknowledged,latched-acknowledged"`
+	// Title is that of the tag, Name that of the alarm.
+	Title   string `json:"title"`
+	Name    string `json:"name"`
+	Message string `json:"message"`
+	// Since is when the state began, in ms since 1970.
+	Since int64 `json:"since"`
+	// May says that this user may acknowledge it, Comment that it must be said why.
+	May     bool `json:"may,omitempty"`
+	Comment bool `json:"comment,omitempty"`
+}
+
 // Notice is {"op":"notice",…}: something the client should know, such as a new revision.
 type Notice struct {
 	Op string `json:"op"`

@@ -31,6 +31,8 @@ var migrations = []func(tx *gorm.DB) error{
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&seriesRow{}, &chunkRow{}) },
 	// Large documents are kept in parts.
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&partRow{}) },
+	// Alarms as they stand, and what has become of them.
+	func(tx *gorm.DB) error { return tx.AutoMigrate(&alarmRow{}, &journalRow{}) },
 }
 
 const settingSchema = "schema"

@@ -1,0 +1,134 @@
+package alarm
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// Limits of declarations.
+const (
+	MaxAlarms = 32 // of one tag
+	MaxDelay  = 7 * 24 * time.Hour
+	MaxExpr   = 4096 // bytes
+	MaxText   = 4000 // bytes
+)
+
+// ID reports whether s may be the id of an alarm: 1 to 64 letters, digits, "_" and "-" of ASCII.
+func ID(s string) bool {
+	return s != "" && len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-')
+	})
+}
+
+// Check tells what is wrong with an alarm of a tag of a type (None when that is not known), with places below the alarm. ranged
+// says that the tag has a range.
+func (a *Alarm) Check(typ tag.Type, ranged bool) spec.Problems {
+	var ps spec.Problems
+	if !slices.Contains(Kinds, a.Kind) {
+		ps = append(ps, spec.OneOf("value_choice", "/kind", fmt.Sprintf("%q is not one of the choices.", clip(a.Kind)), a.Kind, Kinds))
+	}
+	if !slices.Contains(Priorities, a.Priority) {
+		ps = append(ps, spec.OneOf("value_choice", "/priority", fmt.Sprintf("%q is not one of the choices.", clip(a.Priority)), a.Priority, Priorities))
+	}
+	if a.Acknowledge != "" && !slices.Contains([]string{AckRequired, AckComment, AckNone}, a.Acknowledge) {
+		ps = append(ps, spec.OneOf("value_choice", "/acknowledge", fmt.Sprintf("%q is not one of the choices.", clip(a.Acknowledge)), a.Acknowledge, []string{AckRequired, AckComment, AckNone}))
+	}
+	a.checkKind(typ, ranged, &ps)
+	for _, t := range [...]struct {
+		at string
+		t  spec.Text
+	}{{"/title", a.Title}, {"/message", a.Message}, {"/cause", a.Cause}, {"/consequence", a.Consequence}, {"/action", a.Action}} {
+		if len(t.t) > 0 && t.t["en"] == "" {
+			ps.Add("value_missing", t.at+"/en", "Give an English text; it stands in for missing languages.", "The English text is missing.")
+		}
+		for lang, s := range t.t {
+			if len(s) > MaxText {
+				ps.Add("text_too_long", t.at+"/"+spec.Escape(lang), "Make it shorter.", "The text has %d bytes, more than %d.", len(s), MaxText)
+			}
+		}
+	}
+	for _, d := range [...]struct{ at, s string }{{"/onDelay", a.OnDelay}, {"/offDelay", a.OffDelay}} {
+		if d.s == "" {
+			continue
+		}
+		switch v, err := time.ParseDuration(d.s); {
+		case err != nil:
+			ps.Add("value_format", d.at, `Write a number with a unit: "200ms", "5s", "1h30m"`, "%q is not a duration.", clip(d.s))
+		case v < 0 || v > MaxDelay:
+			ps.Add("value_range", d.at, fmt.Sprintf("0s to %s.", MaxDelay), "%s is out of range.", v)
+		}
+	}
+	for _, x := range [...]struct{ at, s string }{{"/when", a.When}, {"/setpoint", a.Setpoint}, {"/suppressWhen", a.SuppressWhen}} {
+		if len(x.s) > MaxExpr {
+			ps.Add("expression_too_long", x.at, "Split it into computed tags.", "The expression has %d bytes, more than %d.", len(x.s), MaxExpr)
+		}
+	}
+	return ps
+}
+
+func (a *Alarm) checkKind(typ tag.Type, ranged bool, ps *spec.Problems) {
+	number, boolean := typ == tag.None || typ.IsNumber(), typ == tag.None || typ == tag.Bool
+	limited := false
+	switch a.Kind {
+	case HighHigh, High, Low, LowLow, Deviation:
+		limited = true
+		if !number {
+			ps.Add("alarm_type", "/kind", "Choose another kind, or make the tag a number.", "An alarm of kind %s is for numbers.", a.Kind)
+		}
+		switch {
+		case a.Limit == nil:
+			ps.Add("value_missing", "/limit", "Give the limit.", "The alarm has no limit.")
+		case math.IsNaN(*a.Limit) || math.IsInf(*a.Limit, 0) || a.Kind == Deviation && *a.Limit < 0:
+			ps.Add("value_range", "/limit", "Write a number; for a deviation not below 0.", "%g is out of range.", *a.Limit)
+		}
+	case On, Off:
+		if !boolean {
+			ps.Add("alarm_type", "/kind", "Choose another kind, or make the tag a bool.", "An alarm of kind %s is for a bool.", a.Kind)
+		}
+	case Equals:
+		if len(a.Value) == 0 {
+			ps.Add("value_missing", "/value", "Give the value.", "The alarm does not say which value it waits for.")
+		} else if v, err := tag.Parse(a.Value, typ); typ != tag.None && (err != nil || v.IsNone()) {
+			ps.Add("value_type", "/value", "Write a value of the type of the tag.", "The value is not of type %s.", typ)
+		}
+	case NoChange:
+		if d, err := time.ParseDuration(a.OnDelay); err != nil || d <= 0 {
+			ps.Add("value_missing", "/onDelay", `Say for how long: "10m"`, "The alarm does not say for how long the value must stay the same.")
+		}
+	case Expression:
+		if strings.TrimSpace(a.When) == "" {
+			ps.Add("value_missing", "/when", `Write a condition: value > 80 && tag("./running")`, "The alarm has no condition.")
+		}
+	}
+	if a.Kind == Deviation && strings.TrimSpace(a.Setpoint) == "" {
+		ps.Add("value_missing", "/setpoint", `Write what it is measured from: tag("./setpoint")`, "The alarm has no setpoint.")
+	}
+	if d := a.Deadband; d != nil {
+		switch {
+		case !limited:
+			ps.Add("value_type", "/deadband", "Remove it.", "A deadband is for alarms with a limit.")
+		case !(d.Absolute >= 0) || math.IsInf(d.Absolute, 0):
+			ps.Add("value_range", "/deadband/absolute", "0 or more.", "%g is out of range.", d.Absolute)
+		case !(d.Percent >= 0 && d.Percent <= 100):
+			ps.Add("value_range", "/deadband/percent", "0 to 100.", "%g is out of range.", d.Percent)
+		case d.Percent > 0 && !ranged:
+			ps.Add("value_missing", "/deadband/percent", "Give the tag a range, or use absolute.", "A deadband in per cent needs a range.")
+		}
+	}
+	if a.Kind == Change && (a.OnDelay != "" || a.OffDelay != "") {
+		ps.Add("value_type", "/onDelay", "Remove the delays.", "A change has no duration that could be waited for.")
+	}
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:57]) + "..."
+	}
+	return s
+}

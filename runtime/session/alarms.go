@@ -1,0 +1,111 @@
+package session
+
+import (
+	"bytes"
+	"sync"
+	"time"
+
+	"github.com/lineside/lineside/runtime/alarm"
+	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/engine"
+)
+
+// alarmPause is the least time between two Alarms frames.
+const alarmPause = 200 * time.Millisecond
+
+// alarmFrames makes the frames of alarms: one for all who have the same rights and language.
+type alarmFrames struct {
+	mu   sync.Mutex
+	list *alarmList
+}
+
+// alarmList is the alarms at one moment, with the frames that were made of them.
+type alarmList struct {
+	seq    uint64
+	alarms []engine.Alarm
+	mu     sync.Mutex
+	frames map[[2]string][]byte
+}
+
+// all reads the alarms, unless none has changed.
+func (f *alarmFrames) all(e Engine) *alarmList {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	seq := e.AlarmSeq()
+	if f.list == nil || f.list.seq != seq {
+		f.list = &alarmList{seq: seq, alarms: e.Alarms(), frames: map[[2]string][]byte{}}
+	}
+	return f.list
+}
+
+// of tells somebody of the alarms that they may see, in a language.
+func (l *alarmList) of(rights auth.Rights, lang string) AlarmsNow {
+	counts := make([]AlarmCount, len(alarm.Priorities))
+	out := AlarmsNow{Seq: l.seq}
+	any := false
+	var rest []AlarmNow
+	for i := range l.alarms {
+		a := &l.alarms[i]
+		active := a.State == alarm.Unacknowledged || a.State == alarm.Acknowledged
+		waits := a.State.Wanting()
+		latched := a.State == alarm.LatchedAcknowledged
+		rank := alarm.Rank(a.Priority)
+		if !active && !waits && !latched || rank >= len(counts) || !rights.Allows(auth.View, a.Path) {
+			continue
+		}
+		any = true
+		if active {
+			counts[rank].Active++
+		}
+		if waits {
+			counts[rank].Unacknowledged++
+		}
+		if len(out.First)+len(rest) < MaxAlarms || waits && len(out.First) < MaxAlarms {
+			one := AlarmNow{
+				Key: string(a.Key), Path: string(a.Path), Priority: a.Priority, State: string(a.State), Title: a.Title.In(lang), Name: a.Name.In(lang), Message: a.Message.In(lang),
+				Since: a.Since.UnixMilli(), May: rights.Allows(auth.Acknowledge, a.Path), Comment: a.Comment,
+			}
+			if waits {
+				out.First = append(out.First, one)
+			} else {
+				rest = append(rest, one)
+			}
+		}
+	}
+	out.First = append(out.First, rest...)
+	out.First = out.First[:min(len(out.First), MaxAlarms)]
+	if any {
+		for i := range counts {
+			if counts[i].Active+counts[i].Unacknowledged > 0 {
+				counts[i].Priority = alarm.Priorities[i]
+				out.Counts = append(out.Counts, counts[i])
+			}
+		}
+	}
+	return out
+}
+
+// frame is the frame for somebody.
+func (l *alarmList) frame(rights auth.Rights, lang string) []byte {
+	key := [2]string{rights.Key(), lang}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f, ok := l.frames[key]
+	if !ok {
+		f = encodeJSON(Alarms{Op: "alarms", AlarmsNow: l.of(rights, lang)})
+		l.frames[key] = f
+	}
+	return f
+}
+
+// tellAlarms sends what has changed of the alarms since the client was told last.
+func (c *conn) tellAlarms(l *alarmList) {
+	frame := l.frame(c.actor.Rights, c.language())
+	c.mu.Lock()
+	same := bytes.Equal(frame, c.alarmed) || c.alarmed == nil && len(l.alarms) == 0
+	c.alarmed = frame
+	c.mu.Unlock()
+	if !same {
+		c.send(frame)
+	}
+}
