@@ -87,7 +87,11 @@ export function TestFailure({ test, run }: { test: Test; run(): Promise<boolean>
         <div ref={(node) => node?.scrollIntoView({ block: "nearest" })}>
           <ProblemList problems={failed} />
           {test.state === "failed" && test.certificate && (
-            <Button icon={<ShieldQuestionMark size={16} aria-hidden />} onClick={() => setTrusting(test.certificate)}>
+            <Button
+              className="certificate-ask"
+              icon={<ShieldQuestionMark size={16} aria-hidden />}
+              onClick={() => setTrusting(test.certificate)}
+            >
               {t("certificates:trust")}
             </Button>
           )}
