@@ -72,6 +72,11 @@ export interface Env {
   t(text: Text | undefined): string;
   /** The tag a property is bound to, when it is bound to exactly one. */
   meta(prop: string): BoundMeta | undefined;
+  /**
+   * What the tag of a property was between two times in milliseconds, as many samples as a line of so many pixels
+   * needs, in the unit that is shown; none when it is bound to something else. Not there where nothing is kept.
+   */
+  history?(prop: string, from: number, to: number, pixels: number): Promise<readonly LiveValue[]>;
   /** Is the property bound to a tag or expression? */
   bound(prop: string): boolean;
   /**

@@ -30,6 +30,7 @@ import {
 import { animate, isPart, isSource, wholes } from "./animate";
 import { Display, metaShown, toShown, type Units } from "./display";
 import { keyEvents } from "./gestures";
+import { history } from "./history";
 import { isTextKey, resolveTexts, type Texts, textIn } from "./language";
 import { planOf } from "./plan";
 import { say } from "./texts";
@@ -508,6 +509,13 @@ export class Instance {
       actions: Object.keys(widget.on ?? {}).filter((k) => (widget.on?.[k]?.length ?? 0) > 0),
       t: (text) => this.t(text),
       meta: (prop) => (this.display ? this.display.metaOf(prop) : host.meta(widget.id)[prop]),
+      history: async (prop, from, to, pixels) => {
+        const path = host.meta(widget.id)[prop]?.path;
+        if (!path) return [];
+        const samples = await history(path, from, to, pixels);
+        const { display } = this;
+        return display ? samples.map((s) => display.values({ [prop]: s })[prop] ?? s) : samples;
+      },
       bound: (prop) =>
         isBinding(widget.props?.[prop]) || prop in host.meta(widget.id) || prop in host.values(widget.id),
       emit: (name, data, sent) => {

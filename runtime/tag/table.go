@@ -300,20 +300,6 @@ func (t *Table) Qualities(slots []Slot, dst []Quality) []Quality {
 	return dst
 }
 
-// Qualities appends the present qualities of slots to dst, all of the same moment; BadNodeIdUnknown for an unknown one.
-func (t *Table) Qualities(slots []Slot, dst []Quality) []Quality {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	for _, s := range slots {
-		if int(s) >= len(t.cells) || t.cells[s].state == vacant {
-			dst = append(dst, BadNodeIDUnknown)
-		} else {
-			dst = append(dst, t.cells[s].sample.Quality)
-		}
-	}
-	return dst
-}
-
 func (t *Table) sample(s Slot) Sample {
 	if int(s) >= len(t.cells) || t.cells[s].state == vacant {
 		return Sample{Quality: BadNodeIDUnknown}

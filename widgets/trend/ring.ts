@@ -33,6 +33,16 @@ export class Ring {
     else this.start = (this.start + 1) % this.size;
   }
 
+  /** Puts samples in place of all that is not newer than the last of them. */
+  replace(samples: readonly { t: number; v: number }[]): void {
+    const until = samples.at(-1)?.t ?? Number.NEGATIVE_INFINITY;
+    const newer = Array.from({ length: this.count }, (_, i) => this.at(i)).filter((s) => s.t > until);
+    this.start = 0;
+    this.count = 0;
+    for (const s of samples) this.push(s.t, s.v);
+    for (const s of newer) this.push(s.t, s.v);
+  }
+
   /** Drops what ended before a time, but keeps the sample that still holds at it. */
   trim(before: number): void {
     while (this.count > 1 && (this.times[(this.start + 1) % this.size] as number) <= before) {

@@ -82,6 +82,19 @@ export default {
     let gone = false;
     let ratio = 1;
     let last: Values = {};
+    // What was before the trend was looked at, and while there was no connection.
+    const load = async (pen: (typeof pens)[number]) => {
+      const now = Date.now();
+      try {
+        const samples = await env.history?.(pen.prop, now - span * 1000, now, plot.clientWidth || 600);
+        if (gone || !samples?.length) return;
+        pen.ring.replace(samples.map((s) => ({ t: s.t / 1000, v: numeric(shown({ x: s }, {}, "x")) ?? Number.NaN })));
+        chart?.changed();
+      } catch {
+        // Without a history the line begins now.
+      }
+    };
+    for (const p of pens) void load(p);
     // The chart library comes only with a screen that has a trend.
     void import("./chart").then(({ Chart }) => {
       if (gone) return;
@@ -115,6 +128,7 @@ export default {
             p.seen = l.t;
             // What changed last before a lost connection is known again only from now on.
             p.ring.push(p.gap ? Math.max(l.t, Date.now()) / 1000 : l.t / 1000, n ?? Number.NaN);
+            if (p.gap) void load(p);
             p.gap = false;
           } else if (l.t > 0 && n === undefined) p.ring.push(Math.max(p.ring.last, Date.now() / 1000), Number.NaN);
         }
