@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,10 +12,9 @@ import (
 	"testing"
 
 	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/test/golden"
 	"github.com/lineside/lineside/widgets"
 )
-
-var update = flag.Bool("update", false, "write the expected problems")
 
 func catalogue(t testing.TB) widgets.Catalogue {
 	t.Helper()
@@ -57,24 +55,7 @@ func TestBadDocuments(t *testing.T) {
 					t.Errorf("incomplete: %+v", p)
 				}
 			}
-			got, err := json.MarshalIndent(ps, "", "  ")
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, '\n')
-			expected := filepath.Join(filepath.Dir(name), "problems.json")
-			if *update {
-				if err := os.WriteFile(expected, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(expected)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
+			golden.JSON(t, filepath.Join(filepath.Dir(name), "problems.json"), ps)
 		})
 	}
 }

@@ -1,9 +1,7 @@
 package drawing
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,9 +10,8 @@ import (
 
 	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/test/golden"
 )
-
-var update = flag.Bool("update", false, "write the expected drawings")
 
 func TestCompile(t *testing.T) {
 	files, _ := filepath.Glob("testdata/*.svg")
@@ -28,27 +25,10 @@ func TestCompile(t *testing.T) {
 				t.Fatal(err)
 			}
 			d, problems := Compile(data)
-			got, err := json.MarshalIndent(struct {
+			golden.JSON(t, strings.TrimSuffix(name, ".svg")+".json", struct {
 				Drawing  *app.Drawing  `json:"drawing"`
 				Problems spec.Problems `json:"problems,omitempty"`
-			}{d, problems}, "", "  ")
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, '\n')
-			expected := strings.TrimSuffix(name, ".svg") + ".json"
-			if *update {
-				if err := os.WriteFile(expected, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(expected)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
+			}{d, problems})
 		})
 	}
 }

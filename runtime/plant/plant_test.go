@@ -1,9 +1,7 @@
 package plant
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,9 +10,8 @@ import (
 
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
+	"github.com/lineside/lineside/test/golden"
 )
-
-var update = flag.Bool("update", false, "write the expected problems")
 
 func check(data []byte) spec.Problems {
 	_, ps := Check(data)
@@ -41,24 +38,7 @@ func TestBadDocuments(t *testing.T) {
 					t.Errorf("incomplete: %+v", p)
 				}
 			}
-			got, err := json.MarshalIndent(ps, "", "  ")
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, '\n')
-			expected := filepath.Join(filepath.Dir(name), "problems.json")
-			if *update {
-				if err := os.WriteFile(expected, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(expected)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
+			golden.JSON(t, filepath.Join(filepath.Dir(name), "problems.json"), ps)
 		})
 	}
 }

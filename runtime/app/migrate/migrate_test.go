@@ -3,7 +3,6 @@ package migrate_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,9 +11,8 @@ import (
 
 	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/app/migrate"
+	"github.com/lineside/lineside/test/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // Every step from format 1 to the present one has its file and its golden pair.
 func TestGolden(t *testing.T) {
@@ -40,18 +38,7 @@ func TestGolden(t *testing.T) {
 			}
 			pretty.WriteByte('\n')
 			name := fmt.Sprintf("testdata/%04d.out.json", from)
-			if *update {
-				if err := os.WriteFile(name, pretty.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatalf("the step from format %d has no golden pair: %v", from, err)
-			}
-			if !bytes.Equal(pretty.Bytes(), want) {
-				t.Errorf("got\n%s\nwant\n%s", pretty.Bytes(), want)
-			}
+			golden.Compare(t, name, pretty.Bytes())
 			if _, err := app.Read(in); err != nil {
 				t.Errorf("a document of format %d cannot be read: %v", from, err)
 			}
