@@ -92,6 +92,18 @@ func TestThings(t *testing.T) {
 	if doc := f.must(200, "erik", "GET", "/plant", "").body; !strings.Contains(doc, `"to": "hall2/p3"`) {
 		t.Error(doc)
 	}
+	of := decode[TagUses](t, f.must(200, "erik", "GET", "/plant/uses?model=pump&property=speed", "").body)
+	var where []string
+	for _, u := range of.Uses {
+		where = append(where, u.Where)
+	}
+	if got := strings.Join(where, "; "); got != "model pump › run; model pump › fast; model pump › fast › condition of the event" {
+		t.Error(got)
+	}
+	f.must(200, "erik", "POST", "/plant/rename", `{"kind":"property","model":"pump","from":"speed","to":"rpm"}`)
+	if doc := f.must(200, "erik", "GET", "/plant", "").body; strings.Contains(doc, "speed") || !strings.Contains(doc, `tag(\"./rpm\") > 500`) || !strings.Contains(doc, `{title} at {rpm}`) {
+		t.Error(doc)
+	}
 	f.must(403, "hal1", "PATCH", "/plant", `{"remove":{"assets":["hall2/p3"]}}`)
 	f.must(200, "erik", "PATCH", "/plant", `{"remove":{"assets":["hall2/p3"]}}`)
 	if doc := f.must(200, "erik", "GET", "/plant", "").body; strings.Contains(doc, `relations`) {

@@ -1,13 +1,13 @@
 // The tags of the plant with their live values, to be dragged onto the canvas or a widget.
 
 import type { TagState } from "@lineside/client";
-import { isBad, isUncertain, type LiveValue } from "@lineside/client";
+import { formatted, isBad, isUncertain, type LiveValue } from "@lineside/client";
 import { RefreshCw, Tag } from "lucide-react";
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { DraggedTag } from "../canvas";
 import { findTags } from "../design/api";
 import { useEditor } from "../design/context";
-import { useT } from "../i18n";
+import { language, useT } from "../i18n";
 import { useTagValues } from "../shell/live";
 import { asApiError } from "../shell/resource";
 import { Badge, Busy, Button, Empty, ErrorNote, IconButton, SearchInput } from "../ui";
@@ -172,6 +172,7 @@ export function TagBrowser() {
                   value={values.get(tag.path) ?? { v: tag.value, q: tag.quality, t: 0 }}
                   unit={tag.unit}
                   name={tag.qualityName}
+                  format={tag.format}
                 />
               </div>
             </div>
@@ -201,7 +202,14 @@ export function TagBrowser() {
 }
 
 /** A value as it is now, with its quality as a sign and not only as a colour. */
-export function TagValue(props: { value: LiveValue | undefined; unit?: string; name?: string; decimals?: number }) {
+export function TagValue(props: {
+  value: LiveValue | undefined;
+  unit?: string;
+  name?: string;
+  decimals?: number;
+  /** What the value means: datetime, location, … */
+  format?: string;
+}) {
   const s = inShownUnit(props.value, props.decimals, props.unit, useShownUnits());
   const value = s.live;
   if (!value) return <span className="live-value muted">…</span>;
@@ -211,7 +219,7 @@ export function TagValue(props: { value: LiveValue | undefined; unit?: string; n
       className={["live-value", bad ? "bad" : isUncertain(value.q) ? "uncertain" : ""].filter(Boolean).join(" ")}
       title={bad || value.q !== 0 ? props.name : undefined}
     >
-      {bad ? "– –" : formatValue(value.v, s.decimals)}
+      {bad ? "– –" : (formatted(props.format, value.v, language()) ?? formatValue(value.v, s.decimals))}
       {!bad && isUncertain(value.q) && " ?"}
       {!bad && s.unit ? <span className="unit-text"> {s.unit}</span> : null}
     </span>

@@ -87,7 +87,12 @@ export function TagPicker(props: {
             {"input" in tag ? (
               <span className="muted">{t("faceplate:ofInput", { name: tag.input })}</span>
             ) : (
-              <TagValue value={{ v: tag.value, q: tag.quality, t: 0 }} unit={tag.unit} name={tag.qualityName} />
+              <TagValue
+                value={{ v: tag.value, q: tag.quality, t: 0 }}
+                unit={tag.unit}
+                name={tag.qualityName}
+                format={tag.format}
+              />
             )}
           </div>
         ))}

@@ -17,10 +17,9 @@ export function FormatValue({
   onSelect?(path: string): void;
 }) {
   const text = live && !isBad(live.q) && typeof live.v === "string" ? live.v : "";
-  if (tag.format === "image" && text)
-    return shown(text) ? (
-      <img className="value-image" src={text} alt="" />
-    ) : (
+  if (tag.format === "image" && shown(text)) return <img className="value-image" src={text} alt="" />;
+  if (tag.format === "image" && /^https?:\/\//.test(text))
+    return (
       <a href={text} target="_blank" rel="noopener noreferrer">
         {text}
       </a>
