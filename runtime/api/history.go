@@ -311,6 +311,8 @@ type HistoryState struct {
 	Pending int    `json:"pending"`
 	Dropped uint64 `json:"dropped"`
 	Late    uint64 `json:"late"`
+	// Trimmed samples were deleted since the start, because of their age or because the disk was full.
+	Trimmed int64 `json:"trimmed"`
 	// Failure is why the last write failed, "" when it went well.
 	Failure string `json:"failure,omitempty"`
 }
@@ -325,7 +327,7 @@ func (s *Server) readHistoryState(ctx context.Context, _ *nothing) (*body[Histor
 		return nil, err
 	}
 	st := archive.State()
-	out := HistoryState{Tags: st.Series, Samples: e.Samples, Bytes: e.Bytes, Pending: st.Pending, Dropped: st.Dropped, Late: st.Late}
+	out := HistoryState{Tags: st.Series, Samples: e.Samples, Bytes: e.Bytes, Pending: st.Pending, Dropped: st.Dropped, Late: st.Late, Trimmed: st.Trimmed}
 	if e.Rows > 0 {
 		out.Oldest = e.Oldest.Std()
 	}

@@ -2306,6 +2306,8 @@ export interface HistoryState {
   pending: number;
   dropped: number;
   late: number;
+  /** trimmed samples were deleted since the start, because of their age or because the disk was full. */
+  trimmed: number;
   /** failure is why the last write failed, "" when it went well. */
   failure?: string;
 }

@@ -23,6 +23,8 @@ type Options struct {
 	// MaxPending is how many samples may wait while the database cannot take them; more are dropped and
 	// counted. 0 is 4 million.
 	MaxPending int
+	// Keep is how long history is kept; 0 is for ever.
+	Keep time.Duration
 }
 
 // Archive is the history of all tags: what is in the database and what waits to get there. Its methods
@@ -32,6 +34,7 @@ type Archive struct {
 	log     *slog.Logger
 	most    int
 	dir     string
+	keeping time.Duration
 	journal *journal
 
 	// writing is held by whoever uses the journal or moves windows to the database.
@@ -47,6 +50,7 @@ type Archive struct {
 	dropped uint64
 	late    uint64
 	alive   tag.Time
+	trimmed int64
 	failure error // of the last attempt to write, nil when it went well
 }
 
@@ -136,7 +140,7 @@ func Open(ctx context.Context, rows Rows, o Options) (*Archive, error) {
 	if info, err := os.Stat(a.aliveFile(o.Dir)); err == nil {
 		a.alive = tag.TimeOf(info.ModTime())
 	}
-	a.dir = o.Dir
+	a.dir, a.keeping = o.Dir, o.Keep
 	kept := 0
 	err = a.journal.replay(func(e *entry) {
 		if _, known := a.paths[e.series]; known {
@@ -491,6 +495,8 @@ type State struct {
 	Dropped uint64
 	Late    uint64
 	Series  int
+	// Trimmed samples were deleted because of their age, or because the disk was full.
+	Trimmed int64
 	// Failure is why the last write failed, nil when it did not.
 	Failure error
 }
@@ -499,7 +505,7 @@ type State struct {
 func (a *Archive) State() State {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	return State{Pending: a.count, Dropped: a.dropped, Late: a.late, Series: len(a.ids), Failure: a.failure}
+	return State{Pending: a.count, Dropped: a.dropped, Late: a.late, Series: len(a.ids), Trimmed: a.trimmed, Failure: a.failure}
 }
 
 // Run writes the journal every interval and moves windows to the database as they end, until ctx ends; then
@@ -509,7 +515,7 @@ func (a *Archive) Run(ctx context.Context, interval time.Duration) {
 	defer tick.Stop()
 	last := windowOf(tag.Now())
 	const grace = 5 * time.Second // for what is still on its way
-	var retry time.Time
+	var retry, trim time.Time
 	for {
 		a.touch()
 		select {
@@ -524,6 +530,10 @@ func (a *Archive) Run(ctx context.Context, interval time.Duration) {
 			a.log.Error("history not synced", "error", err)
 		}
 		now := time.Now()
+		if a.keeping > 0 && now.After(trim) {
+			trim = now.Add(trimEvery)
+			a.trim(ctx, windowOf(tag.TimeOf(now.Add(-a.keeping))))
+		}
 		present := windowOf(tag.TimeOf(now.Add(-grace)))
 		if present == last && (retry.IsZero() || now.Before(retry)) {
 			continue
@@ -532,9 +542,48 @@ func (a *Archive) Run(ctx context.Context, interval time.Duration) {
 		if err := a.Flush(ctx, tag.TimeOf(now), false); err != nil {
 			a.log.Error("history not moved to the database", "error", err)
 			retry = now.Add(10 * time.Second)
+			if errors.Is(err, ErrFull) {
+				a.makeRoom(ctx)
+			}
 		}
 		last = present
 	}
+}
+
+// How history makes way: what is too old once an hour, and the oldest when the disk is full.
+const (
+	trimEvery = time.Hour
+	trimRows  = 5000
+)
+
+// trim deletes the rows of windows before a time, in parts so that others can write between them.
+func (a *Archive) trim(ctx context.Context, before tag.Time) {
+	for ctx.Err() == nil {
+		rows, samples, err := a.rows.Trim(ctx, before, trimRows)
+		if err != nil {
+			a.log.Error("old history not deleted", "error", err)
+			return
+		}
+		a.mu.Lock()
+		a.trimmed += samples
+		a.mu.Unlock()
+		if rows < trimRows {
+			return
+		}
+	}
+}
+
+// makeRoom deletes the oldest rows: the disk is full.
+func (a *Archive) makeRoom(ctx context.Context) {
+	rows, samples, err := a.rows.Trim(ctx, 1<<62, trimRows)
+	if err != nil {
+		a.log.Error("the disk is full, and the oldest history could not be deleted", "error", err)
+		return
+	}
+	a.mu.Lock()
+	a.trimmed += samples
+	a.mu.Unlock()
+	a.log.Warn("the disk is full: the oldest history was deleted", "rows", rows, "samples", samples)
 }
 
 // Close syncs and closes the journal.
