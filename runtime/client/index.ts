@@ -1,4 +1,5 @@
 // What a page needs of the server: types, HTTP, the live connection.
+export { type AlarmPriority, alarmMarks, alarmPriorities, alarmWaits } from "./alarms.ts";
 export { formatted } from "./format.ts";
 export { type Answer, ApiError, request } from "./http.ts";
 export {

@@ -1,6 +1,7 @@
 import type { Effect, Live, LiveError, Screen, UnitPreference, ViewApp } from "@lineside/client";
 import type { Theme } from "@lineside/scene";
 import type { Lang } from "@lineside/widgets";
+import { AlarmBar } from "./alarmbar";
 import { chordOf } from "./chord";
 import { el } from "./dialogs";
 import { Drawer } from "./drawer";
@@ -45,6 +46,7 @@ export class Player implements Around, EffectHost {
   readonly notes: Notes;
   private readonly banner: HTMLElement;
   private readonly writes: WritesBar;
+  private readonly alarms: AlarmBar;
   private readonly off: (() => void)[] = [];
   private readonly main: OpenScreen;
   private popups: Popup[] = [];
@@ -65,7 +67,8 @@ export class Player implements Around, EffectHost {
     host.append(this.element);
     this.notes = new Notes(this.element, () => this.options.lang);
     this.writes = new WritesBar(this);
-    this.element.prepend(this.writes.element);
+    this.alarms = new AlarmBar(this);
+    this.element.prepend(this.writes.element, this.alarms.element);
     this.main = new OpenScreen(stage, this, {
       opened: (view, screen, updated) => {
         this.fault?.remove();
@@ -126,6 +129,7 @@ export class Player implements Around, EffectHost {
     this.options.language = language;
     for (const s of this.screens()) s.language = language;
     this.writes.show();
+    this.alarms.show();
     this.status();
   }
 
@@ -214,6 +218,7 @@ export class Player implements Around, EffectHost {
     this.drop(this.side);
     this.main.destroy();
     this.writes.destroy();
+    this.alarms.destroy();
     this.element.remove();
   }
 

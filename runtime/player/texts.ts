@@ -35,6 +35,11 @@ const texts = {
   askedMine: { en: "Waits for a second person: set {0} to {1}.", zh: "等待第二人放行：将 {0} 设为 {1}。" },
   askedOther: { en: "{0} asks you: set {1} to {2}?", zh: "{0} 请您放行：将 {1} 设为 {2}？" },
   askedReason: { en: "Reason: {0}", zh: "原因：{0}" },
+  alarms: { en: "Alarms", zh: "报警" },
+  alarmCounts: { en: "Alarms by priority: unacknowledged / active", zh: "各优先级报警数：未确认 / 活动" },
+  allAlarms: { en: "All alarms", zh: "全部报警" },
+  acknowledge: { en: "Acknowledge", zh: "确认" },
+  acknowledgeAsk: { en: "Acknowledge {0}?", zh: "确认报警 {0}？" },
   release: { en: "Release", zh: "放行" },
   refuse: { en: "Refuse", zh: "拒绝" },
   withdraw: { en: "Withdraw", zh: "撤回" },
@@ -107,6 +112,27 @@ const texts = {
 export function say(key: keyof typeof texts, lang: Lang, ...args: (string | number)[]): string {
   return texts[key][lang].replace(/\{(\d)\}/g, (_m, i) => String(args[Number(i)] ?? ""));
 }
+
+const alarmStates: Record<string, Record<Lang, string>> = {
+  unacknowledged: { en: "Unacknowledged", zh: "未确认" },
+  acknowledged: { en: "Acknowledged", zh: "已确认" },
+  returned: { en: "Returned, unacknowledged", zh: "已恢复，未确认" },
+  "latched-unacknowledged": { en: "Latched, unacknowledged", zh: "已锁存，未确认" },
+  "latched-acknowledged": { en: "Latched, waits for reset", zh: "已锁存，待复位" },
+};
+
+/** The state of an alarm in words. */
+export const alarmState = (state: string, lang: Lang): string => alarmStates[state]?.[lang] ?? state;
+
+const alarmPriorities: Record<string, Record<Lang, string>> = {
+  urgent: { en: "Urgent", zh: "紧急" },
+  high: { en: "High", zh: "高" },
+  medium: { en: "Medium", zh: "中" },
+  low: { en: "Low", zh: "低" },
+};
+
+/** The priority of an alarm in words. */
+export const alarmPriority = (priority: string, lang: Lang): string => alarmPriorities[priority]?.[lang] ?? priority;
 
 /** "12:03:11" in local time. */
 export const clock = (ms: number): string => new Date(ms).toLocaleTimeString("en-GB", { hour12: false });

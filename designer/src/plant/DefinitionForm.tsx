@@ -5,9 +5,11 @@ import { language, textIn, useT } from "../i18n";
 import { useCatalogue } from "../shell/catalogue";
 import { SelectField, TextField } from "../shell/form";
 import { Button, SpecForm } from "../ui";
+import { AlarmsFold } from "./AlarmsField";
 import { below, said } from "./DeviceDialog";
 import { CheckCell, ChoiceCell, EditRows, freeId, TextCell } from "./EditRows";
 import { ExpressionField } from "./ExpressionField";
+import { HistoryFold } from "./HistoryFold";
 import { MarksFold } from "./MarksFields";
 import {
   AdvancedSection,
@@ -26,7 +28,7 @@ const holed = (value: unknown) => /\{[A-Za-z]/.test(JSON.stringify(value ?? null
 
 /** The places of a definition that have a field here, where what is wrong is said. */
 export const definitionFields =
-  "type|format|of|fields(\\/\\d+\\/(id|unit))?|expr|every|initial|range|normal|device|address(\\/.+)?|write(\\/(low|high|interlock))?|labels(\\/\\d+)?|attributes\\/.+";
+  "type|format|of|fields(\\/\\d+\\/(id|unit))?|expr|every|initial|range|normal|device|address(\\/.+)?|alarms\\/[^/]+(\\/(kind|limit|priority|value|when|setpoint|suppressWhen|onDelay|offDelay|deadband\\/(absolute|percent)))?|history\\/(keep|interval|deadband|heartbeat)|write(\\/(low|high|interlock))?|labels(\\/\\d+)?|attributes\\/.+";
 
 /** How types and formats are chosen: by one name. */
 const choices: { id: string; type: TagLike["type"]; format?: TagLike["format"] }[] = [
@@ -168,6 +170,8 @@ export function DefinitionForm({
       </Section>
       <MeaningSection draft={draft} set={set} wrong={wrong} />
       {kind !== "computed" && <WritingSection draft={draft} set={set} wrong={wrong} />}
+      <AlarmsFold draft={draft} set={set} wrong={wrong} template={template} />
+      <HistoryFold draft={draft} set={set} wrong={wrong} />
       <MarksFold value={draft} onChange={set} wrong={wrong} />
       <AdvancedSection draft={draft} set={set} wrong={wrong} kind={kind} template={template} />
     </div>

@@ -6,6 +6,7 @@ import { useT } from "../i18n";
 import { ProblemList, problemsOf } from "../shell/form";
 import { asApiError } from "../shell/resource";
 import { Button, Dialog, Note } from "../ui";
+import { AlarmsFold } from "./AlarmsField";
 import { below, said } from "./DeviceDialog";
 import { MarksFold } from "./MarksFields";
 import { merged, patchOf } from "./overrides";
@@ -13,7 +14,8 @@ import { kindOf, MeaningSection, Section, type TagLike, WritingSection } from ".
 import { JsonField } from "./TemplateField";
 
 /** What a field says at its own place; the rest stands at the end. */
-const atField = /^\/(range|normal|address|labels\/\d+|attributes\/.+|write|write\/(low|high))$/;
+const atField =
+  /^\/(range|normal|address|alarms\/[^/]+(\/(kind|limit|priority|value|when|setpoint|suppressWhen|onDelay|offDelay|deadband\/(absolute|percent)))?|labels\/\d+|attributes\/.+|write|write\/(low|high))$/;
 
 /** What one asset says otherwise of a property than its model. */
 export function OverrideDialog({
@@ -79,6 +81,7 @@ export function OverrideDialog({
     >
       <MeaningSection draft={draft} set={set} wrong={wrong} />
       {kindOf(draft) !== "computed" && <WritingSection draft={draft} set={set} wrong={wrong} />}
+      <AlarmsFold draft={draft} set={set} wrong={wrong} template />
       <MarksFold value={draft} onChange={set} wrong={wrong} />
       {kindOf(draft) === "device" && (
         <Section title={t("assets:address")}>

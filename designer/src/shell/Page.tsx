@@ -1,6 +1,7 @@
 import { request } from "@lineside/client";
-import { CircleUser, Factory, LayoutGrid, LogOut, Moon, Ruler, ShieldCheck, Sun } from "lucide-react";
+import { Bell, CircleUser, Factory, LayoutGrid, LogOut, Moon, Ruler, ShieldCheck, Sun } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
+import { AlarmBanner } from "../alarms/AlarmBanner";
 import { useLanguage, useT } from "../i18n";
 import { chooseLanguage, chooseTheme, useTheme } from "../preferences";
 import { Link, usePath } from "../router";
@@ -13,6 +14,7 @@ import { useMay, useMe } from "./me";
 export function Page({ title, tools, children }: { title: string; tools?: ReactNode; children: ReactNode }) {
   const t = useT();
   const path = usePath();
+  const view = useMay("view");
   const administer = useMay("administer");
   const design = useMay("design");
   useEffect(() => {
@@ -20,6 +22,7 @@ export function Page({ title, tools, children }: { title: string; tools?: ReactN
   }, [title]);
   const places = [
     { href: "/", icon: LayoutGrid, label: t("shell:apps"), show: true },
+    { href: "/alarms", icon: Bell, label: t("alarms:title"), show: view },
     { href: "/plant", icon: Factory, label: t("shell:plant"), show: design },
     { href: "/admin", icon: ShieldCheck, label: t("shell:admin"), show: administer },
   ];
@@ -41,6 +44,7 @@ export function Page({ title, tools, children }: { title: string; tools?: ReactN
         <UserMenu />
       </header>
       <WritesBanner />
+      {path !== "/alarms" && <AlarmBanner />}
       <main className="page-main">
         <h1 className="page-title">{title}</h1>
         {children}
