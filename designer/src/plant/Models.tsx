@@ -1,6 +1,6 @@
 import type { ModelState, Plant, TagRenamed, ThingModel } from "@lineside/client";
 import { request } from "@lineside/client";
-import { Boxes, Copy, Factory, Pencil, Plus, Trash2 } from "lucide-react";
+import { Boxes, Copy, Factory, Pencil, Plus, Trash2, Wand2 } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { textIn, useT } from "../i18n";
 import { ProblemList, sayFailure } from "../shell/form";
@@ -8,6 +8,7 @@ import { asApiError, useResource } from "../shell/resource";
 import { Button, Empty, IconButton, Note, SearchInput, useConfirm } from "../ui";
 import { idFrom } from "./DeviceDialog";
 import { FromAreaDialog } from "./FromAreaDialog";
+import { GenerateModel } from "./GenerateModel";
 import { ModelDialog } from "./ModelDialog";
 import { RenamedDialog } from "./uses";
 import "./assets.css";
@@ -23,6 +24,7 @@ export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void
   const wanted = useDeferredValue(query.trim().toLowerCase());
   const [editing, setEditing] = useState<{ model?: ThingModel; like?: ThingModel }>();
   const [taking, setTaking] = useState(false);
+  const [generating, setGenerating] = useState(false);
   const [renamed, setRenamed] = useState<TagRenamed>();
   const [ask, question] = useConfirm();
   const models = plant.models ?? [];
@@ -83,6 +85,11 @@ export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void
       {t("assets:fromArea")}
     </Button>
   );
+  const generate = (
+    <Button icon={<Wand2 size={16} aria-hidden />} onClick={() => setGenerating(true)}>
+      {t("generate:open")}
+    </Button>
+  );
   return (
     <section className="page-section">
       {states.error && <ProblemList problems={[states.error]} />}
@@ -94,6 +101,7 @@ export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void
             <li>{t("assets:steps.change")}</li>
           </ol>
           <div className="page-tools">
+            {generate}
             {fromArea}
             <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing({})}>
               {t("assets:addModel")}
@@ -106,6 +114,7 @@ export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void
             <SearchInput label={t("assets:searchModels")} value={query} onChange={setQuery} />
             <span className="muted">{t("assets:countModels", { count: found.length })}</span>
             <span className="grow" />
+            {generate}
             {fromArea}
             <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing({})}>
               {t("assets:addModel")}
@@ -170,6 +179,9 @@ export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void
           onSaved={saved}
           onRenamed={setRenamed}
         />
+      )}
+      {generating && (
+        <GenerateModel plant={plant} states={states.data ?? []} onClose={() => setGenerating(false)} onSaved={saved} />
       )}
       {taking && (
         <FromAreaDialog
