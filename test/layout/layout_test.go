@@ -38,7 +38,7 @@ var may = map[string][]string{
 	"runtime/historian":   {"runtime/tag", "runtime/historian/chunk"},
 	"runtime/store":       {"runtime/alarm", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/app", "runtime/plant", "runtime/historian"},
 	"runtime/lastvalue":   {"runtime/tag"},
-	"runtime/engine":      {"runtime/alarm", "runtime/lastvalue", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/plant", "runtime/expression", "runtime/connector", "runtime/northbound", "widgets"},
+	"runtime/engine":      {"runtime/alarm", "runtime/lastvalue", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/plant", "runtime/expression", "runtime/connector", "runtime/northbound", "runtime/historian", "widgets"},
 	"runtime/certificate": {"runtime/spec", "runtime/connector", "runtime/store"},
 	"runtime/session":     {"runtime/alarm", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/engine"},
 	"runtime/broker":      {"runtime/tag", "runtime/spec", "runtime/auth", "runtime/engine"},
