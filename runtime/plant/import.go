@@ -202,6 +202,7 @@ type importing struct {
 	devices       map[string]string
 	deviceColumns []string
 	broken        bool // the file cannot be read, or a header is wrong
+	computes      bool // a row has an expression
 	total         int
 }
 
@@ -389,43 +390,57 @@ func (im *importing) take() {
 }
 
 // check looks at the plant that would come of it. What has faults is taken out and the rest looked at again, so that
-// all faults are found at once and not only those of the first kind.
+// all faults are found at once and not only those of the first kind: the document by itself first, which takes a fraction of the time.
 func (im *importing) check() {
+	im.o.Progress(Progress{Phase: "check", Done: im.total, Total: im.total})
 	elsewhere := map[string]bool{}
 	for range maxRounds {
-		im.o.Progress(Progress{Phase: "check", Done: im.total, Total: im.total})
-		doc := *im.plant
-		for _, k := range im.takers {
-			k.checked(&doc)
-		}
-		type found struct {
-			taker
-			place
-		}
-		var faulty []found
-		for _, p := range im.o.Check(&doc) {
-			at, k, rest, ok := im.locate(p.At)
-			switch {
-			case ok && at.sheet == nil: // it has been said what is wrong with it
-			case ok:
-				q := *p
-				q.At = rest
-				im.fault(at, k.columnOf(rest), &q)
-				if p.Severity != spec.Warning {
-					faulty = append(faulty, found{k, at})
-				}
-			case p.Severity != spec.Warning && !elsewhere[p.At+p.Message]:
-				elsewhere[p.At+p.Message] = true
-				im.problem(RowProblem{Problem: *p})
-			}
-		}
-		if len(faulty) == 0 {
-			return
-		}
-		for _, f := range faulty { // behind the loop: a row may have several
-			f.markFaulty(f.place)
+		if !im.look(Validate, elsewhere) {
+			break
 		}
 	}
+	if im.look(im.o.Check, elsewhere) && im.computes {
+		im.look(im.o.Check, elsewhere) // circles of computed tags are looked for when all else is right
+	}
+	for _, s := range im.sheets {
+		s.rows = nil
+	}
+}
+
+// look checks once and notes what is new; false when no further row was found faulty.
+func (im *importing) look(check func(*Plant) spec.Problems, elsewhere map[string]bool) bool {
+	doc := *im.plant
+	for _, k := range im.takers {
+		k.checked(&doc)
+	}
+	type found struct {
+		taker
+		place
+	}
+	var faulty []found
+	for _, p := range check(&doc) {
+		at, k, rest, ok := im.locate(p.At)
+		q := *p
+		switch {
+		case ok && at.sheet == nil: // it has been said what is wrong with it
+		case ok:
+			if q.At = rest; p.Severity != spec.Warning {
+				faulty = append(faulty, found{k, at})
+			} else if elsewhere[p.At+p.Message] {
+				continue // both checks say it
+			} else {
+				elsewhere[p.At+p.Message] = true
+			}
+			im.fault(at, k.columnOf(rest), &q)
+		case p.Severity != spec.Warning && !elsewhere[p.At+p.Message]:
+			elsewhere[p.At+p.Message] = true
+			im.problem(RowProblem{Problem: q})
+		}
+	}
+	for _, f := range faulty { // behind the loop: a row may have several
+		f.markFaulty(f.place)
+	}
+	return len(faulty) > 0
 }
 
 // locate is the row that a place in the plant lies in, and the place within it. The row has no sheet when it is known to be faulty.

@@ -55,6 +55,7 @@ func (t *taking[T]) take(im *importing, s *stagedSheet) {
 	}
 	for i, record := range s.rows {
 		t.takeRow(im, place{s, s.numbers[i]}, record)
+		s.rows[i] = nil // it is in the plant now
 		if i%2000 == 1999 {
 			im.o.Progress(Progress{Phase: "compare", Done: i + 1, Total: im.total})
 		}
@@ -113,6 +114,7 @@ func (t *taking[T]) takeRow(im *importing, at place, record []string) {
 		return
 	}
 	t.follow(im, given)
+	im.computes = im.computes || given["expr"] != ""
 	id := given[t.key()]
 	i, known := t.index[id]
 	if first, double := t.named[id]; double {
