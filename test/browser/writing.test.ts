@@ -1,5 +1,6 @@
 // Writing with care: two people for one valve, the master switch on every screen and page, a pulse that ends by itself,
 // a setpoint that ramps; and values that JavaScript cannot hold, all the way to the browser and back.
+import { AxeBuilder } from "@axe-core/playwright";
 import type { App, Widget } from "@lineside/client";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -63,6 +64,12 @@ const api = (path: string) => `${lineside.url}/api/v1/${path}`;
 
 async function tagValue(path: string): Promise<unknown> {
   return ((await (await anna.request.get(api(`tags/${path}`))).json()) as { value: unknown }).value;
+}
+
+/** What axe finds on a page. */
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
 }
 
 /** Acts on a widget by the keyboard, as somebody without a pointer does. */
@@ -158,6 +165,7 @@ test("a second person releases a write, and nobody their own", async () => {
   // The other one is asked, on the screen that is open.
   await bob.getByText("olga asks you: set Valve to On?").waitFor();
   await picture(bob, "writing-release");
+  expect(await findings(bob)).toEqual([]);
   await bob.getByRole("button", { name: "Release" }).click();
   await bob.getByRole("dialog").getByRole("button", { name: "Release" }).click();
   await saysSoon(olga, "valve", "On");
@@ -229,6 +237,8 @@ test("the master switch blocks all writes and is told on every screen and page",
   await picture(olga, "writing-blocked");
   await anna.getByText("Work in the pit").first().waitFor();
   await picture(anna, "writing-admin");
+  expect(await findings(anna)).toEqual([]);
+  expect(await findings(olga)).toEqual([]);
   await jog(olga);
   await olga.getByRole("alert").getByText("All writes are blocked by anna: Work in the pit").waitFor();
   await olga.getByRole("alert").getByRole("button", { name: "Close" }).click();
