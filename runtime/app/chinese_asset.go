@@ -13,5 +13,6 @@ func init() {
 		"%q cannot be the id of a model.":                   "{1} 不能作为模型的标识。",
 		"The default of an input of kind %s is not a path.": "种类为 {1} 的输入，其默认值不是路径。",
 		"Write the path of a tag or asset.":                 "请填写变量或资产的路径。",
+		`Use letters, digits, "_" and "-"`:                  `请使用字母、数字、"_" 和 "-"`,
 	})
 }

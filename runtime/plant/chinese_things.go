@@ -93,5 +93,10 @@ func init() {
 		"Choose an asset of the plant, or remove the relation.":                    "请选择工厂中的资产，或删除该关系。",
 		"Assets contain each other in a circle: %s.":                               "资产循环包含：{1}。",
 		"Break the circle: one of them must not contain the next.":                 "请打破循环：其中一个不得包含下一个。",
+		"Use the type %s.": "请使用类型 {1}。",
+		"A scale is a date, linear or an expression, not several.": "换算只能是日期、线性或表达式中的一种。",
+		"A tag of type %s cannot hold a date.":                     "类型为 {1} 的变量不能保存日期。",
+		"Keep date alone.":                                         "请只保留 date。",
+		"Use the type string, int or float.":                       "请使用类型 string、int 或 float。",
 	})
 }
