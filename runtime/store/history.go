@@ -68,9 +68,9 @@ func (h *History) Series(ctx context.Context) ([]historian.Series, error) {
 
 // AddSeries implements historian.Rows.
 func (h *History) AddSeries(ctx context.Context, paths []tag.Path) ([]int64, error) {
-	out := make([]int64, len(paths))
+	out, places := make([]int64, len(paths)), placesOf(paths)
 	err := h.store.write(ctx, func(tx *gorm.DB) error {
-		for part := range slices.Chunk(slices.Collect(maps.Keys(placesOf(paths))), 500) {
+		for part := range slices.Chunk(slices.Collect(maps.Keys(places)), 500) {
 			rows := make([]seriesRow, len(part))
 			names := make([]string, len(part))
 			for i, p := range part {
@@ -84,7 +84,7 @@ func (h *History) AddSeries(ctx context.Context, paths []tag.Path) ([]int64, err
 				return err
 			}
 			for _, r := range there {
-				for _, i := range placesOf(paths)[tag.Path(r.Path)] {
+				for _, i := range places[tag.Path(r.Path)] {
 					out[i] = r.ID
 				}
 			}
