@@ -120,6 +120,16 @@ func (r *running) sample(path tag.Path) tag.Sample {
 	return r.Table().Get(slot)
 }
 
+// plantTags counts the tags but those of the runtime as a whole.
+func (r *running) plantTags() (n int) {
+	for _, s := range r.Table().Match("**") {
+		if p := r.Table().Path(s); !p.Under("system") || p.Under("system/device") {
+			n++
+		}
+	}
+	return n
+}
+
 // until waits for a condition.
 func until(t testing.TB, what string, f func() bool) {
 	t.Helper()
