@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -180,4 +181,30 @@ func TestRenameInModels(t *testing.T) {
 	f.must(200, "erik", "POST", "/plant/rename", `{"kind":"model","from":"drive","to":"motor"}`)
 	holds("/plant", `"extends": "motor"`, `"model": "motor"`, `sumOf(\"motor\", \"velocity\")`)
 	holds("/tags/line/total", `"value":6000`)
+}
+
+// TestDeviceTemplates: the secrets of a device template are kept apart, its addresses are for those who configure
+// devices, and stamping makes the devices.
+func TestDeviceTemplates(t *testing.T) {
+	f := newFixture(t, false)
+	f.must(200, "erik", "PATCH", "/plant", `{"put":{"models":[{"id":"cell","parameters":[{"id":"link","type":"device"},{"id":"host","type":"string"},{"id":"pin","type":"string"}],
+		"device":{"parameter":"link","connector":"mqtt","settings":{"url":"mqtt://{host}:1883","username":"u","password":"s3cret-template"}},
+		"properties":[{"id":"state","type":"string","device":"{link}","address":{"topic":"{name}/state"}}]}]}}`)
+	kept := f.must(200, "erik", "GET", "/plant", "").body
+	if strings.Contains(kept, "s3cret-template") || !strings.Contains(kept, "mqtt://{host}:1883") {
+		t.Errorf("the secret of the template stands in the plant: %s", kept)
+	}
+	if seen := f.must(200, "vera", "GET", "/plant", "").body; strings.Contains(seen, "{host}") || !strings.Contains(seen, `"cell"`) {
+		t.Errorf("a viewer sees where devices are: %s", seen)
+	}
+	ask := `{"model":"cell","pattern":"hall1/cell{n}","from":1,"to":0,"rows":[{"host":"127.0.0.1"},{"host":"127.0.0.2"}],"dry":%s}`
+	if dry := f.must(200, "erik", "POST", "/plant/stamp", fmt.Sprintf(ask, "true")).body; !strings.Contains(dry, `"hall1-cell2"`) || !strings.Contains(dry, `mqtt://127.0.0.2:1883`) {
+		t.Error(dry)
+	}
+	f.must(403, "hal1", "POST", "/plant/stamp", fmt.Sprintf(ask, "false")) // devices are of the whole plant
+	f.must(200, "erik", "POST", "/plant/stamp", fmt.Sprintf(ask, "false"))
+	if devices := f.must(200, "erik", "GET", "/devices", "").body; !strings.Contains(devices, "hall1-cell1") || !strings.Contains(devices, "hall1-cell2") {
+		t.Error(devices)
+	}
+	f.must(200, "erik", "GET", "/tags/hall1/cell2/state", "")
 }

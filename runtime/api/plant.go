@@ -102,6 +102,10 @@ func (s *Server) getPlant(ctx context.Context, in *struct {
 		for i := range shown.Devices {
 			shown.Devices[i].Settings = nil
 		}
+		shown.Models = slices.Clone(p.Models)
+		for i := range shown.Models {
+			shown.Models[i].Device = nil
+		}
 		shown.Northbound = nil // names what the caller need not see
 	}
 	if slices.Contains(in.Without, "tags") {

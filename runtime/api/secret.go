@@ -21,6 +21,7 @@ type sealing struct {
 	taken    map[string]string
 	kept     []string
 	problems spec.Problems
+	template bool // what is sealed may have placeholders
 }
 
 // sealSecrets replaces every secret that stands in the settings of a device in plain by a
@@ -40,6 +41,9 @@ func sealSecrets(p *plant.Plant, known map[string]bool) (*sealing, error) {
 		}
 		d.Settings = sealed
 	}
+	if err := s.templates(p); err != nil {
+		return nil, err
+	}
 	for i := range p.Northbound {
 		n := &p.Northbound[i]
 		typ, ok := northbound.Lookup(n.Kind)
@@ -53,6 +57,34 @@ func sealSecrets(p *plant.Plant, known map[string]bool) (*sealing, error) {
 		n.Settings = sealed
 	}
 	return s, nil
+}
+
+// templates seals the secrets in the device templates of models; a placeholder is none.
+func (s *sealing) templates(p *plant.Plant) error {
+	s.template = true
+	defer func() { s.template = false }()
+	for i := range p.Models {
+		t := p.Models[i].Device
+		if t == nil || len(t.Settings) == 0 {
+			continue
+		}
+		typ, ok := connector.Lookup(t.Connector)
+		if !ok || !hasSecrets(typ.Settings) {
+			continue
+		}
+		sealed, err := s.settings(typ.Settings, t.Settings, fmt.Sprintf("/models/%d/device/settings", i))
+		if err != nil {
+			return fmt.Errorf("device of model %s: %w", p.Models[i].ID, err)
+		}
+		if bytes.Equal(sealed, t.Settings) {
+			continue
+		}
+		p.Models = slices.Clone(p.Models)
+		copied := *t
+		copied.Settings = sealed
+		p.Models[i].Device = &copied
+	}
+	return nil
 }
 
 // settings seals the secrets of an object.
@@ -105,8 +137,8 @@ func (s *sealing) object(fields []spec.Field, v any, at string) {
 }
 
 func (s *sealing) seal(text, at string) string {
-	if text == "" {
-		return ""
+	if text == "" || s.template && strings.Contains(text, "{") {
+		return text
 	}
 	if id, ok := strings.CutPrefix(text, store.SecretPrefix); ok {
 		if !s.known[id] {

@@ -31,6 +31,7 @@ func (v *validator) checkModels() {
 			v.fail("text_too_long", at+"/icon", "Make it shorter.", "The name has %d bytes, more than %d.", len(m.Icon), MaxName)
 		}
 		v.faceplate(at+"/faceplate", m.Faceplate)
+		v.deviceTemplate(at+"/device", m.Device)
 		v.count(at+"/mixins", len(m.Mixins), MaxMixins, "mixins")
 		for j, id := range m.Mixins {
 			if id == m.Extends || slices.Index(m.Mixins, id) < j {

@@ -32,6 +32,8 @@ type FlatModel struct {
 	Events     []FlatEvent
 	// Faceplate is that of the model, or of the nearest that it builds on.
 	Faceplate *Faceplate
+	// Device is that of the model, or of the nearest that it builds on.
+	Device *DeviceTemplate
 	// Marks are those of the model and of all that it builds on; the nearest counts.
 	Marks Marks
 
@@ -231,10 +233,10 @@ func (f *flattener) fill(flat *FlatModel, at string, bases []*FlatModel) {
 			f.problems = append(f.problems, ps.Under(p.At)...)
 		}
 	}
-	flat.Marks, flat.Faceplate = m.Marks, m.Faceplate
+	flat.Marks, flat.Faceplate, flat.Device = m.Marks, m.Faceplate, m.Device
 	for _, b := range bases {
 		flat.Marks.inherit(&b.Marks)
-		flat.Faceplate = cmp.Or(flat.Faceplate, b.Faceplate)
+		flat.Faceplate, flat.Device = cmp.Or(flat.Faceplate, b.Faceplate), cmp.Or(flat.Device, b.Device)
 	}
 	f.checkCommands(flat, at)
 	f.fillEvents(flat, at, bases)

@@ -31,6 +31,8 @@ type Model struct {
 	Events     []Event     `json:"events,omitempty"`
 	// Faceplate is the screen that shows one of its assets; nil is that of the nearest model it builds on.
 	Faceplate *Faceplate `json:"faceplate,omitempty"`
+	// Device is the device that an asset brings along when it is stamped; nil is that of the nearest model it builds on.
+	Device *DeviceTemplate `json:"device,omitempty"`
 	// Marks of a model hold for its assets, too, and for models that build on it.
 	Marks
 }
