@@ -494,6 +494,8 @@ export interface ThingModel extends Marks {
   events?: ModelEvent[];
   /** faceplate is the screen that shows one of its assets; nil is that of the nearest model it builds on. */
   faceplate?: Faceplate;
+  /** device is the device that an asset brings along when it is stamped; nil is that of the nearest model it builds on. */
+  device?: DeviceTemplate;
 }
 
 /** Asset is one machine of a model, at a place of the ISA-95 hierarchy. */
@@ -683,6 +685,26 @@ export interface Faceplate {
   screen?: string;
   /** input is the input of the app that takes the asset: of kind asset, and of this model or one that it builds on. */
   input: string;
+}
+
+/**
+ * DeviceTemplate is a device as each asset of a model has one of its own: one controller a machine. Stamping an asset
+ * makes the device; from then on it is a device like any other. In the id, the name and the texts of the settings {host}
+ * stands for the parameter host of the asset; {path}, {name} and {title} are the asset's own.
+ */
+export interface DeviceTemplate {
+  /**
+   * parameter is the parameter of type device that is given the id; the properties name it as their device: "{plc}".
+   * An asset that names another device itself brings none along.
+   */
+  parameter: string;
+  /** id is the id of the device, "{path}" when left out. What cannot stand in an id becomes "-". */
+  id?: string;
+  name?: string;
+  connector: string;
+  settings?: unknown;
+  scans?: ScanClass[];
+  timeout?: string;
 }
 
 /** Relation is what an asset has to do with another. It is seen from both ends. */
@@ -2700,6 +2722,7 @@ export interface StampRequest {
   model: string;
   params?: Record<string, string | number | boolean>;
   pattern: string;
+  rows?: (Record<string, string>)[];
   title?: Record<string, string>;
   to: number;
   /** dry only tells what would happen. */
@@ -2711,6 +2734,7 @@ export interface StampResult {
   added: number;
   assets: Asset[];
   changed: number;
+  devices: Device[];
   tags: number;
   unchanged: number;
   /** etag is that of the new plant, "" of a dry run. */
