@@ -227,8 +227,8 @@ var (
 	errAlarmUnknown   = define("alarm_unknown", 404, "One of the alarms is not there any more.", "其中一个报警已不存在。", "Load the list again.", "请重新加载列表。")
 )
 
-// journalQuery is what the journal can be asked for.
-type journalQuery struct {
+// JournalQuery is what the journal can be asked for.
+type JournalQuery struct {
 	Area     string    `query:"area" maxLength:"512" doc:"only lines of tags at or below this path"`
 	Alarm    string    `query:"alarm" maxLength:"640" doc:"only lines of the alarm with this key"`
 	Priority []string  `query:"priority" maxItems:"4" enum:"urgent,high,medium,low" doc:"only those of these priorities"`
@@ -239,7 +239,7 @@ type journalQuery struct {
 	Query    string    `query:"q" maxLength:"200" doc:"contained in path, title, message, user or comment"`
 }
 
-func (q *journalQuery) filter(ctx context.Context) store.JournalFilter {
+func (q *JournalQuery) filter(ctx context.Context) store.JournalFilter {
 	f := store.JournalFilter{Area: q.Area, Key: alarm.Key(q.Alarm), Priorities: q.Priority, Events: q.Event, User: q.User, From: q.From, Until: q.Until, Query: q.Query}
 	if rights := actorOf(ctx).Rights; !rights.Allows(auth.View, "") {
 		f.Allowed = func(path tag.Path) bool { return rights.Allows(auth.View, path) }
@@ -248,7 +248,7 @@ func (q *journalQuery) filter(ctx context.Context) store.JournalFilter {
 }
 
 func (s *Server) listJournal(ctx context.Context, in *struct {
-	journalQuery
+	JournalQuery
 	// Before is where the part before ended.
 	Before int64 `query:"before" minimum:"0"`
 	Limit  int   `query:"limit" default:"100" minimum:"1" maximum:"1000"`
@@ -279,7 +279,7 @@ type csvFile struct {
 	Body        []byte
 }
 
-func (s *Server) exportJournal(ctx context.Context, in *struct{ journalQuery }) (*csvFile, error) {
+func (s *Server) exportJournal(ctx context.Context, in *struct{ JournalQuery }) (*csvFile, error) {
 	f, lang := in.filter(ctx), languageOf(ctx)
 	f.Limit = 1000
 	var rows [][]string

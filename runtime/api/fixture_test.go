@@ -99,7 +99,7 @@ func newFixtureIn(t *testing.T, dir string, bare bool) *fixture {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = archive.Close() })
-	f.engine = engine.New(engine.Options{Archive: archive, Trust: certificates, Catalogue: catalogue, Audit: AuditWrites(db), Record: RecordEvents(db), Secret: func(ref string) (string, error) { return db.Secret(ctx, ref) }})
+	f.engine = engine.New(engine.Options{Archive: archive, Trust: certificates, Catalogue: catalogue, Audit: AuditWrites(db), Record: RecordEvents(db), Alarms: db, Secret: func(ref string) (string, error) { return db.Secret(ctx, ref) }})
 	certificates.OnChange(func(devices []string) { f.engine.Reconnect(devices...) })
 	hub := session.NewHub(f.engine, session.Options{})
 	pages := fstest.MapFS{

@@ -13,8 +13,10 @@ var (
 	letLoggedIn = letAll[1:]
 	letViewer   = letAll[2:]
 	letDesigner = letAll[4:] // in some area
-	letEngineer = letAll[5:] // in the whole plant
-	letAdmin    = letAll[6:]
+	// Who may acknowledge in some area: operators and who is above them.
+	letAcknowledger = letAll[3:]
+	letEngineer     = letAll[5:] // in the whole plant
+	letAdmin        = letAll[6:]
 )
 
 // rights says of every route who is let in. A route without a row here fails the test.
@@ -67,6 +69,15 @@ var rights = map[string]struct {
 	"GET /history.csv":                     {path: "/history.csv?tag=hall1/level", let: letViewer},
 	"GET /history.xlsx":                    {path: "/history.xlsx?tag=hall1/level", let: letViewer},
 	"GET /history/state":                   {let: letAdmin},
+	"GET /alarms":                          {let: letViewer},
+	"GET /alarms/journal":                  {let: letViewer},
+	"GET /alarms/journal.csv":              {let: letViewer},
+	"POST /alarms/ack":                     {let: letAcknowledger, body: `{"alarms":["a#b"]}`},
+	"POST /alarms/reset":                   {let: letAcknowledger, body: `{"alarms":["a#b"]}`},
+	"POST /alarms/shelve":                  {let: letDesigner, body: `{"alarms":["a#b"],"minutes":1,"reason":"x"}`},
+	"POST /alarms/unshelve":                {let: letDesigner, body: `{"alarms":["a#b"]}`},
+	"POST /alarms/out-of-service":          {let: letDesigner, body: `{"alarms":["a#b"],"reason":"x"}`},
+	"POST /alarms/in-service":              {let: letDesigner, body: `{"alarms":["a#b"]}`},
 	"POST /models/generate":                {let: letEngineer, body: `{"sample":"{\"a\":1}"}`},
 	"GET /models":                          {let: letViewer},
 	"GET /assets":                          {let: letViewer},

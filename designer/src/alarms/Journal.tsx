@@ -59,6 +59,7 @@ export function Journal() {
       <div className="page-tools">
         <SearchInput label={t("alarms:search")} value={q} onChange={setQ} />
         <Input
+          className="alarm-area"
           aria-label={t("alarms:area")}
           placeholder={t("alarms:area")}
           value={area}

@@ -1,0 +1,155 @@
+// Alarms from end to end: raised by a value, told on every page and screen, acknowledged by keyboard, shelved, in the journal, edited with the tag.
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { Lineside, launch, person, picture, until } from "./harness.ts";
+import { setUp } from "./steps.ts";
+
+let lineside: Lineside;
+let browser: Browser;
+let page: Page;
+let errors: string[];
+
+const api = (path: string) => `${lineside.url}/api/v1${path}`;
+const banner = () => page.getByRole("region", { name: "Alarms", exact: true }).first();
+
+async function put(path: string, value: unknown): Promise<void> {
+  const answer = await page.request.put(api(`/tags/${path}`), { data: { value }, headers: { "X-Lineside": "1" } });
+  if (!answer.ok()) throw new Error(`${answer.status()} ${await answer.text()}`);
+}
+
+async function findings(): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).disableRules(["region", "landmark-unique"]).analyze();
+  return violations
+    .filter((violation) => violation.impact !== "minor")
+    .flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html}`));
+}
+
+beforeAll(async () => {
+  [lineside, browser] = await Promise.all([Lineside.start("--demo"), launch()]);
+  ({ page, errors } = await person(browser));
+  await setUp(page, await lineside.setupLink(), "anna");
+});
+
+afterEach(async (context) => {
+  if (context.task.result?.state === "fail") await picture(page, "alarms-failed");
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await lineside?.stop();
+});
+
+test("the list teaches while there is no alarm", async () => {
+  await page.goto(`${lineside.url}/alarms`);
+  await page.getByText("Everything is as it should be.").waitFor();
+  expect(await findings()).toEqual([]);
+});
+
+test("an alarm is told on the screen and acknowledged by keyboard with a comment", async () => {
+  await page.goto(`${lineside.url}/run/pump-station`);
+  await page.locator(".ls-stage canvas").first().waitFor();
+  expect(await banner().count()).toBe(0);
+  await put("north/main/setpoint", 6);
+  await until("the banner", async () => (await banner().textContent())?.includes("is above 5.6 bar"), 40);
+  expect(await banner().getByRole("img", { name: "Urgent" }).first().getAttribute("class")).toContain("waits");
+  expect(await findings()).toEqual([]);
+  await picture(page, "alarms-screen");
+  await banner().getByRole("button", { name: "Acknowledge" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByLabel("Reason").fill("setpoint was wrong");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await until("it is acknowledged", async () => /Acknowledged/.test((await banner().textContent()) ?? ""));
+  expect(await banner().locator(".waits").count()).toBe(0);
+});
+
+test("the list shows it, and it goes when it returns", async () => {
+  await banner().getByRole("link", { name: "All alarms" }).click();
+  const row = page.getByRole("row", { name: /is above 5.6 bar/ });
+  await row.waitFor();
+  expect(await row.textContent()).toMatch(/Acknowledged[\s\S]*anna[\s\S]*setpoint was wrong/);
+  expect(await row.textContent()).toContain("What to do: Lower the setpoint");
+  expect(await findings()).toEqual([]);
+  await picture(page, "alarms-list");
+  await put("north/main/setpoint", 4.2);
+  await until("it has gone", async () => (await row.count()) === 0, 30);
+});
+
+test("an alarm that disturbs is shelved with a reason, and brought back", async () => {
+  // The level is at 58 %: a limit above makes the alarm standing.
+  await page.goto(`${lineside.url}/plant?tag=north/main/temperature`);
+  await page.getByRole("tab", { name: "Tags" }).click();
+  await page.getByRole("searchbox").first().fill("north/main/temperature");
+  await page.getByRole("button", { name: "north/main/temperature", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Alarms", { exact: true }).click();
+  await dialog.getByRole("button", { name: "Add an alarm" }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText("The alarm has no limit.").waitFor();
+  await dialog.getByRole("group", { name: "Alarms: high-high" }).getByLabel("Kind").selectOption("low");
+  await dialog.getByRole("group", { name: "Alarms: high-high" }).getByLabel("Limit").fill("30");
+  await dialog.getByRole("group", { name: "Alarms: high-high" }).getByLabel("Limit").press("Tab");
+  expect(await findings()).toEqual([]);
+  await picture(page, "alarms-edit");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await until("the banner on the page", async () => /is below 30 °C/.test((await banner().textContent()) ?? ""));
+  await banner().getByRole("link", { name: "All alarms" }).click();
+  await page.getByRole("checkbox", { name: /^Choose .*Low/ }).check();
+  await page.getByRole("button", { name: "Shelve…" }).click();
+  const shelve = page.getByRole("dialog");
+  expect(await shelve.getByRole("button", { name: "Shelve" }).isDisabled()).toBe(true);
+  await shelve.getByLabel("Reason").fill("sensor is being changed");
+  await shelve.getByLabel("For how long").selectOption("30");
+  expect(await findings()).toEqual([]);
+  await shelve.getByRole("button", { name: "Shelve" }).click();
+  await page.getByText("Everything is as it should be.").waitFor();
+  await page.getByRole("tab", { name: "Shelved" }).click();
+  const row = page.getByRole("row", { name: /is below 30 °C/ });
+  await row.waitFor();
+  expect(await row.textContent()).toMatch(/by anna: sensor is being changed[\s\S]*The condition holds/);
+  await picture(page, "alarms-shelved");
+  await row.getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Bring back" }).click();
+  await page.getByText("Nothing is shelved").waitFor();
+});
+
+test("alarms and what is shelved survive a kill", async () => {
+  await page.getByRole("tab", { name: "Now" }).click();
+  await page.getByRole("checkbox", { name: /^Choose .*Low/ }).check();
+  await page.getByRole("button", { name: "Acknowledge" }).click();
+  await until("it is acknowledged", async () =>
+    /Acknowledged/.test((await page.getByRole("row", { name: /is below 30 °C/ }).textContent()) ?? ""),
+  );
+  await lineside.kill();
+  await lineside.start();
+  await page.reload();
+  const row = page.getByRole("row", { name: /is below 30 °C/ });
+  await row.waitFor();
+  expect(await row.textContent()).toMatch(/Acknowledged/);
+});
+
+test("the journal has it all, is searched and exported, in Chinese and dark too", async () => {
+  await page.getByRole("tab", { name: "Journal" }).click();
+  await page.getByRole("row", { name: /setpoint was wrong/ }).waitFor();
+  const events = await page.locator("tbody tr td:nth-child(3)").allTextContents();
+  expect(events).toEqual(["Acknowledged", "Brought back", "Shelved", "Raised", "Returned", "Acknowledged", "Raised"]);
+  expect(await page.locator("tbody tr td:first-child").first().textContent()).toMatch(/:\d\d\.\d{3}/);
+  expect(await findings()).toEqual([]);
+  await picture(page, "alarms-journal");
+  await page.getByRole("searchbox").fill("sensor");
+  await until("one line", async () => (await page.locator("tbody tr").count()) === 1);
+  const csv = await (await page.request.get(api("/alarms/journal.csv?q=sensor"))).text();
+  expect(csv).toContain("sensor is being changed");
+  await page.getByRole("searchbox").fill("");
+  await page.getByRole("button", { name: "anna" }).click();
+  await page.getByRole("menuitem", { name: "Dark" }).click();
+  await page.getByRole("button", { name: "anna" }).click();
+  await page.getByRole("menuitem", { name: "中文" }).click();
+  await page.getByRole("tab", { name: "当前" }).click();
+  await page.getByText("低于 30 °C").first().waitFor();
+  expect(await findings()).toEqual([]);
+  await picture(page, "alarms-dark-zh");
+  expect(errors).toEqual([]);
+});
