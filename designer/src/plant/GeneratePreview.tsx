@@ -155,7 +155,7 @@ export function GeneratePreview({
                     />
                   </td>
                   <td>{r.property.range && `${r.property.range.low} … ${r.property.range.high}`}</td>
-                  <td className="mono clip">
+                  <td className="mono clip" title={JSON.stringify(r.property.address)}>
                     {r.property.address ? JSON.stringify(r.property.address) : t("plant:kinds.memory")}
                   </td>
                 </tr>

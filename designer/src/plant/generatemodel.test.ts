@@ -61,6 +61,7 @@ describe("a model from what is there", () => {
     expect(model.properties?.map((p) => p.id)).toEqual(["speed", "motor/current"]);
     expect(model.properties?.[0]?.type).toBe("int");
     expect(model.parameters?.map((p) => p.id)).toEqual(["device", "node"]);
+    expect(model.parameters?.[1]).toMatchObject({ default: "ns=2;s=Pump1", required: undefined });
     expect(into.properties).toHaveLength(1);
   });
   it("takes no parameter twice that is inherited, and none that nothing names", () => {

@@ -58,7 +58,10 @@ export function composed(
     .map((r) => ({ ...r.property, unit: r.property.unit || undefined }));
   const used = JSON.stringify(added);
   const known = new Set([...(into?.parameters ?? []), ...inherited].map((p) => p.id));
-  const parameters = parametersOf(made).filter((p) => !known.has(p.id) && used.includes(`{${p.id}`));
+  const parameters = parametersOf(made)
+    .filter((p) => !known.has(p.id) && used.includes(`{${p.id}`))
+    // The assets that are there give no value; theirs is that of this machine until they do.
+    .map((p) => (into ? { ...p, required: undefined, default: made.params?.[p.id] as ModelParameter["default"] } : p));
   const base: ThingModel = into ?? { id, ...(name ? { name: { en: name } } : {}) };
   return {
     ...base,
