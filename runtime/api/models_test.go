@@ -132,7 +132,7 @@ func TestUsesOfModels(t *testing.T) {
 	for query, want := range map[string]string{
 		"model=drive":                "/models/1/extends /tags/7/expr /assets/2/model",
 		"model=pump":                 "/tags/8/write/interlock /assets/0/model /assets/1/model",
-		"model=drive&property=speed": "/models/0/commands/0 /tags/7/expr /models/0/properties/1/expr /models/1/properties/0/expr /assets/0/overrides/double/expr /assets/0/overrides/speed line/screens/0/widgets/0/props/value/tag",
+		"model=drive&property=speed": "/models/0/commands/0/property /tags/7/expr /models/0/properties/1/expr /models/1/properties/0/expr /assets/0/overrides/double/expr /assets/0/overrides/speed line/screens/0/widgets/0/props/value/tag",
 		"path=line/p2/speed":         "/tags/7/expr /models/0/properties/1/expr*1 /models/1/properties/0/expr*1 line/screens/0/widgets/0/props/value/tag",
 		"path=hall2/setpoint":        "/tags/6/expr /models/1/properties/0/expr",
 		"area=line/p1":               "/tags/7/expr",

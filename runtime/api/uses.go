@@ -341,8 +341,9 @@ func (s *Server) modelUses(ctx context.Context, p *plant.Plant, model, property 
 			continue
 		}
 		for j := range m.Commands {
-			if c := &m.Commands[j]; c.Uses(property) {
-				add(fmt.Sprintf("%s/commands/%d", at, j), modelWord(lang)+m.ID+" › "+c.ID, property, link)
+			c := &m.Commands[j]
+			for _, place := range c.Uses(property) {
+				add(fmt.Sprintf("%s/commands/%d%s", at, j, place), modelWord(lang)+m.ID+" › "+c.ID, property, link)
 			}
 		}
 		for j := range m.Events {

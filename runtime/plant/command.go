@@ -307,7 +307,16 @@ func (c *Command) renameProperty(from, to string) {
 	}
 }
 
-// Uses reports whether the command writes a property.
-func (c *Command) Uses(property string) bool {
-	return slices.ContainsFunc(c.Steps(), func(w CommandWrite) bool { return w.Property == property })
+// Uses lists the places of the command that name a property, as JSON Pointers within it.
+func (c *Command) Uses(property string) []string {
+	var out []string
+	if c.Property == property {
+		out = append(out, "/property")
+	}
+	for i, w := range c.Writes {
+		if w.Property == property {
+			out = append(out, fmt.Sprintf("/writes/%d/property", i))
+		}
+	}
+	return out
 }
