@@ -82,6 +82,8 @@ var rights = map[string]struct {
 	"GET /models":                          {let: letViewer},
 	"GET /assets":                          {let: letViewer},
 	"GET /assets/{path...}":                {let: letViewer},
+	"POST /assets/{path...}":               {let: letLoggedIn, body: `{"command":"start"}`},
+	"GET /events":                          {let: letViewer},
 	"GET /devices":                         {let: letViewer},
 	"POST /devices/test":                   {let: letEngineer, body: `{"connector":"nothing"}`},
 	"POST /devices/browse":                 {let: letEngineer, body: `{"connector":"nothing"}`},
