@@ -29,6 +29,8 @@ type ModelState struct {
 	Attributes map[string]string `json:"attributes,omitempty"`
 	// Faceplate is that of the model or of the nearest that it builds on.
 	Faceplate *plant.Faceplate `json:"faceplate,omitempty"`
+	// Template says that its assets bring a device along when they are stamped.
+	Template bool `json:"template,omitempty"`
 	// Assets is how many assets of just this model the caller may view; Descendants are the models that build on it.
 	Assets      int      `json:"assets"`
 	Descendants []string `json:"descendants" nullable:"false"`
@@ -168,7 +170,7 @@ func (s *Server) listModels(ctx context.Context, _ *nothing) (*body[[]ModelState
 			continue
 		}
 		state := ModelState{
-			ID: m.Model.ID, Name: m.Model.Name, Icon: m.Model.Icon, Ancestors: m.Ancestors, Parameters: orEmpty(m.Parameters), Commands: orEmpty(m.Commands), Faceplate: m.Faceplate,
+			ID: m.Model.ID, Name: m.Model.Name, Icon: m.Model.Icon, Ancestors: m.Ancestors, Parameters: orEmpty(m.Parameters), Commands: orEmpty(m.Commands), Faceplate: m.Faceplate, Template: m.Device != nil,
 			Events: make([]InheritedEvent, len(m.Events)), Labels: m.Marks.Labels, Attributes: m.Marks.Attributes,
 			Properties: make([]InheritedProperty, len(m.Properties)), Assets: counts[m.Model.ID], Descendants: []string{},
 		}

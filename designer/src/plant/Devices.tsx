@@ -1,16 +1,18 @@
-import type { Device, DeviceStatus, Plant, RefusedCertificate } from "@lineside/client";
+import type { Device, DeviceStatus, ModelState, Plant, RefusedCertificate } from "@lineside/client";
 import { request } from "@lineside/client";
-import { FolderSearch, Pencil, Plug, Plus, ShieldQuestionMark, Trash2 } from "lucide-react";
+import { BookCopy, FolderSearch, Pencil, Plug, Plus, ShieldQuestionMark, Stamp, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { TrustRefused } from "../certificates/TrustDialog";
 import { textIn, useT } from "../i18n";
 import { useCatalogue } from "../shell/catalogue";
 import { Status, sayFailure } from "../shell/form";
-import { asApiError } from "../shell/resource";
-import { Button, Empty, Icon, IconButton, Switch, useConfirm } from "../ui";
+import { asApiError, useResource } from "../shell/resource";
+import { Button, Empty, Icon, IconButton, Switch, toast, useConfirm } from "../ui";
 import { AddDevice } from "./adddevice/AddDevice";
 import { DeviceDialog } from "./DeviceDialog";
+import { StampDialog } from "./StampDialog";
 import { SheetTools } from "./sheets/SheetTools";
+import { TemplateDialog } from "./template/TemplateDialog";
 import { UsesOf } from "./uses";
 
 /** The list of devices with how each is doing. */
@@ -26,6 +28,10 @@ export function Devices({
   const t = useT();
   const [editing, setEditing] = useState<Device>();
   const [adding, setAdding] = useState<Device | "new">();
+  const [saving, setSaving] = useState<Device>();
+  const [stamping, setStamping] = useState<string>();
+  const models = useResource<ModelState[]>("/models");
+  const templates = (models.data ?? []).filter((m) => m.template);
   const [refused, setRefused] = useState<RefusedCertificate>();
   const [ask, question] = useConfirm();
   const status = new Map(devices.map((device) => [device.id, device]));
@@ -68,6 +74,11 @@ export function Devices({
         <div className="page-tools">
           <span className="grow" />
           <SheetTools onSaved={reload} />
+          {templates.length > 0 && (
+            <Button icon={<Stamp size={16} aria-hidden />} onClick={() => setStamping(templates[0]?.id)}>
+              {t("template:stamp")}
+            </Button>
+          )}
           <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setAdding("new")}>
             {t("plant:addDevice")}
           </Button>
@@ -157,6 +168,12 @@ export function Devices({
                       <FolderSearch size={16} aria-hidden />
                     </IconButton>
                     <IconButton
+                      label={t("template:saveOf", { name: device.name || device.id })}
+                      onClick={() => setSaving(device)}
+                    >
+                      <BookCopy size={16} aria-hidden />
+                    </IconButton>
+                    <IconButton
                       label={t("plant:editDevice", { name: device.name || device.id })}
                       onClick={() => setEditing(device)}
                     >
@@ -182,6 +199,28 @@ export function Devices({
           device={adding === "new" ? undefined : adding}
           onClose={() => setAdding(undefined)}
           onSaved={reload}
+        />
+      )}
+      {saving && (
+        <TemplateDialog
+          device={saving}
+          taken={new Set((plant.models ?? []).map((m) => m.id))}
+          onClose={() => setSaving(undefined)}
+          onSaved={async (id, stamp) => {
+            await Promise.all([reload(), models.reload()]);
+            setSaving(undefined);
+            if (stamp) setStamping(id);
+            else toast(t("template:saved", { id }), { kind: "good" });
+          }}
+        />
+      )}
+      {stamping && templates.length > 0 && (
+        <StampDialog
+          plant={plant}
+          models={templates}
+          first={stamping}
+          onClose={() => setStamping(undefined)}
+          onDone={() => reload()}
         />
       )}
       {refused && <TrustRefused refused={refused} onClose={() => setRefused(undefined)} onDone={reload} />}

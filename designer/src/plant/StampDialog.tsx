@@ -4,9 +4,10 @@ import { useEffect, useState } from "react";
 import { language, textIn, useT } from "../i18n";
 import { NumberField, ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
 import { asApiError } from "../shell/resource";
-import { Button, Dialog, Note, toast } from "../ui";
+import { Button, Dialog, Note, Row, Segmented, TextArea, toast } from "../ui";
 import { said } from "./DeviceDialog";
 import { clean, Section } from "./TagParts";
+import { tableRows } from "./template/table";
 import { ParamsForm, type Scalar } from "./ValueField";
 
 /** So many of what would be made are shown. */
@@ -16,18 +17,23 @@ const most = 100;
 export function StampDialog({
   plant,
   models,
+  first,
   onClose,
   onDone,
 }: {
   plant: Plant;
   models: readonly ModelState[];
+  /** The model to begin with. */
+  first?: string;
   onClose(): void;
   onDone(first: string | undefined): Promise<void>;
 }) {
   const t = useT();
   const lang = language();
-  const [model, setModel] = useState(models[0]?.id ?? "");
-  const [pattern, setPattern] = useState(`line1/${models[0]?.id ?? "asset"}{n}`);
+  const [model, setModel] = useState(first ?? models[0]?.id ?? "");
+  const [pattern, setPattern] = useState(`line1/${first ?? models[0]?.id ?? "asset"}{n}`);
+  const [way, setWay] = useState<"numbers" | "table">("numbers");
+  const [table, setTable] = useState("");
   const [from, setFrom] = useState<number | undefined>(1);
   const [to, setTo] = useState<number | undefined>(5);
   const [title, setTitle] = useState("");
@@ -38,18 +44,22 @@ export function StampDialog({
   const type = models.find((m) => m.id === model);
   const parameters = type?.parameters ?? [];
   const ids = new Set(parameters.map((p) => p.id));
+  const rows = way === "table" ? tableRows(table, parameters) : undefined;
   const body: StampRequest = {
     model,
     pattern,
     from: from ?? 0,
     to: to ?? 0,
+    rows,
     existing,
     title: clean({ [lang]: title }),
     params: clean(Object.fromEntries(Object.entries(params).filter(([id]) => ids.has(id)))),
   };
   const key = JSON.stringify(body);
+  const empty = rows?.length === 0;
   useEffect(() => {
     let alive = true;
+    if (empty) return setResult(undefined);
     const timer = setTimeout(async () => {
       try {
         const { data } = await request<StampResult>("POST", "/plant/stamp", { ...JSON.parse(key), dry: true });
@@ -62,7 +72,7 @@ export function StampDialog({
       alive = false;
       clearTimeout(timer);
     };
-  }, [key]);
+  }, [key, empty]);
 
   const fresh = result?.key === key;
   const problems = result?.problems ?? [];
@@ -101,6 +111,10 @@ export function StampDialog({
         <>
           <span className="grow muted" aria-live="polite">
             {fresh && made && !errors && t("assets:willMake", { count: made.added, tags: made.tags })}
+            {fresh &&
+              made &&
+              made.devices.length > 0 &&
+              ` · ${t("template:willAddDevices", { count: made.devices.length })}`}
             {fresh && made && made.changed > 0 && ` · ${t("assets:willChange", { count: made.changed })}`}
             {fresh && made && made.unchanged > 0 && ` · ${t("assets:willKeep", { count: made.unchanged })}`}
           </span>
@@ -132,6 +146,40 @@ export function StampDialog({
           required
         />
       </div>
+      <div className="way">
+        <Segmented
+          label={t("template:by")}
+          value={way}
+          onChange={setWay}
+          options={(["numbers", "table"] as const).map((value) => ({ value, label: t(`template:bys.${value}`) }))}
+        />
+      </div>
+      {way === "table" && (
+        <Row
+          label={t("template:table")}
+          help={t("template:tableHint", {
+            parameters: parameters.map((p) => p.id).join(", "),
+            line: "{line}",
+            n: "{n}",
+          })}
+        >
+          {(id) => (
+            <TextArea
+              id={id}
+              rows={5}
+              className="mono"
+              placeholder={["path", ...parameters.filter((p) => p.type !== "device").map((p) => p.id)].join("\t")}
+              value={table}
+              onChange={(event) => setTable(event.target.value)}
+            />
+          )}
+        </Row>
+      )}
+      {way === "table" && table.trim() && (
+        <p className="muted" aria-live="polite">
+          {t("template:rows", { count: rows?.length ?? 0 })}
+        </p>
+      )}
       <div className="field-row">
         <NumberField
           label={t("assets:from")}
@@ -141,7 +189,16 @@ export function StampDialog({
           min={0}
           error={said(problems, "/from")}
         />
-        <NumberField label={t("assets:to")} value={to} onChange={setTo} integer min={0} error={said(problems, "/to")} />
+        {way === "numbers" && (
+          <NumberField
+            label={t("assets:to")}
+            value={to}
+            onChange={setTo}
+            integer
+            min={0}
+            error={said(problems, "/to")}
+          />
+        )}
         <TextField label={t("plant:title")} value={title} onChange={setTitle} placeholder={t("assets:titleExample")} />
         <SelectField
           label={t("assets:existing")}
@@ -166,7 +223,16 @@ export function StampDialog({
           />
         </Section>
       )}
-      {elsewhere.length > 0 && <ProblemList problems={elsewhere.slice(0, 5)} />}
+      {elsewhere.length > 0 && (
+        <ProblemList
+          problems={elsewhere.slice(0, 8).map((p) => {
+            const row = /^\/rows\/(\d+)/.exec(p.at ?? "");
+            return row
+              ? { ...p, at: undefined, message: t("template:row", { row: Number(row[1]) + 2, message: p.message }) }
+              : p;
+          })}
+        />
+      )}
       {made && made.assets.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
         <section className="preview-rows" tabIndex={0} aria-label={t("assets:preview")}>
