@@ -2440,6 +2440,8 @@ export interface ModelState {
   attributes?: Record<string, string>;
   /** faceplate is that of the model or of the nearest that it builds on. */
   faceplate?: Faceplate;
+  /** template says that its assets bring a device along when they are stamped. */
+  template?: boolean;
   /** assets is how many assets of just this model the caller may view; Descendants are the models that build on it. */
   assets: number;
   descendants: string[];
