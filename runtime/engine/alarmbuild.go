@@ -123,8 +123,8 @@ func builtAlarms(d *plant.Device) []*alarmBuild {
 	}
 }
 
-// lostDelay is how long a connection must be lost.
-const lostDelay = 5 * time.Second
+// lostDelay is how long a connection must be lost before it is told. A variable for tests.
+var lostDelay = 5 * time.Second
 
 // same reports whether a running alarm judges as a build would.
 func (a *alarmBuild) same(o *alarmBuild) bool {

@@ -14,6 +14,7 @@ export interface DeviceDraft extends Marks {
   scans: ScanClass[];
   disabled: boolean;
   clock?: "device" | "server";
+  alarms?: "on" | "off";
 }
 
 export const draftOf = (device: Device): DeviceDraft => ({
@@ -23,6 +24,7 @@ export const draftOf = (device: Device): DeviceDraft => ({
   scans: device.scans ?? [{ id: "default", interval: "1s" }],
   disabled: device.disabled ?? false,
   clock: device.clock || "device",
+  alarms: device.alarms || "on",
   labels: device.labels,
   attributes: device.attributes,
 });
@@ -37,6 +39,7 @@ export function deviceOf(draft: DeviceDraft, id: string, push: boolean | undefin
     name: draft.name && draft.name !== id ? draft.name : undefined,
     disabled: draft.disabled || undefined,
     clock: draft.clock === "server" ? "server" : undefined,
+    alarms: draft.alarms === "off" ? "off" : undefined,
     scans: push ? device?.scans : draft.scans,
     labels: draft.labels,
     attributes: draft.attributes,
@@ -95,6 +98,15 @@ export function DeviceFields({
         options={[
           { value: "device", label: t("writes:clockDevice") },
           { value: "server", label: t("writes:clockServer") },
+        ]}
+      />
+      <SelectField
+        label={t("alarms:edit.device")}
+        value={draft.alarms ?? "on"}
+        onChange={(alarms) => onChange({ alarms: alarms === "off" ? "off" : "on" })}
+        options={[
+          { value: "on", label: t("alarms:edit.deviceOn") },
+          { value: "off", label: t("alarms:edit.deviceOff") },
         ]}
       />
       {!type.push && (
