@@ -20,11 +20,11 @@ export function HistoryFold(props: {
     history && props.set({ history: { ...history, ...change } });
   return (
     <details className="fold" open={open || undefined}>
-      <summary>{t("history:title")}</summary>
+      <summary>{t("retention:title")}</summary>
       <div className="form">
         <div className="field-row">
           <SelectField
-            label={t("history:keep")}
+            label={t("retention:keep")}
             value={history?.keep ?? "plant"}
             onChange={(chosen) => {
               const keep = keeps.find((k) => k === chosen);
@@ -35,15 +35,15 @@ export function HistoryFold(props: {
                 history: keep === "none" ? { keep } : { ...rest, keep, ...(timed && { interval: interval ?? "10s" }) },
               });
             }}
-            options={["plant", ...keeps].map((value) => ({ value, label: t(`history:keeps.${value}`) }))}
+            options={["plant", ...keeps].map((value) => ({ value, label: t(`retention:keeps.${value}`) }))}
             error={props.wrong("/history/keep")}
           />
           {history?.interval !== undefined && (
             <TextField
-              label={t("history:interval")}
+              label={t("retention:interval")}
               value={history.interval}
               onChange={(interval) => set({ interval })}
-              hint={t("history:intervalHint")}
+              hint={t("retention:intervalHint")}
               error={props.wrong("/history/interval")}
             />
           )}
@@ -52,18 +52,18 @@ export function HistoryFold(props: {
           <div className="field-row">
             {isNumeric(props.draft) && (
               <NumberField
-                label={t("history:deadband")}
+                label={t("retention:deadband")}
                 value={history.deadband}
                 onChange={(deadband) => set({ deadband })}
-                hint={t("history:deadbandHint")}
+                hint={t("retention:deadbandHint")}
                 error={props.wrong("/history/deadband")}
               />
             )}
             <TextField
-              label={t("history:heartbeat")}
+              label={t("retention:heartbeat")}
               value={history.heartbeat ?? ""}
               onChange={(heartbeat) => set({ heartbeat: heartbeat || undefined })}
-              hint={t("history:heartbeatHint")}
+              hint={t("retention:heartbeatHint")}
               error={props.wrong("/history/heartbeat")}
             />
           </div>
