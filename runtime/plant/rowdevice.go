@@ -7,11 +7,11 @@ import (
 )
 
 // deviceColumns are the columns of devices. The scan classes stand in one cell: "default=1s; fast=200ms".
-var deviceColumns = columns{"id", "name", "connector", "disabled", "timeout", "clock", "scans", "settings.*", "settings?", "labels", attributePrefix + "*"}
+var deviceColumns = columns{"id", "name", "connector", "disabled", "timeout", "clock", "alarms", "scans", "settings.*", "settings?", "labels", attributePrefix + "*"}
 
 func flattenDevice(d *Device) map[string]string {
 	r := map[string]string{"id": d.ID}
-	for name, v := range map[string]string{"name": d.Name, "connector": d.Connector, "timeout": d.Timeout, "clock": d.Clock} {
+	for name, v := range map[string]string{"name": d.Name, "connector": d.Connector, "timeout": d.Timeout, "clock": d.Clock, "alarms": d.Alarms} {
 		if v != "" {
 			r[name] = v
 		}
@@ -34,7 +34,7 @@ func flattenDevice(d *Device) map[string]string {
 // unflattenDevice is the inverse of flattenDevice.
 func unflattenDevice(row map[string]string) (Device, spec.Problems) {
 	c := &cells{row: row}
-	d := Device{ID: row["id"], Name: row["name"], Connector: row["connector"], Timeout: row["timeout"], Clock: row["clock"], Marks: unflattenMarks(row), Disabled: c.yes("disabled"), Settings: c.object("settings")}
+	d := Device{ID: row["id"], Name: row["name"], Connector: row["connector"], Timeout: row["timeout"], Clock: row["clock"], Alarms: row["alarms"], Marks: unflattenMarks(row), Disabled: c.yes("disabled"), Settings: c.object("settings")}
 	for _, text := range strings.FieldsFunc(row["scans"], func(r rune) bool { return r == ';' || r == ',' || r == '\n' }) {
 		id, interval, ok := strings.Cut(text, "=")
 		if !ok {
