@@ -41,7 +41,9 @@ type PlantPut struct {
 type PlantRemove struct {
 	Areas   []string `json:"areas,omitempty"`
 	Devices []string `json:"devices,omitempty"`
-	Tags    []string `json:"tags,omitempty"`
+	// DeviceTags are ids of devices of which all tags go that the plant itself lists.
+	DeviceTags []string `json:"deviceTags,omitempty"`
+	Tags       []string `json:"tags,omitempty"`
 	Models  []string `json:"models,omitempty"`
 	Assets  []string `json:"assets,omitempty"`
 	// Northbound are ids.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/plant"
@@ -171,6 +172,13 @@ func patchPlant(old *plant.Plant, patch PlantPatch) (*plant.Plant, error) {
 	}
 	next.Areas = merge(old.Areas, patch.Put.Areas, patch.Remove.Areas, func(a plant.Area) string { return string(a.Path) }, "area", "areas", &missing)
 	next.Devices = merge(old.Devices, patch.Put.Devices, patch.Remove.Devices, deviceID, "device", "devices", &missing)
+	if len(patch.Remove.DeviceTags) > 0 {
+		for i := range old.Tags {
+			if t := &old.Tags[i]; t.Device != "" && slices.Contains(patch.Remove.DeviceTags, t.Device) {
+				patch.Remove.Tags = append(patch.Remove.Tags, string(t.Path))
+			}
+		}
+	}
 	next.Tags = merge(old.Tags, patch.Put.Tags, patch.Remove.Tags, tagPath, "tag", "tags", &missing)
 	next.Models = merge(old.Models, patch.Put.Models, patch.Remove.Models, modelID, "model", "models", &missing)
 	next.Assets = merge(old.Assets, patch.Put.Assets, patch.Remove.Assets, assetPath, "asset", "assets", &missing)

@@ -29,6 +29,8 @@ type TagQuery struct {
 // PlantTagRow is a tag of the plant or of one of its assets, as it is defined.
 type PlantTagRow struct {
 	Tag plant.Tag `json:"tag"`
+	// Place is its place in the list of the document; none of a property of an asset.
+	Place *int `json:"place,omitempty"`
 	// Asset, Model and Property say which property of which asset it is; Overridden that it differs from the model there.
 	Asset      string `json:"asset,omitempty"`
 	Model      string `json:"model,omitempty"`
@@ -43,13 +45,15 @@ type PlantTagPage struct {
 	Total int `json:"total"`
 	All   int `json:"all"`
 	Bad   int `json:"bad"`
+	// Own is how many tags the plant itself lists, those that the caller may not view included.
+	Own int `json:"own"`
 	// Loose says that nothing has the words of the query, and these are tags in whose paths their letters stand one after the other.
 	Loose bool `json:"loose,omitempty"`
 	// ETag is the version of the plant that this is from.
 	ETag string `json:"etag"`
 }
 
-// PlantArea is a level of paths that tags or assets are below.
+// PlantArea is a level of paths: tags or assets are below it, or the plant names it.
 type PlantArea struct {
 	Path string `json:"path"`
 	// Tags is how many tags are below it, those of assets included.
@@ -138,6 +142,9 @@ func (s *Server) selected(ctx context.Context, x *plant.Expansion, slots []tag.S
 		}
 		return !qualities[i].IsBad() && !qualities[i].IsGood()
 	}
+	if *q == (TagQuery{}) && everywhere {
+		return slices.Clone(x.Ordered()), false, all, bad
+	}
 	selection := plant.TagSelection{Query: q.Query, Area: tag.Path(q.Area), Device: q.Device, Model: q.Model, Type: q.Type, Asset: tag.Path(q.Asset), Label: q.Label, Kind: q.Kind}
 	found, loose = x.Select(selection, func(i int, path tag.Path) bool { return state(i) && allows(path) })
 	return found, loose, all, bad
@@ -155,12 +162,15 @@ func (s *Server) findTags(ctx context.Context, in *struct {
 	}
 	found, loose, all, bad := s.selected(ctx, x, slots, &in.TagQuery, auth.View)
 	sortTags(x, found, in.Sort)
-	page := PlantTagPage{Tags: []PlantTagRow{}, Total: len(found), All: all, Bad: bad, Loose: loose, ETag: quote(etag)}
+	page := PlantTagPage{Tags: []PlantTagRow{}, Own: len(x.Plant().Tags), Total: len(found), All: all, Bad: bad, Loose: loose, ETag: quote(etag)}
 	from := min(in.Offset, len(found))
 	for _, i := range found[from:min(from+in.Limit, len(found))] {
 		row := PlantTagRow{Tag: x.Tags[i]}
 		if o, ok := x.Origin(int(i)); ok {
 			row.Asset, row.Model, row.Property, row.Overridden = string(o.Asset), o.Model, o.Property, len(o.Overridden) > 0
+		} else {
+			place := int(i)
+			row.Place = &place
 		}
 		page.Tags = append(page.Tags, row)
 	}
@@ -206,6 +216,12 @@ func (s *Server) findAreas(ctx context.Context, in *struct {
 	for i := range p.Assets {
 		if path := p.Assets[i].Path; everywhere || rights.Allows(auth.View, path) {
 			assets[path] = true
+			counts[path] += 0
+			above(path, 0)
+		}
+	}
+	for i := range p.Areas {
+		if path := p.Areas[i].Path; everywhere || rights.Allows(auth.View, path) {
 			counts[path] += 0
 			above(path, 0)
 		}

@@ -2552,6 +2552,8 @@ export interface PlantPut {
 export interface PlantRemove {
   areas?: string[];
   devices?: string[];
+  /** deviceTags are ids of devices of which all tags go that the plant itself lists. */
+  deviceTags?: string[];
   tags?: string[];
   models?: string[];
   assets?: string[];
@@ -2566,6 +2568,8 @@ export interface PlantTagPage {
   total: number;
   all: number;
   bad: number;
+  /** own is how many tags the plant itself lists, those that the caller may not view included. */
+  own: number;
   /** loose says that nothing has the words of the query, and these are tags in whose paths their letters stand one after the other. */
   loose?: boolean;
   /** etag is the version of the plant that this is from. */
@@ -2575,6 +2579,8 @@ export interface PlantTagPage {
 /** PlantTagRow is a tag of the plant or of one of its assets, as it is defined. */
 export interface PlantTagRow {
   tag: PlantTag;
+  /** place is its place in the list of the document; none of a property of an asset. */
+  place?: number;
   /** Asset, Model and Property say which property of which asset it is; Overridden that it differs from the model there. */
   asset?: string;
   model?: string;

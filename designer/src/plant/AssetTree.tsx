@@ -1,12 +1,14 @@
-// The tree of areas and assets, gone through by the arrow keys as trees are.
+// The tree of areas and assets, gone through by the arrow keys as trees are. Only the lines in sight are drawn.
 import type { Area, Asset, ModelState } from "@lineside/client";
 import { Box, ChevronDown, ChevronRight, Folder } from "lucide-react";
-import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { textIn, useT } from "../i18n";
 import { Badge } from "../ui";
 import { fitting, linesOf, treeOf } from "./assettree";
 
-const most = 1000;
+/** The height of a line, as in assets.css. */
+const rowHeight = 28;
 /** Up to so many assets the tree is open from the beginning. */
 const openUpTo = 100;
 
@@ -31,13 +33,57 @@ export function AssetTree(props: {
   const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
   const isOpen = (path: string) =>
     folds.get(path) ?? (searching || props.assets.length <= openUpTo || selected.startsWith(`${path}/`));
-  const lines = linesOf(tree, isOpen, most);
+  const lines = linesOf(tree, isOpen);
   const fold = (path: string, open: boolean) => setFolds(new Map(folds).set(path, open));
   const here = lines.some((line) => line.place.path === selected) ? selected : lines[0]?.place.path;
+
+  // What scrolls is the box around the tree.
+  const [seen, setSeen] = useState({ top: 0, height: 1000 });
+  const box = () => list.current?.parentElement ?? undefined;
+  const empty = lines.length === 0;
+  useEffect(() => {
+    const scrolled = empty ? undefined : list.current?.parentElement;
+    if (!scrolled) return;
+    const look = () => setSeen({ top: scrolled.scrollTop, height: scrolled.clientHeight });
+    look();
+    const sized = new ResizeObserver(look);
+    sized.observe(scrolled);
+    scrolled.addEventListener("scroll", look, { passive: true });
+    return () => {
+      sized.disconnect();
+      scrolled.removeEventListener("scroll", look);
+    };
+  }, [empty]);
+  const reveal = (index: number) => {
+    const scrolled = box();
+    if (!scrolled || index < 0) return;
+    const y = index * rowHeight;
+    if (y < scrolled.scrollTop || y + rowHeight > scrolled.scrollTop + scrolled.clientHeight)
+      scrolled.scrollTop = Math.max(0, y - scrolled.clientHeight / 2);
+    flushSync(() => setSeen({ top: scrolled.scrollTop, height: scrolled.clientHeight }));
+  };
+  // A link leads to its asset, wherever that is.
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current || empty) return;
+    first.current = false;
+    const scrolled = list.current?.parentElement;
+    const index = lines.findIndex((line) => line.place.path === selected);
+    if (scrolled && index >= 0) scrolled.scrollTop = Math.max(0, index * rowHeight - scrolled.clientHeight / 2);
+  }, [lines, selected, empty]);
+
+  const from = Math.max(0, Math.floor(seen.top / rowHeight) - 10);
+  const to = Math.ceil((seen.top + seen.height) / rowHeight) + 10;
+  const shown = lines.slice(from, to).map((line, i) => ({ ...line, index: from + i }));
+  // The line that has the keys is always there.
+  const hereAt = lines.findIndex((line) => line.place.path === here);
+  const hereLine = lines[hereAt];
+  if (hereLine && (hereAt < from || hereAt >= to)) shown.push({ ...hereLine, index: hereAt });
 
   const go = (path: string | undefined) => {
     if (path === undefined) return;
     onSelect(path);
+    reveal(lines.findIndex((line) => line.place.path === path));
     requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`)?.focus());
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -79,55 +125,61 @@ export function AssetTree(props: {
 
   if (!lines.length) return <p className="asset-tree-none muted">{t("assets:noMatch")}</p>;
   return (
-    <>
-      <div ref={list} className="asset-tree" role="tree" aria-label={t("assets:assets")} onKeyDown={onKeyDown}>
-        {lines.map(({ place, level }) => {
-          const folder = place.children.length > 0;
-          const title = textIn(place.asset?.title ?? place.area?.title);
-          return (
-            <div
-              key={place.path}
-              data-path={place.path}
-              className={place.asset?.disabled ? "asset-line off" : "asset-line"}
-              role="treeitem"
-              aria-level={level}
-              aria-selected={place.path === selected}
-              aria-expanded={folder ? isOpen(place.path) : undefined}
-              tabIndex={place.path === here ? 0 : -1}
-              style={{ paddingInlineStart: 8 + (level - 1) * 16 }}
-              onClick={() => onSelect(place.path)}
-              onDoubleClick={() => folder && fold(place.path, !isOpen(place.path))}
-              onKeyDown={() => {}}
+    <div
+      ref={list}
+      className="asset-tree"
+      role="tree"
+      aria-label={t("assets:assets")}
+      style={{ height: lines.length * rowHeight }}
+      onKeyDown={onKeyDown}
+    >
+      {shown.map(({ place, level, at, of, index }) => {
+        const folder = place.children.length > 0;
+        const title = textIn(place.asset?.title ?? place.area?.title);
+        return (
+          <div
+            key={place.path}
+            data-path={place.path}
+            className={place.asset?.disabled ? "asset-line off" : "asset-line"}
+            role="treeitem"
+            aria-level={level}
+            aria-posinset={at}
+            aria-setsize={of}
+            aria-selected={place.path === selected}
+            aria-expanded={folder ? isOpen(place.path) : undefined}
+            tabIndex={place.path === here ? 0 : -1}
+            style={{ top: index * rowHeight, paddingInlineStart: 8 + (level - 1) * 16 }}
+            onClick={() => onSelect(place.path)}
+            onDoubleClick={() => folder && fold(place.path, !isOpen(place.path))}
+            onKeyDown={() => {}}
+          >
+            {/* A press on the arrow folds; by keys the line itself does it. */}
+            <span
+              className="asset-fold"
+              aria-hidden
+              onClick={(event) => {
+                if (!folder) return;
+                event.stopPropagation();
+                fold(place.path, !isOpen(place.path));
+              }}
             >
-              {/* A press on the arrow folds; by keys the line itself does it. */}
-              <span
-                className="asset-fold"
-                aria-hidden
-                onClick={(event) => {
-                  if (!folder) return;
-                  event.stopPropagation();
-                  fold(place.path, !isOpen(place.path));
-                }}
-              >
-                {folder && (isOpen(place.path) ? <ChevronDown size={14} /> : <ChevronRight size={14} />)}
+              {folder && (isOpen(place.path) ? <ChevronDown size={14} /> : <ChevronRight size={14} />)}
+            </span>
+            {place.asset ? <Box size={14} aria-hidden /> : <Folder size={14} aria-hidden />}
+            <span className="asset-name">
+              {place.name}
+              {title && title !== place.name && <span className="muted"> {title}</span>}
+            </span>
+            {place.asset ? (
+              <span className="muted asset-model">
+                {place.asset.disabled ? t("assets:disabled") : place.asset.model}
               </span>
-              {place.asset ? <Box size={14} aria-hidden /> : <Folder size={14} aria-hidden />}
-              <span className="asset-name">
-                {place.name}
-                {title && title !== place.name && <span className="muted"> {title}</span>}
-              </span>
-              {place.asset ? (
-                <span className="muted asset-model">
-                  {place.asset.disabled ? t("assets:disabled") : place.asset.model}
-                </span>
-              ) : (
-                place.count > 0 && <Badge>{place.count}</Badge>
-              )}
-            </div>
-          );
-        })}
-      </div>
-      {lines.length >= most && <p className="muted">{t("assets:moreLines", { count: most })}</p>}
-    </>
+            ) : (
+              place.count > 0 && <Badge>{place.count}</Badge>
+            )}
+          </div>
+        );
+      })}
+    </div>
   );
 }

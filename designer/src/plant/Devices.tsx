@@ -10,6 +10,7 @@ import { asApiError, useResource } from "../shell/resource";
 import { Button, Empty, Icon, IconButton, Switch, toast, useConfirm } from "../ui";
 import { AddDevice } from "./adddevice/AddDevice";
 import { DeviceDialog } from "./DeviceDialog";
+import { findPlantTags } from "./plantapi";
 import { StampDialog } from "./StampDialog";
 import { SheetTools } from "./sheets/SheetTools";
 import { TemplateDialog } from "./template/TemplateDialog";
@@ -48,12 +49,12 @@ export function Devices({
   };
 
   const remove = async (device: Device) => {
-    const tags = (plant.tags ?? []).filter((tag) => tag.device === device.id).map((tag) => tag.path);
+    const { total: count } = await findPlantTags({ device: device.id, limit: 0 });
     const title = t("plant:removeDevice", { name: device.name || device.id });
     if (
       !(await ask({
         title,
-        text: t("plant:removeDeviceText", { count: tags.length }),
+        text: t("plant:removeDeviceText", { count }),
         more: <UsesOf of={{ device: device.id }} />,
         action: t("common:remove"),
         danger: true,
@@ -61,7 +62,7 @@ export function Devices({
     )
       return;
     try {
-      await request("PATCH", "/plant", { remove: { devices: [device.id], tags } });
+      await request("PATCH", "/plant", { remove: { devices: [device.id], deviceTags: [device.id] } });
       await reload();
     } catch (error) {
       sayFailure(asApiError(error));

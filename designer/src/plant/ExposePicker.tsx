@@ -1,10 +1,11 @@
-import type { Exposed, Plant, TagState } from "@lineside/client";
-import { useEffect, useMemo, useState } from "react";
+import type { Exposed, Plant, PlantAreaPage, TagState } from "@lineside/client";
+import { useEffect, useState } from "react";
 import { findTags } from "../design/api";
 import { useT } from "../i18n";
 import { ProblemList } from "../shell/form";
 import { asApiError } from "../shell/resource";
 import { Button, Check, Dialog, SearchInput, Segmented } from "../ui";
+import { useFound } from "./plantapi";
 
 /** How many tags are asked for at a time. */
 const chunk = 200;
@@ -12,21 +13,6 @@ const chunk = 200;
 /** What belongs to an app, or to a part of the runtime that is no device, cannot be exposed. */
 const exposable = (path: string) =>
   !path.startsWith("apps/") && (!path.startsWith("system/") || path.startsWith("system/device/"));
-
-/** The areas and assets of a plant: all paths that something lies below. */
-export function areasOf(plant: Plant): string[] {
-  const out = new Set<string>();
-  const above = (path: string) => {
-    for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) out.add(path.slice(0, at));
-  };
-  for (const area of plant.areas ?? []) out.add(area.path);
-  for (const tag of plant.tags ?? []) above(tag.path);
-  for (const asset of plant.assets ?? []) {
-    out.add(asset.path);
-    above(asset.path);
-  }
-  return [...out].sort();
-}
 
 /** Chooses any number of tags, those of assets among them, or areas as a whole. */
 export function ExposePicker({
@@ -82,17 +68,14 @@ export function ExposePicker({
     }
   };
 
-  const allAreas = useMemo(() => areasOf(plant), [plant]);
-  const words = query.trim().toLowerCase();
+  const asked = new URLSearchParams({ q: query.trim(), limit: "500" });
+  const { data: found } = useFound<PlantAreaPage>(mode === "areas" ? `/plant/areas?${asked}` : undefined, plant);
   const rows =
     mode === "tags"
       ? (tags ?? [])
           .filter((tag) => exposable(tag.path) && tag.type !== "json")
           .map((tag) => ({ path: tag.path, text: tag.title ?? "", note: t(`plant:types.${tag.type}`) }))
-      : allAreas
-          .filter((path) => path.toLowerCase().includes(words))
-          .slice(0, 500)
-          .map((path) => ({ path, text: "", note: "" }));
+      : (found?.areas ?? []).map(({ path }) => ({ path, text: "", note: "" }));
   const as = mode === "tags" ? "tag" : "area";
   const free = rows.filter((row) => !present.has(row.path));
   const set = (paths: string[], on: boolean) => {

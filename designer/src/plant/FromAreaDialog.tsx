@@ -1,11 +1,15 @@
-import type { Plant, ThingModel } from "@lineside/client";
+import type { Plant, PlantTagPage, ThingModel } from "@lineside/client";
 import { useMemo, useState } from "react";
 import { useT } from "../i18n";
 import { SelectField } from "../shell/form";
 import { Button, Check, Dialog } from "../ui";
+import { AreaPicker } from "./AreaPicker";
 import { idFrom } from "./DeviceDialog";
 import { type Choice, findingsOf, modelFrom, tagsBelow } from "./modelfrom";
-import { areasOf } from "./RenameArea";
+import { tagsAddress, useFound } from "./plantapi";
+
+/** So many properties a model may have at most. */
+const most = 1000;
 
 /** Chooses a machine that is there as tags, and what of it differs from one to the next. */
 export function FromAreaDialog({
@@ -18,9 +22,16 @@ export function FromAreaDialog({
   onMade(model: ThingModel): void;
 }) {
   const t = useT();
-  const areas = useMemo(() => areasOf(plant).filter(([, count]) => count > 0), [plant]);
-  const [area, setArea] = useState(areas[0]?.[0] ?? "");
-  const tags = useMemo(() => tagsBelow(plant.tags ?? [], area), [plant, area]);
+  const [area, setArea] = useState("");
+  const { data } = useFound<PlantTagPage>(area ? tagsAddress({ area, limit: most }) : undefined, plant);
+  const tags = useMemo(
+    () =>
+      tagsBelow(
+        (data?.tags ?? []).filter((row) => !row.asset).map((row) => row.tag),
+        area,
+      ),
+    [data, area],
+  );
   const found = useMemo(() => findingsOf(tags), [tags]);
   const [choice, setChoice] = useState<Choice>({ device: true, number: "", block: true, names: true });
   const set = (change: Partial<Choice>) => setChoice((old) => ({ ...old, ...change }));
@@ -37,18 +48,13 @@ export function FromAreaDialog({
       footer={
         <>
           <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button look="primary" onClick={() => onMade(model)}>
+          <Button look="primary" disabled={tags.length === 0} onClick={() => onMade(model)}>
             {t("assets:fromAreaNext")}
           </Button>
         </>
       }
     >
-      <SelectField
-        label={t("assets:area")}
-        value={area}
-        onChange={setArea}
-        options={areas.map(([path, count]) => ({ value: path, label: `${path} (${t("bind:plant.tags", { count })})` }))}
-      />
+      <AreaPicker label={t("assets:area")} value={area} onChange={setArea} tags />
       {found.device && (
         <Check
           label={t("assets:deviceDiffers", { device: found.device })}

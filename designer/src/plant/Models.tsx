@@ -17,7 +17,16 @@ import "./assets.css";
 const most = 20;
 
 /** The kinds of machine there are. */
-export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void> }) {
+export function Models({
+  plant,
+  tags,
+  reload,
+}: {
+  plant: Plant;
+  /** How many tags there are; from an area of them a model can be made. */
+  tags: number;
+  reload(): Promise<void>;
+}) {
   const t = useT();
   const states = useResource<ModelState[]>("/models");
   const [query, setQuery] = useState("");
@@ -80,7 +89,7 @@ export function Models({ plant, reload }: { plant: Plant; reload(): Promise<void
     setEditing({ like: { ...structuredClone(model), id } });
   };
 
-  const fromArea = (plant.tags ?? []).some((tag) => tag.path.includes("/")) && (
+  const fromArea = tags > 0 && (
     <Button icon={<Factory size={16} aria-hidden />} onClick={() => setTaking(true)}>
       {t("assets:fromArea")}
     </Button>

@@ -1,8 +1,7 @@
-import type { DeviceStatus, Plant } from "@lineside/client";
-import { useMemo, useState } from "react";
+import type { DeviceStatus, Plant, PlantTagPage } from "@lineside/client";
+import { useEffect, useState } from "react";
 import { useT } from "../i18n";
 import { ProblemList, Status } from "../shell/form";
-import { useBadTags } from "../shell/live";
 import { Page } from "../shell/Page";
 import { useResource } from "../shell/resource";
 import { Busy, Tabs } from "../ui";
@@ -25,15 +24,22 @@ export default function PlantPage() {
           ? "northbound"
           : "devices";
   });
-  const plant = useResource<Plant>("/plant");
+  // The tags are found by the server, page by page: there may be very many.
+  const plant = useResource<Plant>("/plant?without=tags");
   const devices = useResource<DeviceStatus[]>("/devices", 1000);
   const [badOnly, setBadOnly] = useState(false);
-  const tags = plant.data?.tags;
-  const bad = useBadTags(useMemo(() => (tags ?? []).map((tag) => tag.path), [tags]));
+  const { data: summary, reload: countTags } = useResource<PlantTagPage>("/plant/tags?limit=0", 2000);
+  const bad = summary?.bad ?? 0;
   const count = (state: string) => (devices.data ?? []).filter((device) => device.state === state).length;
   const reload = async () => {
-    await Promise.all([plant.reload(), devices.reload()]);
+    await Promise.all([plant.reload(), devices.reload(), countTags()]);
   };
+  // Others work on the plant, too.
+  const { etag, loading, reload: loadPlant } = plant;
+  const newer = summary?.etag;
+  useEffect(() => {
+    if (newer && etag && newer !== etag && !loading) void loadPlant();
+  }, [newer, etag, loading, loadPlant]);
   return (
     <Page title={t("shell:plant")}>
       {plant.error && <ProblemList problems={[plant.error]} />}
@@ -50,7 +56,7 @@ export default function PlantPage() {
                 .map((state) => (
                   <Status key={state} state={state} label={t(`plant:counts.${state}`, { count: count(state) })} />
                 ))}
-              {bad && bad.size > 0 && (
+              {bad > 0 && (
                 <button
                   type="button"
                   className="link"
@@ -59,10 +65,10 @@ export default function PlantPage() {
                     setTab("tags");
                   }}
                 >
-                  {t("plant:counts.bad", { count: bad.size })}
+                  {t("plant:counts.bad", { count: bad })}
                 </button>
               )}
-              {bad?.size === 0 && (tags ?? []).length > 0 && <span className="muted">{t("plant:counts.good")}</span>}
+              {bad === 0 && !!summary?.all && <span className="muted">{t("plant:counts.good")}</span>}
             </output>
           }
           tabs={[
@@ -74,12 +80,24 @@ export default function PlantPage() {
             {
               id: "tags",
               label: t("plant:tags"),
-              panel: <Tags plant={plant.data} bad={bad} badOnly={badOnly} onBadOnly={setBadOnly} reload={reload} />,
+              panel: (
+                <Tags
+                  plant={plant.data}
+                  summary={summary}
+                  badOnly={badOnly}
+                  onBadOnly={setBadOnly}
+                  reload={reload}
+                  onAsset={(path) => {
+                    history.replaceState(null, "", `?${new URLSearchParams({ asset: path })}`);
+                    setTab("assets");
+                  }}
+                />
+              ),
             },
             {
               id: "models",
               label: t("assets:models"),
-              panel: <Models plant={plant.data} reload={reload} />,
+              panel: <Models plant={plant.data} tags={summary?.all ?? 0} reload={reload} />,
             },
             {
               id: "assets",

@@ -1,31 +1,22 @@
 // Renaming an area: all tags below it, and everything that names them, follow.
-import type { Plant, TagRenamed } from "@lineside/client";
-import { useMemo, useState } from "react";
+import type { TagRenamed } from "@lineside/client";
+import { useCallback, useState } from "react";
 import { renameTags } from "../design/uses";
 import { useT } from "../i18n";
-import { SelectField, TextField } from "../shell/form";
+import { TextField } from "../shell/form";
 import { asApiError } from "../shell/resource";
 import { Button, Check, Dialog, ErrorNote } from "../ui";
+import { AreaPicker } from "./AreaPicker";
 import { UsesList, useTagUses } from "./uses";
 
-/** The levels above the tags, each with how many tags are below it. */
-export function areasOf(plant: Plant): [path: string, count: number][] {
-  const count = new Map<string, number>((plant.areas ?? []).map((a) => [a.path, 0]));
-  for (const tag of plant.tags ?? []) {
-    const levels = tag.path.split("/");
-    for (let n = 1; n < levels.length; n++) {
-      const path = levels.slice(0, n).join("/");
-      count.set(path, (count.get(path) ?? 0) + 1);
-    }
-  }
-  return [...count].sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-export function RenameArea(props: { plant: Plant; onClose: () => void; onDone: (result: TagRenamed) => void }) {
+export function RenameArea(props: { onClose: () => void; onDone: (result: TagRenamed) => void }) {
   const t = useT();
-  const areas = useMemo(() => areasOf(props.plant), [props.plant]);
-  const [from, setFrom] = useState(areas[0]?.[0] ?? "");
-  const [to, setTo] = useState(from);
+  const [from, setFrom] = useState("");
+  const [to, setTo] = useState("");
+  const choose = useCallback((path: string) => {
+    setFrom(path);
+    setTo(path);
+  }, []);
   const [apps, setApps] = useState(true);
   const [publish, setPublish] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -58,15 +49,7 @@ export function RenameArea(props: { plant: Plant; onClose: () => void; onDone: (
         </>
       }
     >
-      <SelectField
-        label={t("bind:plant.areaFrom")}
-        value={from}
-        onChange={(path) => {
-          setFrom(path);
-          setTo(path);
-        }}
-        options={areas.map(([path, count]) => ({ value: path, label: `${path} (${t("bind:plant.tags", { count })})` }))}
-      />
+      <AreaPicker label={t("bind:plant.areaFrom")} value={from} onChange={choose} />
       <TextField label={t("bind:plant.areaTo")} value={to} onChange={setTo} onEnter={() => void rename()} />
       <FollowChecks apps={apps} setApps={setApps} publish={publish} setPublish={setPublish} />
       <ErrorNote error={failed ?? error} />

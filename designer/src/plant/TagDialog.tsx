@@ -1,5 +1,4 @@
 import type { Plant, PlantTag, Problem, TagRenamed } from "@lineside/client";
-import { request } from "@lineside/client";
 import { useMemo, useState } from "react";
 import { renameTags } from "../design/uses";
 import { useT } from "../i18n";
@@ -10,6 +9,7 @@ import { Button, Dialog } from "../ui";
 import { DefinitionForm, definitionFields } from "./DefinitionForm";
 import { below, said } from "./DeviceDialog";
 import { FormatValue } from "./FormatValue";
+import { saveTag, TagChanged, TagRefused, tagNow } from "./plantapi";
 import { FollowChecks } from "./RenameArea";
 import { clean, type Kind, kindOf, ofKind } from "./TagParts";
 import { UsesList, useTagUses } from "./uses";
@@ -45,13 +45,12 @@ export function TagDialog({
   const [publish, setPublish] = useState(false);
   // Saving goes in two steps: when only the second is refused, the first is not repeated.
   const [path, setPath] = useState(tag?.path);
+  const [was, setWas] = useState(tag);
   const renaming = !!path && path !== draft.path;
   const { uses } = useTagUses(renaming ? { path } : undefined);
   const live = useTagValues(useMemo(() => (tag ? [tag.path] : []), [tag])).get(tag?.path ?? "");
-  const list = plant.tags ?? [];
-  // A new tag and one with a new path stand at the end of the document that was refused.
-  const index =
-    tag && tag.path === draft.path ? list.findIndex((x) => x.path === tag.path) : list.length - (tag ? 1 : 0);
+  // Where the tag stands in the document that was refused.
+  const [index, setIndex] = useState(0);
   const here = below(problems, `/tags/${index}`);
   const elsewhere = problems.filter(
     (p) => !here.some((h) => p.at === `/tags/${index}${h.at}` && atField.test(h.at ?? "")),
@@ -61,14 +60,17 @@ export function TagDialog({
 
   const save = async (again: boolean) => {
     const next: Partial<PlantTag> = ofKind(draft, kind);
-    const body: Record<string, unknown> = { put: { tags: [clean(next)] } };
     try {
       let renamed: TagRenamed | undefined;
+      let before = was;
       if (path && next.path && path !== next.path) {
         renamed = await renameTags({ from: path, to: next.path, apps, publish: apps && publish });
         setPath(next.path);
+        // Expressions that name the tag itself follow.
+        before = await tagNow(next.path);
+        setWas(before);
       }
-      await request("PATCH", "/plant", body);
+      await saveTag(clean(next) as PlantTag, before);
       await onSaved();
       if (renamed) onRenamed?.(renamed);
       if (again) {
@@ -76,8 +78,20 @@ export function TagDialog({
         set({ path: `${(next.path ?? "").split("/").slice(0, -1).join("/")}/`, title: undefined });
       } else onClose();
     } catch (error) {
-      const failure = asApiError(error);
-      setProblems(problemsOf(failure));
+      if (error instanceof TagChanged) {
+        const kind = was ? "tagChanged" : "tagThere";
+        setProblems([
+          {
+            code: "changed",
+            at: was ? "" : `/tags/${index}/path`,
+            message: t(`tags:${kind}`),
+            hint: t(`tags:${kind}Text`),
+          },
+        ]);
+      } else if (error instanceof TagRefused) {
+        setIndex(error.place);
+        setProblems(problemsOf(error.failure));
+      } else setProblems(problemsOf(asApiError(error)));
       requestAnimationFrame(() =>
         document.querySelector("[role=dialog] .wrong")?.scrollIntoView({ block: "center", behavior: "smooth" }),
       );

@@ -17,6 +17,9 @@ export interface Place {
 export interface Line {
   place: Place;
   level: number;
+  /** The how manieth it is of those beside it, from 1 on, and how many these are. */
+  at: number;
+  of: number;
 }
 
 /** The tree over assets and areas, sorted by path. */
@@ -51,12 +54,12 @@ export function treeOf(assets: readonly Asset[], areas: readonly Area[]): Place[
 }
 
 /** The lines that are seen when these places are open. */
-export function linesOf(tree: readonly Place[], open: (path: string) => boolean, most: number): Line[] {
+export function linesOf(tree: readonly Place[], open: (path: string) => boolean, most = Infinity): Line[] {
   const lines: Line[] = [];
   const walk = (list: readonly Place[], level: number) => {
-    for (const place of list) {
+    for (const [i, place] of list.entries()) {
       if (lines.length >= most) return;
-      lines.push({ place, level });
+      lines.push({ place, level, at: i + 1, of: list.length });
       if (place.children.length && open(place.path)) walk(place.children, level + 1);
     }
   };

@@ -1,5 +1,5 @@
 // One live connection for all pages of the designer, opened when first needed.
-import { isBad, Live, type LiveValue } from "@lineside/client";
+import { Live, type LiveValue } from "@lineside/client";
 import { useEffect, useState } from "react";
 
 let connection: Live | undefined;
@@ -37,35 +37,4 @@ export function useTagValues(paths: readonly string[]): ReadonlyMap<string, Live
     };
   }, [key]);
   return values;
-}
-
-/** A watch of more would cost the server more than the answer is worth. */
-const mostWatched = 5000;
-
-/** Which tags have a bad value, looked at once a second; undefined as long as that is not known, or they are too many. */
-export function useBadTags(paths: readonly string[]): ReadonlySet<string> | undefined {
-  const [bad, setBad] = useState<ReadonlySet<string>>();
-  const key = paths.length > mostWatched ? "" : paths.join("\n");
-  useEffect(() => {
-    setBad(undefined);
-    if (!key) return;
-    const view = live().watch(key.split("\n"));
-    const look = () => {
-      if (!view.slots.size) return;
-      const now = new Set<string>();
-      for (const [slot, path] of view.slots) {
-        const value = view.values.get(slot);
-        if (value && isBad(value.q)) now.add(path);
-      }
-      setBad((old) => (old?.size === now.size && [...now].every((path) => old.has(path)) ? old : now));
-    };
-    const first = setTimeout(look, 300);
-    const timer = setInterval(look, 1000);
-    return () => {
-      clearTimeout(first);
-      clearInterval(timer);
-      view.close();
-    };
-  }, [key]);
-  return bad;
 }

@@ -2,13 +2,14 @@ import { CircleCheck, Info, OctagonAlert, X } from "lucide-react";
 import { Toast as Radix, Tooltip } from "radix-ui";
 import { type ReactNode, useSyncExternalStore } from "react";
 import { useT } from "../i18n";
-import { IconButton } from "./button";
+import { Button, IconButton } from "./button";
 
 interface Message {
   id: number;
   kind: "info" | "good" | "bad";
   title: string;
   text?: ReactNode;
+  action?: { label: string; run(): void };
 }
 
 let messages: Message[] = [];
@@ -20,9 +21,9 @@ function change(list: Message[]): void {
   for (const listener of [...listeners]) listener();
 }
 
-/** Says something in the corner for a while; a bad message stays until it is closed. */
-export function toast(title: string, options: { kind?: Message["kind"]; text?: ReactNode } = {}): void {
-  change([...messages.slice(-3), { id: next++, kind: options.kind ?? "info", title, text: options.text }]);
+/** Says something in the corner for a while, longer when something can be done about it; a bad message stays until it is closed. */
+export function toast(title: string, options: Partial<Pick<Message, "kind" | "text" | "action">> = {}): void {
+  change([...messages.slice(-3), { ...options, id: next++, kind: options.kind ?? "info", title }]);
 }
 
 const icons = { info: Info, good: CircleCheck, bad: OctagonAlert };
@@ -47,7 +48,7 @@ export function Providers(props: { children: ReactNode }) {
             <Radix.Root
               key={m.id}
               className={`toast ${m.kind}`}
-              duration={m.kind === "bad" ? 1e7 : 5000}
+              duration={m.kind === "bad" ? 1e7 : m.action ? 15000 : 5000}
               onOpenChange={(open) => !open && change(messages.filter((o) => o.id !== m.id))}
             >
               <Mark size={16} aria-hidden />
@@ -61,6 +62,11 @@ export function Providers(props: { children: ReactNode }) {
                   </Radix.Description>
                 )}
               </div>
+              {m.action && (
+                <Radix.Action asChild altText={m.action.label}>
+                  <Button onClick={m.action.run}>{m.action.label}</Button>
+                </Radix.Action>
+              )}
               <Radix.Close asChild>
                 <IconButton small label={t("common:close")}>
                   <X size={14} aria-hidden />

@@ -114,7 +114,6 @@ export default {
   countAssets_one: "{{count}} asset",
   countAssets_other: "{{count}} assets",
   noMatch: "No asset fits",
-  moreLines: "Only the first {{count}} lines are shown: search to see others.",
   choose: "Choose an asset to see its properties and their values.",
   emptyArea: "There is no asset in this area.",
   noProperties: "The model has no properties yet.",

@@ -105,7 +105,6 @@ export default {
   searchAssets: "搜索资产",
   countAssets_other: "{{count}} 个资产",
   noMatch: "没有匹配的资产",
-  moreLines: "仅显示前 {{count}} 行：请搜索以查看其他资产。",
   choose: "选择一个资产以查看其属性和数值。",
   emptyArea: "该区域中没有资产。",
   noProperties: "该模型还没有属性。",

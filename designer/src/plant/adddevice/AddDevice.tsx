@@ -1,5 +1,5 @@
 import "./adddevice.css";
-import type { Device, Plant, PlantTag, Problem } from "@lineside/client";
+import type { Device, Plant, PlantAreaPage, PlantTag, Problem } from "@lineside/client";
 import { request } from "@lineside/client";
 import { ArrowLeft, ArrowRight, Check as Done } from "lucide-react";
 import { useMemo, useState } from "react";
@@ -10,8 +10,8 @@ import { asApiError } from "../../shell/resource";
 import { Button, Dialog, Icon, Note, Segmented } from "../../ui";
 import { type DeviceDraft, DeviceFields, deviceOf, draftOf } from "../DeviceFields";
 import { settingProblems, TestButton, TestFailure, useDeviceTest } from "../DeviceTest";
+import { useFound } from "../plantapi";
 import { idFrom } from "../problems";
-import { areasOf } from "../RenameArea";
 import { BrowseStep } from "./BrowseStep";
 import { DoneStep } from "./DoneStep";
 import { HandStep } from "./HandStep";
@@ -90,12 +90,8 @@ export function AddDevice({
   const names = useNames(chosen, choice, round);
   const how = way ?? (type?.browse ? "browse" : "hand");
   const mapped = draft.connector === "modbus";
-  const areas = useMemo(() => {
-    const all = new Set(areasOf(plant).map(([path]) => path));
-    for (const asset of plant.assets ?? []) all.add(asset.path.split("/").slice(0, -1).join("/"));
-    all.delete("");
-    return [...all].sort();
-  }, [plant]);
+  const { data: levels } = useFound<PlantAreaPage>("/plant/areas?limit=500", plant);
+  const areas = useMemo(() => (levels?.areas ?? []).filter((a) => !a.asset).map((a) => a.path), [levels]);
 
   const change = (next: Partial<DeviceDraft>) => {
     setDraft({ ...draft, ...next });
