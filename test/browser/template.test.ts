@@ -68,7 +68,9 @@ test("a device is saved as a template, and two more are made from a table", asyn
   await picture(page, "template-save");
   await dialog().getByRole("button", { name: "Save and make devices …" }).click();
   await dialog().getByRole("button", { name: "From a table" }).click();
-  await dialog().getByLabel(/^Path pattern/).fill("{hall}/boiler{n}");
+  await dialog()
+    .getByLabel(/^Path pattern/)
+    .fill("{hall}/boiler{n}");
   const table = dialog().getByRole("textbox", { name: "Table" });
   await table.fill(`hall\tHost\tPort\nhall1\t127.0.0.1\t${servers[1]?.port}\nhall2\t127.0.0.1\tnone`);
   await dialog()
@@ -76,6 +78,7 @@ test("a device is saved as a template, and two more are made from a table", asyn
     .waitFor();
   await table.fill(`hall\tHost\tPort\nhall1\t127.0.0.1\t${servers[1]?.port}\nhall2\t127.0.0.1\t${servers[2]?.port}`);
   await dialog().getByLabel("From", { exact: true }).fill("2");
+  await page.keyboard.press("Tab");
   await dialog()
     .getByText(/2 devices/)
     .waitFor();

@@ -86,6 +86,13 @@ export function StampDialog({
   const errors = problems.some((p) => p.severity !== "warning");
   const willMake = made ? made.added + made.changed : 0;
 
+  const summary = (m: StampResult) => [
+    t("assets:willMake", { count: m.added, tags: m.tags }),
+    ...(m.devices.length ? [t("template:willAddDevices", { count: m.devices.length })] : []),
+    ...(m.changed ? [t("assets:willChange", { count: m.changed })] : []),
+    ...(m.unchanged ? [t("assets:willKeep", { count: m.unchanged })] : []),
+  ];
+
   const apply = async () => {
     setBusy(true);
     try {
@@ -110,13 +117,7 @@ export function StampDialog({
       footer={
         <>
           <span className="grow muted" aria-live="polite">
-            {fresh && made && !errors && t("assets:willMake", { count: made.added, tags: made.tags })}
-            {fresh &&
-              made &&
-              made.devices.length > 0 &&
-              ` · ${t("template:willAddDevices", { count: made.devices.length })}`}
-            {fresh && made && made.changed > 0 && ` · ${t("assets:willChange", { count: made.changed })}`}
-            {fresh && made && made.unchanged > 0 && ` · ${t("assets:willKeep", { count: made.unchanged })}`}
+            {fresh && made && !errors && summary(made).join(" · ")}
           </span>
           <Button onClick={onClose}>{t("common:cancel")}</Button>
           <Button look="primary" disabled={busy || !fresh || errors || willMake === 0} onClick={() => void apply()}>

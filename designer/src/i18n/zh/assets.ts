@@ -119,7 +119,7 @@ export default {
 
   stamp: "批量生成资产",
   stampTitle: "按模型批量生成资产",
-  stampText: "为每个编号生成一个资产。在您看到下方预览之前不会生成任何内容。",
+  stampText: "为每个编号或表格的每一行生成一个资产。在您看到下方预览之前不会生成任何内容。",
   stampNow: "生成",
   pattern: "路径模式",
   patternHint: "{n} 为编号，{n:02} 为两位编号",
