@@ -2511,7 +2511,7 @@ export interface Placeholder {
   used?: boolean;
 }
 
-/** PlantArea is a level of paths that tags or assets are below. */
+/** PlantArea is a level of paths: tags or assets are below it, or the plant names it. */
 export interface PlantArea {
   path: string;
   /** tags is how many tags are below it, those of assets included. */
