@@ -44,8 +44,8 @@ type PlantRemove struct {
 	// DeviceTags are ids of devices of which all tags go that the plant itself lists.
 	DeviceTags []string `json:"deviceTags,omitempty"`
 	Tags       []string `json:"tags,omitempty"`
-	Models  []string `json:"models,omitempty"`
-	Assets  []string `json:"assets,omitempty"`
+	Models     []string `json:"models,omitempty"`
+	Assets     []string `json:"assets,omitempty"`
 	// Northbound are ids.
 	Northbound []string `json:"northbound,omitempty"`
 }

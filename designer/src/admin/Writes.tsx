@@ -27,10 +27,10 @@ export function Writes() {
   return (
     <section className="page-section" aria-label={t("writes:title")}>
       <div className="writes-switch">
-      <p>{t("writes:intro")}</p>
-      <Note kind={blocked ? "warning" : "good"}>
-        {blocked ? t("writes:blocked", { ...blocked, since: time(blocked.since) }) : t("writes:allowed")}
-      </Note>
+        <p>{t("writes:intro")}</p>
+        <Note kind={blocked ? "warning" : "good"}>
+          {blocked ? t("writes:blocked", { ...blocked, since: time(blocked.since) }) : t("writes:allowed")}
+        </Note>
         <Button
           icon={blocked ? <Play size={16} aria-hidden /> : <OctagonMinus size={16} aria-hidden />}
           look={blocked ? "primary" : "danger"}

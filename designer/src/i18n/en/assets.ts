@@ -129,7 +129,8 @@ export default {
 
   stamp: "Stamp assets",
   stampTitle: "Stamp assets of a model",
-  stampText: "Makes one asset for each number, or for each row of a table. Nothing is made before you have seen it below.",
+  stampText:
+    "Makes one asset for each number, or for each row of a table. Nothing is made before you have seen it below.",
   stampNow: "Stamp",
   pattern: "Path pattern",
   patternHint: "{n} is the number, {n:02} with two digits",
