@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -88,13 +87,9 @@ func (b *bench) canvas(ctx context.Context) (*canvasFigures, error) {
 	if err := s.publish("bench", appOf(widgets)); err != nil {
 		return nil, err
 	}
-	address, err := url.Parse(s.url)
+	cookies, err := s.cookies()
 	if err != nil {
 		return nil, err
-	}
-	var cookies []map[string]any
-	for _, c := range s.http.Jar.Cookies(address) {
-		cookies = append(cookies, map[string]any{"name": c.Name, "value": c.Value, "url": s.url})
 	}
 	ask, err := json.Marshal(map[string]any{"url": s.url + "/design/bench", "cookies": cookies, "columns": columns, "rows": rows})
 	if err != nil {

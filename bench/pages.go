@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"net/url"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -54,13 +53,9 @@ type page struct {
 
 // browse measures a page of the server with the login of its client.
 func (s *server) browse(ctx context.Context, b *bench, path string, load, watch time.Duration) (*page, error) {
-	address, err := url.Parse(s.url)
+	cookies, err := s.cookies()
 	if err != nil {
 		return nil, err
-	}
-	var cookies []map[string]any
-	for _, c := range s.http.Jar.Cookies(address) {
-		cookies = append(cookies, map[string]any{"name": c.Name, "value": c.Value, "url": s.url})
 	}
 	ask, err := json.Marshal(map[string]any{"url": s.url + path, "cookies": cookies, "load": load.Milliseconds(), "watch": watch.Milliseconds()})
 	if err != nil {

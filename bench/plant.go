@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -103,8 +106,13 @@ func measurePlant(ctx context.Context, b *bench) (string, error) {
 	if err := memory("then"); err != nil {
 		return "", err
 	}
-	var first struct{ Tags []struct{ Path string } }
-	err = timed("one page of tags", 9, func(i int) error { return s.ask("GET", fmt.Sprintf("/tags?limit=100&q=motor%d", i), nil, &first) })
+	err = timed("one page of tags", 9, func(i int) error {
+		return s.ask("GET", fmt.Sprintf("/plant/tags?limit=100&q=motor%d+speed", i), nil, nil)
+	})
+	if err != nil {
+		return "", err
+	}
+	err = timed("tags for a picker", 9, func(i int) error { return s.ask("GET", fmt.Sprintf("/tags?limit=100&q=motor%d", i), nil, nil) })
 	if err != nil {
 		return "", err
 	}
@@ -112,6 +120,9 @@ func measurePlant(ctx context.Context, b *bench) (string, error) {
 		return s.ask("PATCH", "/plant", map[string]any{"put": map[string]any{"tags": []any{map[string]any{"path": "site/area0/line00/limit0", "type": "float", "initial": 100 + i}}}}, nil)
 	})
 	if err != nil {
+		return "", err
+	}
+	if err := s.ask("POST", "/apps", map[string]any{"id": "bench", "document": appNaming(100)}, nil); err != nil {
 		return "", err
 	}
 	name := "line01"
@@ -129,4 +140,104 @@ func measurePlant(ctx context.Context, b *bench) (string, error) {
 		return "", err
 	}
 	return strings.Join(said, ", "), nil
+}
+
+func init() {
+	register(row{
+		order: 117, name: "plant-page",
+		work: "the Plant page of that plant in Chromium: opened until its rows are there, searched from typing to the rows, an area of 1,000 tags renamed from the press of the button until it is done",
+		must: "each under 500 ms", measure: measurePlantPage,
+	})
+	register(row{
+		order: 118, name: "plant-start",
+		work: "start of the server with that plant, from the command until it is ready", must: "runtime under 400 MB", measure: measurePlantStart,
+	})
+}
+
+func measurePlantPage(ctx context.Context, b *bench) (string, error) {
+	s, err := start(ctx, b)
+	if err != nil {
+		return "", err
+	}
+	defer s.stop()
+	if err := s.putPlant(largePlant()); err != nil {
+		return "", err
+	}
+	if err := s.ask("POST", "/apps", map[string]any{"id": "bench", "document": appNaming(100)}, nil); err != nil {
+		return "", err
+	}
+	time.Sleep(6 * time.Second)
+	cookies, err := s.cookies()
+	if err != nil {
+		return "", err
+	}
+	ask, err := json.Marshal(map[string]any{"url": s.url, "cookies": cookies})
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.CommandContext(ctx, "node", filepath.Join(b.root, "bench/plantpage.js"), string(ask))
+	var errors strings.Builder
+	cmd.Stderr = &errors
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("plantpage.js: %w: %.500s", err, errors.String())
+	}
+	var p struct {
+		Open, OpenCPU, SearchCPU, Rename, Kilobytes float64
+		Search                                      []float64
+	}
+	if err := json.Unmarshal(out, &p); err != nil {
+		return "", fmt.Errorf("plantpage.js: %w: %.300s", err, out)
+	}
+	memory, err := memoryOf(s.pid())
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("open **%.0f** ms (%.0f ms main thread, %.0f kB), search **%.0f** ms (at most %.0f; 150 of it wait for typing to end; %.0f ms main thread), rename **%.0f** ms, %d MiB",
+		p.Open, p.OpenCPU, p.Kilobytes, at(p.Search, 0.5), at(p.Search, 1), p.SearchCPU, p.Rename, memory>>20), nil
+}
+
+// appNaming is an app with so many widgets that show tags of one area.
+func appNaming(n int) map[string]any {
+	widgets := make([]any, n)
+	for i := range widgets {
+		widgets[i] = map[string]any{
+			"id": fmt.Sprintf("w%d", i), "type": "value", "x": i % 40 * 48, "y": i / 40 * 27, "w": 46, "h": 25,
+			"props": map[string]any{"value": map[string]any{"tag": fmt.Sprintf("site/area2/line02/motor%d/speed", i)}},
+		}
+	}
+	return appOf(widgets)
+}
+
+func measurePlantStart(ctx context.Context, b *bench) (string, error) {
+	s, err := start(ctx, b)
+	if err != nil {
+		return "", err
+	}
+	defer s.stop()
+	if err := s.putPlant(largePlant()); err != nil {
+		return "", err
+	}
+	if err := s.again(ctx, b); err != nil {
+		return "", err
+	}
+	used, err := cpuOf(s.pid())
+	if err != nil {
+		return "", err
+	}
+	time.Sleep(10 * time.Second)
+	memory, err := memoryOf(s.pid())
+	if err != nil {
+		return "", err
+	}
+	before, err := cpuOf(s.pid())
+	if err != nil {
+		return "", err
+	}
+	time.Sleep(b.seconds)
+	after, err := cpuOf(s.pid())
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("ready in **%.1f** s with %.1f CPU-s; **%d** MiB, idle %.3f core", s.ready.Seconds(), used.Seconds(), memory>>20, (after-before).Seconds()/b.seconds.Seconds()), nil
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"os/exec"
 	"regexp"
@@ -23,6 +24,7 @@ import (
 // server is bin/lineside in a process and data folder of its own.
 type server struct {
 	cmd    *exec.Cmd
+	args   []string
 	dir    string
 	url    string
 	http   *http.Client
@@ -87,14 +89,23 @@ func startServer(ctx context.Context, b *bench, args ...string) (*server, error)
 	}
 	jar, _ := cookiejar.New(nil)
 	s := &server{dir: dir, url: fmt.Sprintf("http://127.0.0.1:%d", port), http: &http.Client{Jar: jar, Timeout: 60 * time.Second}, output: &output{}}
-	s.cmd = exec.Command(b.binary, append([]string{"serve", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--data", dir}, args...)...)
+	s.args = append([]string{"serve", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--data", dir}, args...)
+	if err := s.run(ctx, b); err != nil {
+		s.stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+// run starts the process and waits until it says that it is ready.
+func (s *server) run(ctx context.Context, b *bench) error {
+	s.cmd = exec.Command(b.binary, s.args...)
 	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
 	begin := time.Now()
 	if err := s.cmd.Start(); err != nil {
-		os.RemoveAll(dir)
-		return nil, fmt.Errorf("start %s (make build makes it): %w", b.binary, err)
+		return fmt.Errorf("start %s (make build makes it): %w", b.binary, err)
 	}
-	err = wait(ctx, "/readyz", func() (bool, error) {
+	err := wait(ctx, "/readyz", func() (bool, error) {
 		res, err := s.http.Get(s.url + "/readyz")
 		if err != nil {
 			return false, err
@@ -104,10 +115,28 @@ func startServer(ctx context.Context, b *bench, args ...string) (*server, error)
 	})
 	s.ready = time.Since(begin)
 	if err != nil {
-		s.stop()
-		return nil, fmt.Errorf("%w\n%s", err, s.output)
+		return fmt.Errorf("%w\n%s", err, s.output)
 	}
-	return s, nil
+	return nil
+}
+
+// again ends the process and starts it on the same data.
+func (s *server) again(ctx context.Context, b *bench) error {
+	s.end()
+	return s.run(ctx, b)
+}
+
+// cookies are those of the server's client, for a browser.
+func (s *server) cookies() ([]map[string]any, error) {
+	address, err := url.Parse(s.url)
+	if err != nil {
+		return nil, err
+	}
+	var out []map[string]any
+	for _, c := range s.http.Jar.Cookies(address) {
+		out = append(out, map[string]any{"name": c.Name, "value": c.Value, "url": s.url})
+	}
+	return out, nil
 }
 
 var setupLink = regexp.MustCompile(`/setup#(\S+)`)
@@ -224,6 +253,14 @@ func (s *server) pid() int { return s.cmd.Process.Pid }
 
 // stop ends the process and removes its data.
 func (s *server) stop() {
+	s.end()
+	os.RemoveAll(s.dir)
+}
+
+func (s *server) end() {
+	if s.cmd == nil || s.cmd.Process == nil {
+		return
+	}
 	_ = s.cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself
 	ended := make(chan struct{})
 	go func() { _ = s.cmd.Wait(); close(ended) }()
@@ -233,5 +270,4 @@ func (s *server) stop() {
 		_ = s.cmd.Process.Kill()
 		<-ended
 	}
-	os.RemoveAll(s.dir)
 }

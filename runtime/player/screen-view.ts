@@ -1,14 +1,16 @@
 import type { Drawing, LiveValue, Manifest, Screen, Widget, WriteResult } from "@lineside/client";
-import { applyTokens, type Camera, type Layer, Mirror, Scene, type Theme } from "@lineside/scene";
+import { applyTokens, type Camera, Mirror, Scene, type Theme } from "@lineside/scene";
 import { type BoundMeta, type Lang, type Local, manifests, type NumberEntry } from "@lineside/widgets";
-import { sourceOf } from "./animate";
 import { Containers } from "./containers";
 import type { Units } from "./display";
+import { FocusRing } from "./focus-ring";
 import { Instance, type InstanceHost } from "./instance";
 import { namesText, productLang, type Texts, textIn } from "./language";
 import { layout } from "./page";
 import { Pointing } from "./pointing";
+import { PresentValues } from "./present-values";
 import { Scroll } from "./scroll";
+import { fitted, inSight, wayTo } from "./sight";
 import { around } from "./turning";
 import "./screen.css";
 
@@ -65,9 +67,7 @@ export class ScreenView {
   private readonly resizing: ResizeObserver;
   private readonly instances = new Map<string, Instance>();
   private readonly catalogue: Record<string, Manifest>;
-  private readonly values = new Map<string, Record<string, LiveValue>>();
-  /** Values that stand in for those of animations, by widget. */
-  private readonly fakes = new Map<string, Record<string, LiveValue>>();
+  private readonly values = new PresentValues();
   private meta: ScreenMeta = {};
   /** The screen as it was given, and as it is laid out in this window. */
   private source: Screen;
@@ -84,7 +84,7 @@ export class ScreenView {
   private unitsNow: Units;
   private connectedNow = true;
   private focused: string | undefined;
-  private ring: Layer | undefined;
+  private readonly ring: FocusRing;
   private size = { width: 0, height: 0 };
   private readonly moved = new Set<() => void>();
   private dead = false;
@@ -119,6 +119,7 @@ export class ScreenView {
       theme: options.theme,
       reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
     });
+    this.ring = new FocusRing(this.scene);
     this.source = this.document = options.document;
     this.containers = new Containers({
       widget: (id) => this.widgets.get(id),
@@ -161,7 +162,6 @@ export class ScreenView {
     if (other) {
       for (const id of [...this.instances.keys()]) this.drop(id);
       this.values.clear();
-      this.fakes.clear();
       this.containers.clear();
       this.meta = {};
     }
@@ -169,8 +169,7 @@ export class ScreenView {
     if (meta) {
       this.meta = meta;
       // A property that is not bound any more has no live value any more.
-      for (const [id, mine] of this.values)
-        for (const prop of Object.keys(mine)) if (before[id]?.[prop] && !meta[id]?.[prop]) delete mine[prop];
+      this.values.forget((id, prop) => !!before[id]?.[prop] && !meta[id]?.[prop]);
     }
     const kept = new Set(this.instances.keys());
     this.widgets = new Map(doc.widgets.map((w) => [w.id, w]));
@@ -223,12 +222,7 @@ export class ScreenView {
   /** Takes new values. They are drawn in the next frame; elements get them at once. */
   setValues(values: ScreenValues): void {
     for (const id in values) {
-      let mine = this.values.get(id);
-      if (!mine) {
-        mine = {};
-        this.values.set(id, mine);
-      }
-      Object.assign(mine, values[id]);
+      this.values.take(id, values[id]);
       const instance = this.instances.get(id);
       if (instance) this.bring(instance);
     }
@@ -240,11 +234,7 @@ export class ScreenView {
    * gives it back to the live value. The editor tries animations with it.
    */
   fake(widget: string, index: number, value: unknown): void {
-    const mine = { ...this.fakes.get(widget) };
-    if (value === undefined) delete mine[sourceOf(index)];
-    else mine[sourceOf(index)] = { v: value, q: 0, t: Date.now() };
-    if (Object.keys(mine).length > 0) this.fakes.set(widget, mine);
-    else this.fakes.delete(widget);
+    this.values.fake(widget, index, value);
     const instance = this.instances.get(widget);
     if (!instance) return;
     this.bring(instance);
@@ -253,14 +243,8 @@ export class ScreenView {
 
   /** Gives a widget its values: elements at once, drawings in the next frame. */
   private bring(instance: Instance): void {
-    if (instance.element) instance.deliver(this.present(instance.widget.id));
+    if (instance.element) instance.deliver(this.values.of(instance.widget.id));
     else this.due.add(instance);
-  }
-
-  private present(id: string): Record<string, LiveValue> {
-    const mine = this.values.get(id) ?? {};
-    const faked = this.fakes.get(id);
-    return faked ? { ...mine, ...faked } : mine;
   }
 
   /** Says what the bound tags are. Replaces what was said before; changed widgets are built again. */
@@ -329,10 +313,8 @@ export class ScreenView {
   reveal(id: string): void {
     const b = this.bounds(id);
     if (!b) return;
-    const { camera, size } = this;
-    const low = Math.min(b.y, b.y + b.height - size.height / camera.zoom);
-    const y = Math.max(Math.min(camera.y, b.y - 8), b.y + b.height - size.height / camera.zoom + 8);
-    if (camera.y > b.y || camera.y < low) this.pan(0, (y - camera.y) * camera.zoom);
+    const dy = wayTo(b, this.size, this.camera);
+    if (dy !== 0) this.pan(0, dy);
   }
 
   /** Size of the host in CSS pixels. */
@@ -407,35 +389,13 @@ export class ScreenView {
   /** Points the camera as the document's `fit` says; does nothing in design mode. */
   fit(fromTop = true): void {
     if (this.options.mode === "design" || this.size.width === 0) return;
-    if (this.document.layout === "page") {
-      this.camera = this.within_({ x: 0, y: fromTop ? 0 : this.camera.y, zoom: 1 });
-      return;
-    }
-    const { width, height, fit } = this.document;
-    const zoom =
-      fit === "fixed"
-        ? 1
-        : fit === "width"
-          ? this.size.width / width
-          : Math.min(this.size.width / width, this.size.height / height);
-    this.camera = this.within_({ x: 0, y: 0, zoom });
+    this.camera = fitted(this.document, this.size, this.camera, fromTop);
   }
 
   /** Moves what is seen by CSS pixels, as far as the drawing reaches. For run mode. */
   pan(dx: number, dy: number): void {
     const c = this.camera;
-    this.camera = this.within_({ x: c.x + dx / c.zoom, y: c.y + dy / c.zoom, zoom: c.zoom });
-  }
-
-  /** Keeps the page in sight: centred where it is smaller than the host, at its edge where larger. */
-  private within_(c: Camera): Camera {
-    const axis = (at: number, page: number, view: number) =>
-      view >= page ? (page - view) / 2 : Math.max(0, Math.min(at, page - view));
-    return {
-      zoom: c.zoom,
-      x: axis(c.x, this.document.width, this.size.width / c.zoom),
-      y: axis(c.y, this.document.height, this.size.height / c.zoom),
-    };
+    this.camera = inSight(this.document, this.size, { x: c.x + dx / c.zoom, y: c.y + dy / c.zoom, zoom: c.zoom });
   }
 
   destroy(): void {
@@ -467,22 +427,8 @@ export class ScreenView {
   }
 
   private drawRing(): void {
-    if (this.ring) this.scene.remove(this.ring);
-    this.ring = undefined;
-    const b = this.focused === undefined ? undefined : this.bounds(this.focused);
-    if (!b || this.pointing?.byPointer) return;
-    this.ring = this.scene.layer(" focus", { x: b.x - 4, y: b.y - 4, width: b.width + 8, height: b.height + 8 }, false);
-    this.ring.rect({
-      x: 0,
-      y: 0,
-      width: b.width + 8,
-      height: b.height + 8,
-      stroke: "focus",
-      strokeWidth: 2,
-      radius: 4,
-    });
-    const seen = this.instances.get(this.focused as string)?.seen;
-    this.ring.turn = seen?.matrix && { ...seen, opacity: 1, visible: true, blink: false };
+    const id = this.pointing?.byPointer ? undefined : this.focused;
+    this.ring.draw(id === undefined ? undefined : this.bounds(id), this.instances.get(id ?? "")?.seen);
   }
 
   private origin(w: Widget): { x: number; y: number } {
@@ -556,7 +502,7 @@ export class ScreenView {
 
   /** Gives due widgets their values; once a frame. */
   private deliver(): void {
-    for (const i of this.due) i.deliver(this.present(i.widget.id));
+    for (const i of this.due) i.deliver(this.values.of(i.widget.id));
     this.due.clear();
   }
 
@@ -623,7 +569,7 @@ export class ScreenView {
         return view.scene.dpr * view.scene.camera.zoom;
       },
       meta: (id: string) => view.meta[id] ?? {},
-      values: (id: string) => view.present(id),
+      values: (id: string) => view.values.of(id),
       emit: (id: string, name: string, data: unknown, sent?: () => void) =>
         view.options.emit?.(id, name, data, sent) ?? Promise.resolve(undefined),
       enter: (e: NumberEntry) => view.options.enter?.(e) ?? Promise.resolve(undefined),
