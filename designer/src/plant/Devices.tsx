@@ -204,8 +204,8 @@ export function Devices({
       )}
       {saving && (
         <TemplateDialog
+          plant={plant}
           device={saving}
-          taken={new Set((plant.models ?? []).map((m) => m.id))}
           onClose={() => setSaving(undefined)}
           onSaved={async (id, stamp) => {
             await Promise.all([reload(), models.reload()]);

@@ -1,31 +1,34 @@
-import type { Device, Plant, PlantTag, Problem } from "@lineside/client";
+import type { Device, Plant, PlantTagPage, Problem } from "@lineside/client";
 import { request } from "@lineside/client";
 import { useMemo, useState } from "react";
 import { textIn, useT } from "../../i18n";
 import { useCatalogue } from "../../shell/catalogue";
 import { ProblemList, problemsOf, TextField } from "../../shell/form";
-import { asApiError, useResource } from "../../shell/resource";
+import { asApiError } from "../../shell/resource";
 import { Busy, Button, Check, Dialog, Note } from "../../ui";
+import { tagsAddress, useFound } from "../plantapi";
 import { idFrom } from "../problems";
 import { hostOf, settingsOf, templateFrom, usually } from "./template";
 
+/** So many properties a model may have at most. */
+const most = 1000;
+
 /** Saves a device with its tags as a template, from which more of its kind are made. */
 export function TemplateDialog({
+  plant,
   device,
-  taken,
   onClose,
   onSaved,
 }: {
+  plant: Plant;
   device: Device;
-  /** The ids of the models that are there. */
-  taken: ReadonlySet<string>;
   onClose(): void;
   /** The template was kept; `stamp` asks to make devices of it at once. */
   onSaved(id: string, stamp: boolean): Promise<void>;
 }) {
   const t = useT();
   const fields = useCatalogue()?.connectors.find((c) => c.id === device.connector)?.settings ?? [];
-  const plant = useResource<Plant>("/plant");
+  const { data } = useFound<PlantTagPage>(tagsAddress({ device: device.id, limit: most }), plant);
   const [name, setName] = useState(device.name || device.id);
   const settings = settingsOf(device, fields);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(
@@ -33,11 +36,8 @@ export function TemplateDialog({
   );
   const [problems, setProblems] = useState<Problem[]>([]);
   const [busy, setBusy] = useState(false);
-  const tags = useMemo(
-    () => (plant.data?.tags ?? []).filter((tag: PlantTag) => tag.device === device.id),
-    [plant.data, device.id],
-  );
-  const id = idFrom(name, new Set(taken), "template");
+  const tags = useMemo(() => (data?.tags ?? []).filter((row) => !row.asset).map((row) => row.tag), [data]);
+  const id = idFrom(name, new Set((plant.models ?? []).map((m) => m.id)), "template");
   const model = { ...templateFrom(id, device, tags, fields, chosen), name: { en: name || id } };
 
   const save = async (stamp: boolean) => {
@@ -62,10 +62,10 @@ export function TemplateDialog({
         <>
           <span className="grow" />
           <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button disabled={busy || !plant.data} onClick={() => void save(false)}>
+          <Button disabled={busy || !data} onClick={() => void save(false)}>
             {t("template:save")}
           </Button>
-          <Button look="primary" disabled={busy || !plant.data} onClick={() => void save(true)}>
+          <Button look="primary" disabled={busy || !data} onClick={() => void save(true)}>
             {t("template:saveAndStamp")}
           </Button>
         </>
@@ -95,7 +95,7 @@ export function TemplateDialog({
           ))}
         </fieldset>
       )}
-      {!plant.data ? (
+      {!data ? (
         <Busy />
       ) : tags.length === 0 ? (
         <Note kind="info" title={t("template:noTags")} />
