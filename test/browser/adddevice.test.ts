@@ -93,6 +93,59 @@ const item = (name: string | RegExp): Locator =>
 const shownOf = (name: string) => item(name).locator(".node-value").textContent();
 const inTable = (path: string) => dialog().getByRole("row", { name: path });
 
+test("by the keys alone, and in Chinese", async () => {
+  await page.evaluate(() =>
+    fetch("/api/v1/me", {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: '{"language":"zh"}',
+    }),
+  );
+  await page.reload();
+  await page.getByRole("button", { name: "添加设备" }).first().focus();
+  await page.keyboard.press("Enter");
+  await dialog().getByRole("searchbox").waitFor();
+  await page.keyboard.type("正弦");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  const card = dialog().getByRole("button", { name: /^模拟器/ });
+  if (!(await card.evaluate((node) => node === document.activeElement))) await card.focus();
+  await page.keyboard.press("Enter");
+  await dialog().getByLabel("名称", { exact: true }).waitFor();
+  await dialog().getByRole("button", { name: "下一步" }).press("Enter");
+  await dialog().getByRole("tree").waitFor();
+  await until("the focus in the step", () =>
+    page.evaluate(() => document.activeElement?.closest(".browse-step") !== null),
+  );
+  await dialog().getByRole("tree").focus();
+  await item("waves").waitFor();
+  await page.keyboard.press("ArrowRight");
+  await item("sine").waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Space");
+  await dialog().getByText("已选 1 个").waitFor();
+  await clean();
+  await picture(page, "adddevice-chinese");
+  await dialog().getByRole("button", { name: "为 1 个变量命名" }).press("Enter");
+  await until("the focus in the rule", () => page.evaluate(() => document.activeElement?.closest(".body") !== null));
+  await clean();
+  // Back leads to what was ticked; Escape leaves without a trace.
+  await dialog().getByRole("button", { name: "上一步" }).press("Enter");
+  await dialog().getByText("已选 1 个").waitFor();
+  await dialog().getByRole("tree").focus();
+  await page.keyboard.press("Escape");
+  await dialog().waitFor({ state: "hidden" });
+  expect((await (await page.request.get(`${lineside.url}/api/v1/plant`)).json()).devices).toBeUndefined();
+  await page.evaluate(() =>
+    fetch("/api/v1/me", {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: '{"language":"en"}',
+    }),
+  );
+  await page.reload();
+});
+
 test("a simulator, from nothing to live tags in under a minute", async () => {
   const began = Date.now();
   await open();

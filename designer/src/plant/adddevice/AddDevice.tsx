@@ -2,7 +2,7 @@ import "./adddevice.css";
 import type { Device, Plant, PlantAreaPage, PlantTag, Problem } from "@lineside/client";
 import { request } from "@lineside/client";
 import { ArrowLeft, ArrowRight, Check as Done } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { textIn, useT } from "../../i18n";
 import { useCatalogue } from "../../shell/catalogue";
 import { ProblemList, problemsOf } from "../../shell/form";
@@ -159,6 +159,17 @@ export function AddDevice({
     setProblems([]);
     forget();
   };
+
+  // The button that led here is gone: the keys go on at the first thing of the step, or at the button that ends it.
+  const [began] = useState(step);
+  useEffect(() => {
+    if (step === began) return;
+    const dialog = document.querySelector("[role=dialog]");
+    const place =
+      dialog?.querySelector<HTMLElement>(".body :is(input:not(.visually-hidden), textarea, select, .choice)") ??
+      dialog?.querySelector<HTMLElement>("footer .button.primary");
+    if (!dialog?.querySelector(".body")?.contains(document.activeElement)) place?.focus();
+  }, [step, began]);
 
   const at = steps.indexOf(step);
   const first = device ? 2 : 0;
