@@ -58,6 +58,8 @@ type AssetRow struct {
 	// Properties is how many tags it has, Good how many of them have a good value now.
 	Properties int `json:"properties"`
 	Good       int `json:"good"`
+	// Faceplate is the address of the screen that shows the asset, "" when there is none.
+	Faceplate string `json:"faceplate,omitempty"`
 	// Overridden is how many properties differ from the model.
 	Overridden int `json:"overridden"`
 	// Labels are its own and those of its model.
@@ -194,15 +196,28 @@ func (s *Server) listAssets(ctx context.Context, in *struct {
 	Under string `query:"under" maxLength:"512" doc:"only assets at or below this path"`
 	Model string `query:"model" maxLength:"64" doc:"only assets of this model or of one that builds on it"`
 	Query string `query:"q" maxLength:"200" doc:"words in path, title, model or attributes; label:…, type:… (a model), or the name of an attribute with a colon"`
-	Limit int    `query:"limit" default:"100" minimum:"1" maximum:"10000"`
-	After string `query:"after" maxLength:"512" doc:"only paths behind this one"`
+	// Faceplate leaves out assets that no screen shows.
+	Faceplate bool   `query:"faceplate" doc:"only assets that have a faceplate"`
+	Limit     int    `query:"limit" default:"100" minimum:"1" maximum:"10000"`
+	After     string `query:"after" maxLength:"512" doc:"only paths behind this one"`
 }) (*body[AssetPage], error) {
 	p, x := s.engine.Plant(), s.engine.Expansion()
 	rights, query := actorOf(ctx).Rights, plant.ParseQuery(in.Query)
+	shows := map[*plant.Faceplate]bool{}
+	faceplate := func(f *plant.Faceplate) bool {
+		if f == nil {
+			return false
+		}
+		if _, known := shows[f]; !known {
+			shows[f] = s.engine.Shows(f.App, f.Screen, f.Input)
+		}
+		return shows[f]
+	}
 	var found []int
 	for i := range p.Assets {
 		a := &p.Assets[i]
 		switch m := x.Models[a.Model]; {
+		case in.Faceplate && (m == nil || a.Disabled || !faceplate(m.Faceplate)):
 		case m == nil, !a.Path.Under(tag.Path(in.Under)), in.Model != "" && !m.Is(in.Model), !rights.Allows(auth.View, a.Path):
 		case !query.Match(&plant.Thing{Texts: []string{string(a.Path), a.Model}, Titles: a.Title, Types: m.Ancestors, Marks: []*plant.Marks{&a.Marks, &m.Marks}}):
 		default:
@@ -223,6 +238,9 @@ func (s *Server) listAssets(ctx context.Context, in *struct {
 		row := AssetRow{Path: string(a.Path), Model: a.Model, Title: a.Title, Disabled: a.Disabled, Overridden: len(a.Overrides)}
 		if marks, ok := x.Marks(a.Path); ok {
 			row.Labels = marks.Labels
+		}
+		if m := x.Models[a.Model]; faceplate(m.Faceplate) {
+			row.Faceplate = m.Faceplate.Address(a.Path)
 		}
 		first, n := x.Of(i)
 		for j := first; j < first+n; j++ {

@@ -1884,6 +1884,8 @@ export interface AssetRow {
   /** properties is how many tags it has, Good how many of them have a good value now. */
   properties: number;
   good: number;
+  /** faceplate is the address of the screen that shows the asset, "" when there is none. */
+  faceplate?: string;
   /** overridden is how many properties differ from the model. */
   overridden: number;
   /** labels are its own and those of its model. */

@@ -137,6 +137,13 @@ test("the model names the screen, and every asset opens it as its own", async ()
   await face.goto(`${lineside.url}/run/pumps?pump=line1/p1`);
   await saysSoon(face, "speed", "100");
 
+  // Who operates the plant finds the machines on the first page.
+  await page.goto(lineside.url);
+  await page.getByRole("treeitem", { name: /p1/ }).click();
+  await picture(page, "faceplate-machines");
+  await page.getByRole("link", { name: /^Open .*p1/ }).click();
+  await saysSoon(page, "speed", "100");
+
   // The property is called otherwise: the app follows.
   const renamed = await page.request.post(api("plant/rename"), {
     data: { kind: "property", model: "drive", from: "speed", to: "rate", apps: true, publish: true },

@@ -22,6 +22,7 @@ import { Page } from "../shell/Page";
 import { asApiError, useResource } from "../shell/resource";
 import { useTime } from "../shell/time";
 import { Badge, Busy, Button, Dialog, Empty, Icon, IconButton, SearchInput, Tooltip, useConfirm } from "../ui";
+import { Machines } from "./Machines";
 
 /** The apps of this runtime, like the first page of a phone. */
 export default function LauncherPage() {
@@ -186,6 +187,7 @@ export default function LauncherPage() {
           </li>
         ))}
       </ul>
+      <Machines />
       {making && <NewApp taken={(apps.data ?? []).map((app) => app.id)} onClose={() => setMaking(false)} />}
       {question}
     </Page>

@@ -16,4 +16,7 @@ export default {
   startScreen: "Start screen",
   screen: "Screen",
   open: "Open faceplate",
+  machines: "Machines",
+  machinesText: "Choose a machine to open its faceplate.",
+  openOf: "Open {{name}}",
 };

@@ -15,4 +15,7 @@ export default {
   startScreen: "起始画面",
   screen: "画面",
   open: "打开面板",
+  machines: "机器",
+  machinesText: "选择一台机器以打开其面板。",
+  openOf: "打开{{name}}",
 };
