@@ -256,7 +256,7 @@ func TestPulseIsWrittenBack(t *testing.T) {
 func TestRamp(t *testing.T) {
 	r := start(t, Options{})
 	r.set(memoryPlant)
-	res := r.mode("n", "20", action.Manner{Mode: ModeRamp, Over: "600ms", Step: "100ms"}, operator)
+	res := r.mode("n", "20", action.Manner{Mode: ModeRamp, Over: "2s", Step: "100ms"}, operator)
 	if res.Outcome != OutcomeRunning || res.Problem != nil {
 		t.Fatalf("%+v %v", res, res.Problem)
 	}
@@ -264,9 +264,7 @@ func TestRamp(t *testing.T) {
 	if len(w.Ramps) != 1 || w.Ramps[0].Path != "n" || string(w.Ramps[0].Target) != "20" || w.Ramps[0].By != "olga" {
 		t.Errorf("%+v", w)
 	}
-	if v := r.sample("system/writes/ramps").Value; v.Int() != 1 {
-		t.Errorf("%v ramps", v)
-	}
+	until(t, "the count of ramps", func() bool { return r.sample("system/writes/ramps").Value.Int() == 1 })
 	last, between := int64(0), 0
 	until(t, "the target", func() bool {
 		v := r.sample("n").Value.Int()
