@@ -155,7 +155,7 @@ func (s *Server) patchPlantRoute(ctx context.Context, in *PatchInput) (*savedAns
 	}
 	var next *plant.Plant
 	etag, ps, err := s.savePlant(ctx, want, func(old *plant.Plant) (_ *plant.Plant, err error) {
-		next, err = patchPlant(old, patch)
+		next, err = patchPlant(old, patch, s.engine.Expansion().Room())
 		return next, err
 	})
 	if in.Places == "put" && next != nil {

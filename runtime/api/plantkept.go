@@ -114,12 +114,12 @@ type plantList struct {
 }
 
 var plantLists = map[string]plantList{
-	"areas":      listOf(func(p *plant.Plant) *[]plant.Area { return &p.Areas }, func(a *plant.Area) string { return string(a.Path) }),
-	"devices":    listOf(func(p *plant.Plant) *[]plant.Device { return &p.Devices }, func(d *plant.Device) string { return d.ID }),
-	"tags":       listOf(func(p *plant.Plant) *[]plant.Tag { return &p.Tags }, func(t *plant.Tag) string { return string(t.Path) }),
-	"models":     listOf(func(p *plant.Plant) *[]plant.Model { return &p.Models }, func(m *plant.Model) string { return m.ID }),
-	"assets":     listOf(func(p *plant.Plant) *[]plant.Asset { return &p.Assets }, func(a *plant.Asset) string { return string(a.Path) }),
-	"northbound": listOf(func(p *plant.Plant) *[]plant.Northbound { return &p.Northbound }, func(n *plant.Northbound) string { return n.ID }),
+	"areas":      listOf(func(p *plant.Plant) *[]plant.Area { return &p.Areas }, areaPath),
+	"devices":    listOf(func(p *plant.Plant) *[]plant.Device { return &p.Devices }, deviceID),
+	"tags":       listOf(func(p *plant.Plant) *[]plant.Tag { return &p.Tags }, tagPath),
+	"models":     listOf(func(p *plant.Plant) *[]plant.Model { return &p.Models }, modelID),
+	"assets":     listOf(func(p *plant.Plant) *[]plant.Asset { return &p.Assets }, assetPath),
+	"northbound": listOf(func(p *plant.Plant) *[]plant.Northbound { return &p.Northbound }, northboundID),
 }
 
 func listOf[T any](of func(*plant.Plant) *[]T, key func(*T) string) plantList {
@@ -168,18 +168,10 @@ func diffList[T any](old, next []T, key func(*T) string) listDiff {
 	if len(old) == len(next) && (len(old) == 0 || &old[0] == &next[0]) {
 		return d
 	}
-	aligned := len(old) == len(next)
-	for i := 0; aligned && i < len(old); i++ {
-		aligned = key(&old[i]) == key(&next[i])
-	}
-	if aligned {
-		for i := range next {
-			if !equal(&old[i], &next[i]) {
-				d.changed, d.written = append(d.changed, key(&next[i])), append(d.written, i)
-			}
-		}
+	if len(old) == len(next) && inPlace(&d, old, next, key) {
 		return d
 	}
+	d = listDiff{}
 	before, after := make(map[string]int, len(old)), make(map[string]bool, len(next))
 	for i := range old {
 		before[key(&old[i])] = i
@@ -219,6 +211,28 @@ func diffList[T any](old, next []T, key func(*T) string) listDiff {
 		}
 	}
 	return d
+}
+
+// inPlace compares two lists in which every element is the same, a changed one, or one that stands where another one stood;
+// false when the order is another one, too. A key that does not stand where it stood must then stand nowhere else.
+func inPlace[T any](d *listDiff, old, next []T, key func(*T) string) bool {
+	gone, come := map[string]bool{}, map[string]bool{}
+	for i := range next {
+		before, after := key(&old[i]), key(&next[i])
+		switch {
+		case before != after:
+			gone[before], come[after] = true, true
+			d.removed, d.added, d.written = append(d.removed, before), append(d.added, after), append(d.written, i)
+		case !equal(&old[i], &next[i]):
+			d.changed, d.written = append(d.changed, after), append(d.written, i)
+		}
+	}
+	for k := range come {
+		if gone[k] {
+			return false
+		}
+	}
+	return true
 }
 
 // parts is what the store must change for a new plant, and what it will then hold.

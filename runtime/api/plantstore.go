@@ -107,13 +107,12 @@ func (d plantDiff) none() bool {
 	return !d.head
 }
 
-func deviceID(d plant.Device) string { return d.ID }
-func tagPath(t plant.Tag) string     { return string(t.Path) }
-func modelID(m plant.Model) string   { return m.ID }
-func assetPath(a plant.Asset) string { return string(a.Path) }
-func northboundID(n plant.Northbound) string {
-	return n.ID
-}
+func areaPath(a *plant.Area) string           { return string(a.Path) }
+func deviceID(d *plant.Device) string         { return d.ID }
+func tagPath(t *plant.Tag) string             { return string(t.Path) }
+func modelID(m *plant.Model) string           { return m.ID }
+func assetPath(a *plant.Asset) string         { return string(a.Path) }
+func northboundID(n *plant.Northbound) string { return n.ID }
 
 // String is the difference for the audit trail.
 func (d plantDiff) String() string {
@@ -162,7 +161,7 @@ func (d plantDiff) allowed(a auth.Actor) error {
 }
 
 // patchPlant merges what is put and takes away what is removed.
-func patchPlant(old *plant.Plant, patch PlantPatch) (*plant.Plant, error) {
+func patchPlant(old *plant.Plant, patch PlantPatch, room int) (*plant.Plant, error) {
 	next := *old
 	var missing spec.Problems
 	if patch.Put.Units != nil {
@@ -170,8 +169,8 @@ func patchPlant(old *plant.Plant, patch PlantPatch) (*plant.Plant, error) {
 			next.Units = nil
 		}
 	}
-	next.Areas = merge(old.Areas, patch.Put.Areas, patch.Remove.Areas, func(a plant.Area) string { return string(a.Path) }, "area", "areas", &missing)
-	next.Devices = merge(old.Devices, patch.Put.Devices, patch.Remove.Devices, deviceID, "device", "devices", &missing)
+	next.Areas = merge(old.Areas, patch.Put.Areas, patch.Remove.Areas, 0, areaPath, "area", "areas", &missing)
+	next.Devices = merge(old.Devices, patch.Put.Devices, patch.Remove.Devices, 0, deviceID, "device", "devices", &missing)
 	if len(patch.Remove.DeviceTags) > 0 {
 		for i := range old.Tags {
 			if t := &old.Tags[i]; t.Device != "" && slices.Contains(patch.Remove.DeviceTags, t.Device) {
@@ -179,10 +178,10 @@ func patchPlant(old *plant.Plant, patch PlantPatch) (*plant.Plant, error) {
 			}
 		}
 	}
-	next.Tags = merge(old.Tags, patch.Put.Tags, patch.Remove.Tags, tagPath, "tag", "tags", &missing)
-	next.Models = merge(old.Models, patch.Put.Models, patch.Remove.Models, modelID, "model", "models", &missing)
-	next.Assets = merge(old.Assets, patch.Put.Assets, patch.Remove.Assets, assetPath, "asset", "assets", &missing)
-	next.Northbound = merge(old.Northbound, patch.Put.Northbound, patch.Remove.Northbound, northboundID, "northbound interface", "northbound", &missing)
+	next.Tags = merge(old.Tags, patch.Put.Tags, patch.Remove.Tags, room, tagPath, "tag", "tags", &missing)
+	next.Models = merge(old.Models, patch.Put.Models, patch.Remove.Models, 0, modelID, "model", "models", &missing)
+	next.Assets = merge(old.Assets, patch.Put.Assets, patch.Remove.Assets, 0, assetPath, "asset", "assets", &missing)
+	next.Northbound = merge(old.Northbound, patch.Put.Northbound, patch.Remove.Northbound, 0, northboundID, "northbound interface", "northbound", &missing)
 	if missing.Errors() {
 		return nil, missing
 	}
@@ -200,42 +199,42 @@ func patchPlant(old *plant.Plant, patch PlantPatch) (*plant.Plant, error) {
 	return &next, nil
 }
 
-// merge keeps the order: what is put replaces what it names, or goes to the end.
-func merge[T any](old, put []T, remove []string, key func(T) string, one, many string, missing *spec.Problems) []T {
-	replaced := make(map[string]T, len(put))
-	for _, v := range put {
-		replaced[key(v)] = v
+// merge keeps the order: what is put replaces what it names, or goes to the end. A list of which nothing is put or
+// removed stays what it is; a new one can grow by so much as room says.
+func merge[T any](old, put []T, remove []string, room int, key func(*T) string, one, many string, missing *spec.Problems) []T {
+	if len(put) == 0 && len(remove) == 0 {
+		return old
 	}
-	gone := make(map[string]int, len(remove))
+	// The last of several of one name counts.
+	replaced := make(map[string]*T, len(put))
+	for i := range put {
+		replaced[key(&put[i])] = &put[i]
+	}
+	left := make(map[string]int, len(remove))
 	for i, k := range remove {
-		gone[k] = i
+		left[k] = i
 	}
-	left := maps.Clone(gone)
-	out := make([]T, 0, len(old)+len(put))
-	done := map[string]bool{}
-	for _, v := range old {
-		k := key(v)
+	gone := maps.Clone(left)
+	out := make([]T, 0, len(old)+len(put)+room)
+	done := make(map[string]bool, len(put))
+	for i := range old {
+		k := key(&old[i])
 		_, removed := gone[k]
-		delete(left, k)
-		next, put := replaced[k]
+		next := replaced[k]
 		switch {
-		case put && !done[k]:
-			out, done[k] = append(out, next), true
-		case put, removed:
-		default:
-			out = append(out, v)
+		case next != nil && !done[k]:
+			out, done[k] = append(out, *next), true
+		case next == nil && !removed:
+			out = append(out, old[i])
+		}
+		if removed {
+			delete(left, k)
 		}
 	}
-	for i, v := range put {
-		k := key(v)
-		if done[k] {
-			continue
+	for i := range put {
+		if k := key(&put[i]); !done[k] {
+			out, done[k] = append(out, *replaced[k]), true
 		}
-		done[k] = true
-		if last, double := lastOf(put, key, i); double {
-			v = last
-		}
-		out = append(out, v)
 	}
 	for k, i := range left {
 		if _, put := replaced[k]; !put {
@@ -246,14 +245,4 @@ func merge[T any](old, put []T, remove []string, key func(T) string, one, many s
 		return nil // as a document without the list has it
 	}
 	return out
-}
-
-// lastOf finds a later element with the same key as the one at i.
-func lastOf[T any](list []T, key func(T) string, i int) (T, bool) {
-	for j := len(list) - 1; j > i; j-- {
-		if key(list[j]) == key(list[i]) {
-			return list[j], true
-		}
-	}
-	return list[i], false
 }

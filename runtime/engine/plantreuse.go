@@ -38,6 +38,7 @@ func (e *Engine) PreparePlant(p *plant.Plant) (*Prepared, spec.Problems) {
 	if ps.Errors() {
 		return nil, ps
 	}
+	b.from.Ordered() // nobody who looks for tags shall wait for it
 	return &Prepared{b.from.Plant(), now, b}, ps
 }
 

@@ -29,7 +29,7 @@ func (e *Engine) TakePlant(next *Prepared) error {
 	e.stopOutlets(b)
 	e.settleChanged(b)
 	restart := e.stopChanged(b)
-	s := &plantSwap{Engine: e, b: b, old: old.entries, restart: restart, moved: map[tag.Path]bool{}}
+	s := &plantSwap{Engine: e, b: b, old: old.entries, restart: restart, moved: map[tag.Path]bool{}, sameThings: b.from.SharesThings(old.expansion)}
 	s.removeGone()
 	s.tags()
 	if err := s.computed(); err != nil {
@@ -101,6 +101,8 @@ type plantSwap struct {
 	next  map[tag.Path]*entry
 	room  []entry
 	at    []tag.Slot // of the tags of the build
+	// sameThings says that the tags of assets come from where they came.
+	sameThings bool
 }
 
 // removeGone takes the tags out of the table that are gone or become something else.
@@ -157,8 +159,13 @@ func (s *plantSwap) removeGone() {
 
 // put makes the entry of a tag.
 func (s *plantSwap) put(t *tagBuild, slot tag.Slot) *entry {
-	s.room = append(s.room, entry{slot: slot, kind: t.kind, typ: t.typ, doc: t.doc, device: t.doc.Device, gate: t.gate, alarms: t.alarms, program: t.program, roams: t.roams, origin: s.b.origin(t)})
+	s.room = append(s.room, entry{slot: slot, kind: t.kind, typ: t.typ, doc: t.doc, device: t.doc.Device, gate: t.gate, alarms: t.alarms, program: t.program, roams: t.roams})
 	e := &s.room[len(s.room)-1]
+	if t.was != nil && s.sameThings {
+		e.origin = t.was.origin
+	} else {
+		e.origin = s.b.origin(t)
+	}
 	s.next[t.doc.Path] = e
 	s.at[t.index] = slot
 	return e

@@ -2,6 +2,7 @@ package plant
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
@@ -54,47 +55,62 @@ func (x *Expansion) indexed(p *Plant, old *Expansion) (unchanged []bool, double 
 	if old != nil && (!sameFrame(p, old.plant) || len(old.index) != len(old.Tags) || old.order == nil) {
 		old = nil
 	}
-	inPlace := old != nil && len(old.Tags) == n && old.own == x.own
 	x.order = &order{}
-	var to []int32 // where the tags of old are now
 	if old != nil {
-		to = make([]int32, len(old.Tags))
+		to := make([]int32, len(old.Tags)) // where the tags of old are now
 		for j := range to {
 			to[j] = -1
 		}
-	}
-	shift := 0
-	for i := 0; old != nil && i < n; i++ {
-		t, j := &x.Tags[i], i+shift
-		if j < 0 || j >= len(old.Tags) || old.Tags[j].Path != t.Path {
-			inPlace = false
-			k, ok := old.index[t.Path]
-			if !ok {
-				continue
+		inPlace, fresh := len(old.Tags) == n && old.own == x.own, []int(nil)
+		shift := 0
+		for i := range x.Tags {
+			t, j := &x.Tags[i], i+shift
+			if j < 0 || j >= len(old.Tags) || old.Tags[j].Path != t.Path {
+				k, ok := old.index[t.Path]
+				if !ok {
+					fresh = append(fresh, i)
+					continue
+				}
+				inPlace = false
+				j = int(k)
+				shift = j - i
 			}
-			j = int(k)
-			shift = j - i
+			to[j] = int32(i)
+			unchanged[i] = Same(t, &old.Tags[j]) && x.Asset(i) == old.Asset(j)
 		}
-		to[j] = int32(i)
-		unchanged[i] = Same(t, &old.Tags[j]) && x.Asset(i) == old.Asset(j)
-	}
-	if inPlace {
-		x.index, x.order = old.index, old.order
-		return unchanged, nil
-	}
-	if old != nil {
+		if inPlace && len(fresh) == 0 {
+			x.index, x.order = old.index, old.order
+			return unchanged, nil
+		}
 		x.order = old.order.reordered(x, to)
+		if inPlace {
+			// Some have other paths, and all stand where they stood.
+			x.index = maps.Clone(old.index)
+			for _, i := range fresh {
+				delete(x.index, old.Tags[i].Path)
+			}
+			for _, i := range fresh {
+				double = append(double, x.enter(i)...)
+			}
+			return unchanged, double
+		}
 	}
 	x.index = make(map[tag.Path]int32, n)
 	for i := range x.Tags {
-		path := x.Tags[i].Path
-		if _, ok := x.index[path]; ok && i < x.own {
-			double.Add("id_double", fmt.Sprintf("/tags/%d/path", i), "Give each tag its own path.", "There is another tag %q.", path)
-			continue
-		}
-		x.index[path] = int32(i)
+		double = append(double, x.enter(i)...)
 	}
 	return unchanged, double
+}
+
+// enter puts a tag into the index; one that is there already is a problem. Those of assets have been told of.
+func (x *Expansion) enter(i int) spec.Problems {
+	path := x.Tags[i].Path
+	if _, there := x.index[path]; !there {
+		x.index[path] = int32(i)
+	} else if i < x.own {
+		return spec.Problems{{Code: "id_double", At: fmt.Sprintf("/tags/%d/path", i), Message: fmt.Sprintf("There is another tag %q.", path), Hint: "Give each tag its own path."}}
+	}
+	return nil
 }
 
 // expandBeside is Expand where the models and assets are those of an older expansion.
@@ -115,8 +131,21 @@ func expandBeside(p *Plant, old *Expansion) (*Expansion, bool) {
 	}
 	x := *old
 	x.plant, x.own, x.Tags, x.index, x.order = p, len(p.Tags), p.Tags, nil, nil
-	if len(things) > 0 {
+	switch {
+	case len(things) == 0:
+	case cap(p.Tags) >= len(p.Tags)+len(things): // see Room
+		x.Tags = append(p.Tags, things...)
+	default:
 		x.Tags = append(append(make([]Tag, 0, len(p.Tags)+len(things)), p.Tags...), things...)
 	}
 	return &x, true
+}
+
+// Room is how much longer the list of the tags of a plant that is made from this one had better be able to grow, so that the
+// tags of the assets can stand behind them: a list that nobody else has.
+func (x *Expansion) Room() int { return len(x.Tags) - x.own }
+
+// SharesThings reports whether the tags of assets are those of another expansion, and so is where they come from.
+func (x *Expansion) SharesThings(o *Expansion) bool {
+	return len(x.origins) == len(o.origins) && (len(x.origins) == 0 || &x.origins[0] == &o.origins[0])
 }

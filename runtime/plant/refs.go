@@ -63,10 +63,10 @@ func Rename(p *Plant, from, to tag.Path, area bool, rename Renamer) (next *Plant
 	after := func(path tag.Path) tag.Path { return to + path[len(from):] }
 	c := p.shallow()
 	moved = map[tag.Path]tag.Path{}
-	stay := map[tag.Path]bool{}
+	taken := map[tag.Path]bool{}
 	for i := range c.Tags {
-		if !concerns(c.Tags[i].Path) {
-			stay[c.Tags[i].Path] = true
+		if path := c.Tags[i].Path; !concerns(path) && (path == to || path.Under(to)) {
+			taken[path] = true
 		}
 	}
 	places := map[tag.Path]bool{}
@@ -85,7 +85,7 @@ func Rename(p *Plant, from, to tag.Path, area bool, rename Renamer) (next *Plant
 			ps.Add("tag_path", "/to", "Write a shorter path.", "The %v.", err)
 			return nil, nil, nil, ps
 		}
-		if stay[path] {
+		if taken[path] {
 			ps.Add("name_taken", "/to", "Choose another path, or rename that tag first.", "There is a tag %q already.", path)
 			return nil, nil, nil, ps
 		}
@@ -178,6 +178,9 @@ func follow(p *Plant, rename func(of *carrier, text string) (string, int, error)
 	}
 	for i := range p.Tags {
 		t := &p.Tags[i]
+		if t.Expr == "" && t.Scale == nil && t.Write == nil && len(t.Alarms) == 0 {
+			continue // most tags have no expression at all
+		}
 		parts(&carrier{at: fmt.Sprintf("/tags/%d", i), tag: t.Path}, &t.Expr, &t.Scale, &t.Write, one)
 		alarmParts(&carrier{at: fmt.Sprintf("/tags/%d", i), tag: t.Path}, &t.Alarms, one)
 	}

@@ -3,6 +3,7 @@ package plant
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/lineside/lineside/runtime/spec"
 )
@@ -91,13 +92,19 @@ func (t *Thing) labelled(begin string) bool {
 }
 
 func (t *Thing) says(text string) bool {
-	in := func(s string) bool { return strings.Contains(strings.ToLower(s), text) }
+	in := func(s string) bool { return contains(s, text) }
 	if slices.ContainsFunc(t.Texts, in) {
 		return true
 	}
-	for _, s := range t.Titles {
-		if in(s) {
-			return true
+	// Looking at the two there mostly are is quicker than going over them.
+	if len(t.Titles) > 0 && (in(t.Titles["en"]) || in(t.Titles["zh"])) {
+		return true
+	}
+	if len(t.Titles) > 2 || len(t.Titles) > 0 && t.Titles["zh"] == "" {
+		for _, s := range t.Titles {
+			if in(s) {
+				return true
+			}
 		}
 	}
 	for _, m := range t.Marks {
@@ -108,6 +115,19 @@ func (t *Thing) says(text string) bool {
 			if in(s) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// contains reports whether a text has one in lower case in it, however its own letters are written.
+func contains(s, lower string) bool {
+	if strings.Contains(s, lower) {
+		return true
+	}
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf {
+			return strings.Contains(strings.ToLower(s), lower)
 		}
 	}
 	return false

@@ -1,8 +1,11 @@
 package plant
 
 import (
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"unsafe"
 
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -35,35 +38,54 @@ func TagKind(d *Definition) string {
 	return "memory"
 }
 
-// Select finds tags by their places among Tags, in the order of their paths; allowed says which may be found.
+// Select finds tags by their places among Tags, in the order of their paths; allowed says which may be found, and is asked
+// by several goroutines.
 // When the words of the query are nowhere, loose is true, and tags are found in whose paths the letters of each word
 // stand one after the other: l1m5spd finds line1/motor5/speed.
 func (x *Expansion) Select(s TagSelection, allowed func(i int, path tag.Path) bool) (found []int32, loose bool) {
 	query := ParseQuery(s.Query)
-	look := &tagLook{x: x, selection: s, label: strings.ToLower(s.Label)}
-	var rest []int32 // of those that all but the query fits
 	order := x.Ordered()
-	for _, i := range order {
-		t := &x.Tags[i]
-		if !look.fits(int(i), t) || !allowed(int(i), t.Path) {
-			continue
-		}
-		if query.Empty() || query.Match(look.thing(int(i), t)) {
-			found = append(found, i)
-		} else if found == nil {
-			rest = append(rest, i)
-		}
+	// All processors look, each at a part.
+	parts := max(1, min(runtime.GOMAXPROCS(0), len(order)/fewTags))
+	type result struct{ found, rest []int32 }
+	results := make([]result, parts)
+	var looking sync.WaitGroup
+	for n := range parts {
+		looking.Go(func() {
+			look := &tagLook{x: x, selection: s, label: strings.ToLower(s.Label)}
+			r := &results[n]
+			for _, i := range order[n*len(order)/parts : (n+1)*len(order)/parts] {
+				t := &x.Tags[i]
+				if !look.fits(int(i), t) || !allowed(int(i), t.Path) {
+					continue
+				}
+				if query.Empty() || query.Match(look.thing(int(i), t)) {
+					r.found = append(r.found, i)
+				} else if r.found == nil {
+					r.rest = append(r.rest, i)
+				}
+			}
+		})
+	}
+	looking.Wait()
+	for _, r := range results {
+		found = append(found, r.found...)
 	}
 	if found != nil || query.Empty() || query.keyed() {
 		return found, false
 	}
-	for _, i := range rest {
-		if query.loose(string(x.Tags[i].Path)) {
-			found = append(found, i)
+	for _, r := range results {
+		for _, i := range r.rest {
+			if query.loose(string(x.Tags[i].Path)) {
+				found = append(found, i)
+			}
 		}
 	}
 	return found, len(found) > 0
 }
+
+// fewTags are so few that one processor looks at them alone.
+const fewTags = 10000
 
 // tagLook looks at one tag after the other.
 type tagLook struct {
@@ -110,10 +132,7 @@ func (x *Expansion) thingOf(i int) (*Asset, *FlatModel) {
 
 // thing is a tag as a query looks at it; it is the same one each time.
 func (l *tagLook) thing(i int, t *Tag) *Thing {
-	address := ""
-	if len(t.Address) > 0 {
-		address = string(t.Address)
-	}
+	address := unsafe.String(unsafe.SliceData(t.Address), len(t.Address)) // it is only looked at
 	l.texts = [7]string{string(t.Path), t.Unit, t.Device, t.Description, address}
 	l.kinds = [2]string{t.Type, t.Format}
 	l.facts = [7]Fact{{"device", t.Device}, {"unit", t.Unit}, {"address", address}, {"kind", TagKind(&t.Definition)}, {"model", ""}, {"asset", ""}, {"scan", t.Scan}}
