@@ -56,7 +56,7 @@ unit: node_modules/.package-lock.json ## TypeScript unit tests
 go-test: designer/dist/index.html test/peer/node/node_modules/.package-lock.json ## Go tests with the race detector, protocol peers included
 	CGO_ENABLED=1 $(GO) test -race -shuffle=on -count=1 -timeout 20m ./...
 
-browser-test: bin/lineside ## the whole story in Chromium; pictures go to .screenshots/
+browser-test: bin/lineside test/peer/node/node_modules/.package-lock.json ## the whole story in Chromium; pictures go to .screenshots/
 	npx vitest run --config test/browser/vitest.config.ts
 
 generate: ## write all generated files again
