@@ -64,7 +64,7 @@ const draft = (what: string, holds: (app: Draft) => unknown) =>
 
 test("an SVG that is dropped becomes a drawing; what acts or comes from elsewhere stays outside and is said", async () => {
   await drop([{ name: "fan.svg", type: "image/svg+xml", base64: base64(fan) }]);
-  await page.getByText("fan.svg was imported, but not all of it").waitFor();
+  await page.getByText("fan.svg was imported, but not all of it").first().waitFor();
   const app = await draft("the drawing", (a) => a.drawings?.length === 1 && a.screens[0]?.widgets.length === 1);
   expect(JSON.stringify(app)).not.toMatch(/script|onclick|example\.com/);
   expect(app.drawings?.[0]?.parts.map((p) => p.id)).toEqual(["ring", "blades"]);
