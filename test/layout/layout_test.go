@@ -26,6 +26,7 @@ var may = map[string][]string{
 	"runtime/action":     {"runtime/tag", "runtime/spec"},
 	"widgets":            {"runtime/spec"},
 	"runtime/sheet":      {"runtime/spec"},
+	"runtime/schedule":   {"runtime/spec"},
 	"runtime/alarm":      {"runtime/tag", "runtime/spec"},
 	"runtime/plant":      {"runtime/alarm", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/sheet"},
 	"runtime/app":        {"runtime/tag", "runtime/spec", "runtime/action", "widgets", "runtime/app"},
