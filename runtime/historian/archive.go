@@ -52,6 +52,8 @@ type Archive struct {
 	alive   tag.Time
 	trimmed int64
 	failure error // of the last attempt to write, nil when it went well
+	// damaged are the rows that were told of because they cannot be read.
+	damaged sync.Map
 }
 
 // pending are the samples of a series that are not in the database yet, by window.

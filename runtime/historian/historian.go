@@ -57,6 +57,8 @@ type Rows interface {
 	Put(ctx context.Context, rows []Row) error
 	// Read returns the rows of a series whose windows begin in [from, to), sorted by Start; with their data when whole.
 	Read(ctx context.Context, series int64, from, to tag.Time, whole bool) ([]Row, error)
+	// Next is where the first window of a series at or after t begins.
+	Next(ctx context.Context, series int64, t tag.Time) (tag.Time, bool, error)
 	// Before returns the last row of a series whose window begins before t, with its data.
 	Before(ctx context.Context, series int64, t tag.Time) (Row, bool, error)
 	// Trim deletes rows whose windows begin before t, the oldest first and at most limit of them, and says how many

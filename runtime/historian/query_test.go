@@ -24,6 +24,7 @@ func (nowhere) AddSeries(_ context.Context, paths []tag.Path) ([]int64, error) {
 	return out, nil
 }
 func (nowhere) Read(context.Context, int64, tag.Time, tag.Time, bool) ([]Row, error) { return nil, nil }
+func (nowhere) Next(context.Context, int64, tag.Time) (tag.Time, bool, error)        { return 0, false, nil }
 func (nowhere) Before(context.Context, int64, tag.Time) (Row, bool, error)           { return Row{}, false, nil }
 
 func archiveOf(t *testing.T, samples ...Sample) *Archive {
@@ -270,5 +271,40 @@ func TestReduce(t *testing.T) {
 	few, err := a.Reduce(context.Background(), "x", 0, second, pixels)
 	if err != nil || len(few) != 10 {
 		t.Errorf("%d of 10 samples: %v", len(few), err)
+	}
+}
+
+func TestAggregateAll(t *testing.T) {
+	samples := []Sample{at(5, 4), at(12, 8), at(15, nil), at(18, 2), at(25, 6), at(35, 9)}
+	boundaries := []tag.Time{10 * second, 20 * second, 30 * second}
+	a := archiveOf(t, samples...)
+	all, err := a.AggregateAll(t.Context(), "x", boundaries, Functions(), tag.Value{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range Functions() {
+		one, err := a.Aggregate(t.Context(), "x", boundaries, f, tag.Value{})
+		if err != nil || shown(one) != shown(all[i]) {
+			t.Errorf("%s: %s together, %s alone, %v", f, shown(all[i]), shown(one), err)
+		}
+	}
+}
+
+func TestStates(t *testing.T) {
+	a := archiveOf(t, at(5, "run"), at(12, "stop"), at(15, nil), at(18, "run"), at(19, "run"), at(25, "fault"))
+	states, rest, bad, err := a.States(t.Context(), "x", 10*second, 30*second, 2)
+	if err != nil || bad != 3*second || rest != 3*second || len(states) != 2 {
+		t.Fatalf("%v, rest %v, bad %v, %v", states, rest, bad, err)
+	}
+	if s := states[0]; s.Value.Text() != "run" || s.Time != 9*second || s.Times != 2 {
+		t.Errorf("%+v", s)
+	}
+	if s := states[1]; s.Value.Text() != "fault" || s.Time != 5*second || s.Times != 1 {
+		t.Errorf("%+v", s)
+	}
+	// Nothing is known before the first sample.
+	states, _, bad, err = a.States(t.Context(), "x", 0, 10*second, 9)
+	if err != nil || len(states) != 1 || bad != 5*second || states[0].Time != 5*second {
+		t.Errorf("%v %v %v", states, bad, err)
 	}
 }

@@ -58,7 +58,8 @@ func sampleTime(s Sample, t tag.Time) int {
 }
 
 // Raw reads the samples of a tag in [from, to), sorted by time; none when it has no history. It calls each
-// with parts of them, which it must not keep, and ends when that returns false.
+// with parts of them, which it must not keep, and ends when that returns false. Where samples cannot be read
+// any more there is one that says BadDataLost.
 func (a *Archive) Raw(ctx context.Context, path tag.Path, from, to tag.Time, each func([]Sample) bool) error {
 	id, ok := a.id(path)
 	if !ok || to <= from {
@@ -71,16 +72,28 @@ func (a *Archive) Raw(ctx context.Context, path tag.Path, from, to tag.Time, eac
 	}
 	const span = 36 * Window // rows in memory at once
 	var buffer []Sample
-	for begin := windowOf(from); begin < to; begin += span {
+	for begin := windowOf(from); begin < to; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		rows, err := a.rows.Read(ctx, id, begin, min(begin+span, to), true)
 		if err != nil {
 			return fmt.Errorf("history of %s: %w", path, err)
 		}
-		for i := range rows {
-			buffer = buffer[:0]
-			if buffer, err = unpack(&rows[i], buffer); err != nil {
-				return err
+		next := begin + span
+		if len(rows) == 0 {
+			// Over years without a sample at once.
+			start, ok, err := a.rows.Next(ctx, id, begin)
+			if err != nil {
+				return fmt.Errorf("history of %s: %w", path, err)
 			}
+			if !ok || start >= to {
+				break
+			}
+			next = max(next, start)
+		}
+		for i := range rows {
+			buffer = a.readable(path, &rows[i], buffer[:0])
 			part := within(buffer, from, to)
 			end := rows[i].Start + Window
 			n, _ := slices.BinarySearchFunc(waiting, end, sampleTime)
@@ -94,13 +107,31 @@ func (a *Archive) Raw(ctx context.Context, path tag.Path, from, to tag.Time, eac
 				return nil
 			}
 		}
-		n, _ := slices.BinarySearchFunc(waiting, begin+span, sampleTime)
+		n, _ := slices.BinarySearchFunc(waiting, next, sampleTime)
 		if n > 0 && !each(waiting[:n]) {
 			return nil
 		}
 		waiting = waiting[n:]
+		begin = next
+	}
+	if len(waiting) > 0 {
+		each(waiting)
 	}
 	return nil
+}
+
+// readable appends the samples of a row to dst. One whose bytes were damaged is named in the log, and stands
+// there as a sample without a value: what was before does not hold on.
+func (a *Archive) readable(path tag.Path, row *Row, dst []Sample) []Sample {
+	n := len(dst)
+	dst, err := unpack(row, dst)
+	if err == nil {
+		return dst
+	}
+	if _, told := a.damaged.LoadOrStore([2]int64{row.Series, int64(row.Start)}, true); !told {
+		a.log.Error("samples cannot be read any more", "tag", path, "from", row.First.Std(), "to", row.Last.Std(), "samples", row.Count, "error", err)
+	}
+	return append(dst[:n], Sample{Time: row.First, Quality: tag.BadDataLost})
 }
 
 func within(sorted []Sample, from, to tag.Time) []Sample {
@@ -136,11 +167,7 @@ func (a *Archive) At(ctx context.Context, path tag.Path, t tag.Time) (Sample, bo
 		if !ok {
 			break
 		}
-		samples, err := unpack(&row, nil)
-		if err != nil {
-			return Sample{}, false, err
-		}
-		take(samples)
+		take(a.readable(path, &row, nil))
 		if found {
 			break
 		}

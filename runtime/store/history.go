@@ -171,6 +171,16 @@ func (h *History) Read(ctx context.Context, series int64, from, to tag.Time, who
 	return out, nil
 }
 
+// Next implements historian.Rows.
+func (h *History) Next(ctx context.Context, series int64, t tag.Time) (tag.Time, bool, error) {
+	var start []int64
+	err := h.store.read(ctx).Model(&chunkRow{}).Where("series = ? AND start >= ?", series, int64(t)).Order("start").Limit(1).Pluck("start", &start).Error
+	if err != nil || len(start) == 0 {
+		return 0, false, err
+	}
+	return tag.Time(start[0]), true, nil
+}
+
 // Before implements historian.Rows.
 func (h *History) Before(ctx context.Context, series int64, t tag.Time) (historian.Row, bool, error) {
 	var r chunkRow

@@ -36,6 +36,7 @@ const (
 	BadNoCommunication       Quality = 0x80310000
 	BadDecodingError         Quality = 0x80070000
 	BadNoData                Quality = 0x809B0000
+	BadDataLost              Quality = 0x809D0000
 	BadInternalError         Quality = 0x80020000
 	BadResourceUnavailable   Quality = 0x80040000
 	BadRequestTooLarge       Quality = 0x80B80000
@@ -69,7 +70,7 @@ var qualityNames = map[Quality]string{
 	BadWaitingForInitialData: "BadWaitingForInitialData", BadNodeIDUnknown: "BadNodeIdUnknown", BadOutOfRange: "BadOutOfRange", BadNotWritable: "BadNotWritable",
 	BadNotSupported: "BadNotSupported", BadTypeMismatch: "BadTypeMismatch", BadConfigurationError: "BadConfigurationError", BadNotConnected: "BadNotConnected",
 	BadDeviceFailure: "BadDeviceFailure", BadSensorFailure: "BadSensorFailure", BadOutOfService: "BadOutOfService", BadNoCommunication: "BadNoCommunication",
-	BadDecodingError: "BadDecodingError", BadNoData: "BadNoData", BadInternalError: "BadInternalError", BadResourceUnavailable: "BadResourceUnavailable",
+	BadDecodingError: "BadDecodingError", BadNoData: "BadNoData", BadDataLost: "BadDataLost", BadInternalError: "BadInternalError", BadResourceUnavailable: "BadResourceUnavailable",
 	BadRequestTooLarge: "BadRequestTooLarge", BadInvalidState: "BadInvalidState", BadDependentValueChanged: "BadDependentValueChanged",
 }
 
