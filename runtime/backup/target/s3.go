@@ -144,7 +144,8 @@ func (t *s3Target) Put(ctx context.Context, name string, r io.Reader) error {
 			m.r = io.MultiReader(bytes.NewReader(head), m.r)
 		}
 	}
-	o := minio.PutObjectOptions{ContentType: "application/octet-stream", PartSize: partSize, NumThreads: 1, Progress: progress{m}}
+	// MD5 of each part is what every server checks; chunks that are signed one by one are not known to all.
+	o := minio.PutObjectOptions{ContentType: "application/octet-stream", SendContentMd5: true, DisableContentSha256: true, PartSize: partSize, NumThreads: 1, Progress: progress{m}}
 	if size > partSize*9_000 {
 		o.PartSize = uint64(size/9_000 + 1<<20)
 	}
