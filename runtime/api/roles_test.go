@@ -65,6 +65,7 @@ var rights = map[string]struct {
 	"GET /units":                           {let: letLoggedIn},
 	"POST /units/find":                     {let: letLoggedIn, body: `{"text":"bar"}`},
 	"POST /units/show":                     {let: letLoggedIn, body: `{"units":["bar"]}`},
+	"POST /schedule/next":                  {let: letLoggedIn, body: `{"text":"0 6 * * *"}`},
 	"GET /history":                         {path: "/history?tag=hall1/level", let: letViewer},
 	"GET /history.csv":                     {path: "/history.csv?tag=hall1/level", let: letViewer},
 	"GET /history.xlsx":                    {path: "/history.xlsx?tag=hall1/level", let: letViewer},

@@ -146,6 +146,7 @@ func (s *Server) resources() {
 	s.auditResource()
 	s.plantResource()
 	s.unitsResource()
+	s.scheduleResource()
 	s.generateResource()
 	s.usesResource()
 	s.devicesResource()

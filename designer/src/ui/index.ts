@@ -8,6 +8,7 @@ export { Check, Input, NumberInput, Row, SearchInput, Select, Switch, TextArea }
 export { Icon } from "./icon";
 export { ContextMenu, Menu, type MenuEntry } from "./menu";
 export { Badge, Busy, Empty, ErrorNote, Note } from "./message";
+export { ScheduleField } from "./schedule";
 export { type FieldContext, FieldControl, type SpecField, SpecForm, shows } from "./specform";
 export { Tabs } from "./tabs";
 export { Providers, toast } from "./toast";

@@ -1,0 +1,16 @@
+export default {
+  never: "By hand only",
+  hourly: "Every hour",
+  daily: "Every day",
+  weekly: "On days of the week",
+  monthly: "Every month",
+  text: "By a cron schedule",
+  minute: "Minute",
+  time: "Time",
+  days: "Days of the week",
+  day: "Day of the month",
+  last: "last",
+  cron: "Schedule",
+  cronHint: 'Minute, hour, day of the month, month, day of the week: "0 6,14,22 * * *" is the begin of three shifts.',
+  next: "Next: {{times}} ({{zone}})",
+};

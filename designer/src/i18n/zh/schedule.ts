@@ -1,0 +1,16 @@
+export default {
+  never: "仅手动",
+  hourly: "每小时",
+  daily: "每天",
+  weekly: "每周指定日",
+  monthly: "每月",
+  text: "cron 时间计划",
+  minute: "分钟",
+  time: "时间",
+  days: "星期",
+  day: "日",
+  last: "最后一天",
+  cron: "时间计划",
+  cronHint: "依次为分、时、日、月、星期：“0 6,14,22 * * *” 表示三个班次的开始时间。",
+  next: "下次：{{times}}（{{zone}}）",
+};
