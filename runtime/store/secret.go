@@ -159,9 +159,9 @@ func (s *Store) SavePlant(ctx context.Context, change Change, author string, sec
 		if err := s.putSecrets(tx, secrets); err != nil {
 			return err
 		}
-		drop := tx.Where("1 = 1")
+		drop := tx.Where("id NOT LIKE ?", serverSecret+"%")
 		if len(keep) > 0 {
-			drop = tx.Where("id NOT IN ?", keep)
+			drop = drop.Where("id NOT IN ?", keep)
 		}
 		if err := drop.Delete(&secretRow{}).Error; err != nil {
 			return err
@@ -178,4 +178,24 @@ func (s *Store) SavePlant(ctx context.Context, change Change, author string, sec
 		return s.appendAudit(tx, entries)
 	})
 	return etag, err
+}
+
+// serverSecret begins the ids of secrets that belong to settings of the server: no plant names them.
+const serverSecret = "server."
+
+// KeepSecret keeps a secret of a setting of the server by its name ("target.nas"), in place of the one there is; ""
+// removes it.
+func (s *Store) KeepSecret(ctx context.Context, name, text string) error {
+	id := serverSecret + name
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.Delete(&secretRow{}, "id = ?", id).Error; err != nil || text == "" {
+			return err
+		}
+		return s.putSecrets(tx, map[string]string{id: text})
+	})
+}
+
+// KeptSecret is a secret that KeepSecret has kept; ErrNotFound when there is none.
+func (s *Store) KeptSecret(ctx context.Context, name string) (string, error) {
+	return s.Secret(ctx, serverSecret+name)
 }
