@@ -15,8 +15,10 @@ type Alarm struct {
 	// change and returns at once, no-change when the value stays the same for OnDelay; bad wants a bad quality; expression
 	// wants When to be true.
 	Kind string `json:"kind" enum:"high-high,high,low,low-low,deviation,on,off,equals,change,no-change,bad,expression"`
-	// Priority says how soon somebody must act.
-	Priority string `json:"priority" enum:"urgent,high,medium,low"`
+	// Class is the id of its class, from which it has what it does not say itself.
+	Class string `json:"class,omitempty"`
+	// Priority says how soon somebody must act; that of the class when left out, which must have one then.
+	Priority string `json:"priority,omitempty" enum:"urgent,high,medium,low"`
 	// Title names the alarm; its kind when left out.
 	Title spec.Text `json:"title,omitempty"`
 	// Message is what the operator reads. {value}, {limit}, {setpoint} and {unit} stand for what they were when the alarm
@@ -95,8 +97,8 @@ const (
 	AckNone     = "none"
 )
 
-// Class is what of the declaration decides over the states.
-func (a *Alarm) Class() Class { return Class{Latch: a.Latch, Silent: a.Acknowledge == AckNone} }
+// Life is what of the declaration decides over the states.
+func (a *Alarm) Life() Life { return Life{Latch: a.Latch, Silent: a.Acknowledge == AckNone} }
 
 // KindTitle names a kind for people.
 func KindTitle(kind string) spec.Text { return kindTitles[kind] }

@@ -29,7 +29,7 @@ var letters = map[State]string{Normal: "A", Unacknowledged: "B", Acknowledged: "
 func TestStatesFollowTheStandard(t *testing.T) {
 	names := map[Event]string{Raise: "raise", Return: "return", Acknowledge: "ack", Reset: "reset"}
 	rapid.Check(t, func(t *rapid.T) {
-		c := Class{Latch: rapid.Bool().Draw(t, "latch"), Silent: rapid.Bool().Draw(t, "silent")}
+		c := Life{Latch: rapid.Bool().Draw(t, "latch"), Silent: rapid.Bool().Draw(t, "silent")}
 		prefix := ""
 		if c.Silent {
 			prefix += "silent "

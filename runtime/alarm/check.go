@@ -33,37 +33,22 @@ func (a *Alarm) Check(typ tag.Type, ranged bool) spec.Problems {
 	if !slices.Contains(Kinds, a.Kind) {
 		ps = append(ps, spec.OneOf("value_choice", "/kind", fmt.Sprintf("%q is not one of the choices.", clip(a.Kind)), a.Kind, Kinds))
 	}
-	if !slices.Contains(Priorities, a.Priority) {
-		ps = append(ps, spec.OneOf("value_choice", "/priority", fmt.Sprintf("%q is not one of the choices.", clip(a.Priority)), a.Priority, Priorities))
+	switch {
+	case a.Class != "" && !ID(a.Class):
+		ps.Add("id_form", "/class", "Name an alarm class of the plant.", "%q cannot be the id of an alarm class.", clip(a.Class))
+	case a.Priority == "" && a.Class == "":
+		ps = append(ps, spec.OneOf("value_choice", "/priority", fmt.Sprintf("%q is not one of the choices.", ""), "", Priorities))
 	}
-	if a.Acknowledge != "" && !slices.Contains([]string{AckRequired, AckComment, AckNone}, a.Acknowledge) {
-		ps = append(ps, spec.OneOf("value_choice", "/acknowledge", fmt.Sprintf("%q is not one of the choices.", clip(a.Acknowledge)), a.Acknowledge, []string{AckRequired, AckComment, AckNone}))
-	}
+	choice(&ps, "/priority", a.Priority, Priorities)
+	choice(&ps, "/acknowledge", a.Acknowledge, Acknowledges)
 	a.checkKind(typ, ranged, &ps)
-	for _, t := range [...]struct {
-		at string
-		t  spec.Text
-	}{{"/title", a.Title}, {"/message", a.Message}, {"/cause", a.Cause}, {"/consequence", a.Consequence}, {"/action", a.Action}} {
-		if len(t.t) > 0 && t.t["en"] == "" {
-			ps.Add("value_missing", t.at+"/en", "Give an English text; it stands in for missing languages.", "The English text is missing.")
-		}
-		for lang, s := range t.t {
-			if len(s) > MaxText {
-				ps.Add("text_too_long", t.at+"/"+spec.Escape(lang), "Make it shorter.", "The text has %d bytes, more than %d.", len(s), MaxText)
-			}
-		}
-	}
-	for _, d := range [...]struct{ at, s string }{{"/onDelay", a.OnDelay}, {"/offDelay", a.OffDelay}} {
-		if d.s == "" {
-			continue
-		}
-		switch v, err := time.ParseDuration(d.s); {
-		case err != nil:
-			ps.Add("value_format", d.at, `Write a number with a unit: "200ms", "5s", "1h30m"`, "%q is not a duration.", clip(d.s))
-		case v < 0 || v > MaxDelay:
-			ps.Add("value_range", d.at, fmt.Sprintf("0s to %s.", MaxDelay), "%s is out of range.", v)
-		}
-	}
+	checkText(&ps, "/title", a.Title)
+	checkText(&ps, "/message", a.Message)
+	checkText(&ps, "/cause", a.Cause)
+	checkText(&ps, "/consequence", a.Consequence)
+	checkText(&ps, "/action", a.Action)
+	checkDuration(&ps, "/onDelay", a.OnDelay, 0, MaxDelay)
+	checkDuration(&ps, "/offDelay", a.OffDelay, 0, MaxDelay)
 	for _, x := range [...]struct{ at, s string }{{"/when", a.When}, {"/setpoint", a.Setpoint}, {"/suppressWhen", a.SuppressWhen}} {
 		if len(x.s) > MaxExpr {
 			ps.Add("expression_too_long", x.at, "Split it into computed tags.", "The expression has %d bytes, more than %d.", len(x.s), MaxExpr)

@@ -25,5 +25,16 @@ func init() {
 		"A change has no duration that could be waited for.":                "变化没有可等待的持续时间。",
 		"Remove the delays.":                                                "请删除延时。",
 		"0s to %s.":                                                         "0s 至 {1}。",
+		"%q cannot be the id of an alarm class.":                            "“{1}”不能作为报警类别的标识。",
+		"Name an alarm class of the plant.":                                 "请填写工厂中已有的报警类别。",
+		"There are %d routes, more than %d.":                                "共有 {1} 条路由，超过 {2} 条。",
+		"Name fewer.":                                                       "请减少数量。",
+		"%q cannot be the id of a route.":                                   "“{1}”不能作为路由的标识。",
+		"Write the id of a route.":                                          "请填写路由的标识。",
+		"There is no alarm class %q.":                                       "没有报警类别“{1}”。",
+		"The alarm class has no priority, and neither has the alarm.":       "报警类别没有优先级，报警本身也没有。",
+		"Give the alarm a priority, or its class.":                          "请为报警或其类别设置优先级。",
+		"There is another alarm class %q.":                                  "已有另一个报警类别“{1}”。",
+		"Give each alarm class its own id.":                                 "请为每个报警类别设置不同的标识。",
 	})
 }

@@ -41,21 +41,21 @@ const (
 	Restore     Event = "in-service"
 )
 
-// Class is what the declaration says of the states: Latch keeps the alarm until a reset, Silent wants no acknowledgement.
-type Class struct{ Latch, Silent bool }
+// Life is what the declaration says of the states: Latch keeps the alarm until a reset, Silent wants no acknowledgement.
+type Life struct{ Latch, Silent bool }
 
 // transition is one arrow of the figure. The functions say for which classes it is; nil for all.
 type transition struct {
 	from  State
 	event Event
-	of    func(Class) bool
+	of    func(Life) bool
 	to    State
 }
 
-func latching(c Class) bool { return c.Latch }
-func passing(c Class) bool  { return !c.Latch }
-func loud(c Class) bool     { return !c.Silent }
-func silent(c Class) bool   { return c.Silent }
+func latching(c Life) bool { return c.Latch }
+func passing(c Life) bool  { return !c.Latch }
+func loud(c Life) bool     { return !c.Silent }
+func silent(c Life) bool   { return c.Silent }
 
 // transitions is the whole machine, as long as the alarm is not put away.
 var transitions = []transition{
@@ -107,7 +107,7 @@ func (p Position) Shown() State {
 func (p Position) away() bool { return p.Shelved || p.Suppressed || p.OutOfService }
 
 // Next is the position after an event; false when the event means nothing there.
-func (p Position) Next(c Class, e Event) (Position, bool) {
+func (p Position) Next(c Life, e Event) (Position, bool) {
 	switch e {
 	case Shelve, Unshelve:
 		return p.put(c, &p.Shelved, e == Shelve)
@@ -135,7 +135,7 @@ func (p Position) Next(c Class, e Event) (Position, bool) {
 
 // put puts the alarm away or brings it back, by one of its flags. What comes back is a new alarm if its condition holds, else
 // nothing.
-func (p *Position) put(c Class, flag *bool, on bool) (Position, bool) {
+func (p *Position) put(c Life, flag *bool, on bool) (Position, bool) {
 	if *flag == on {
 		return *p, false
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lineside/lineside/runtime/alarm"
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
@@ -33,6 +34,8 @@ type PlantPut struct {
 	Assets  []plant.Asset  `json:"assets,omitempty"`
 	// Northbound are interfaces to the outside.
 	Northbound []plant.Northbound `json:"northbound,omitempty"`
+	// AlarmClasses are what alarms have in common.
+	AlarmClasses []alarm.Classification `json:"alarmClasses,omitempty"`
 	// Units are those in which values are shown to who has chosen none; {} shows them as they are configured.
 	Units *unit.Preference `json:"units,omitempty"`
 }
@@ -48,6 +51,8 @@ type PlantRemove struct {
 	Assets     []string `json:"assets,omitempty"`
 	// Northbound are ids.
 	Northbound []string `json:"northbound,omitempty"`
+	// AlarmClasses are ids.
+	AlarmClasses []string `json:"alarmClasses,omitempty"`
 }
 
 // Saved is a document that was kept.
@@ -207,10 +212,10 @@ func readPatch(raw []byte) (PlantPatch, error) {
 	whole := map[string]any{"format": plant.Format}
 	for key, v := range parts.Put {
 		switch key {
-		case "areas", "devices", "tags", "models", "assets", "northbound", "units":
+		case "areas", "devices", "tags", "models", "assets", "northbound", "alarmClasses", "units":
 			whole[key] = v
 		default:
-			return PlantPatch{}, spec.Problems{{Code: "key_unknown", At: "/put/" + spec.Escape(key), Message: "This cannot be put: " + key + ".", Hint: "Known are areas, devices, tags, models, assets, northbound and units."}}
+			return PlantPatch{}, spec.Problems{{Code: "key_unknown", At: "/put/" + spec.Escape(key), Message: "This cannot be put: " + key + ".", Hint: "Known are areas, devices, tags, models, assets, northbound, alarmClasses and units."}}
 		}
 	}
 	text, err := json.Marshal(whole)
@@ -221,5 +226,5 @@ func readPatch(raw []byte) (PlantPatch, error) {
 	if err != nil {
 		return PlantPatch{}, err
 	}
-	return PlantPatch{Put: PlantPut{p.Areas, p.Devices, p.Tags, p.Models, p.Assets, p.Northbound, p.Units}, Remove: parts.Remove}, nil
+	return PlantPatch{Put: PlantPut{p.Areas, p.Devices, p.Tags, p.Models, p.Assets, p.Northbound, p.AlarmClasses, p.Units}, Remove: parts.Remove}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/lineside/lineside/runtime/alarm"
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
@@ -107,12 +108,13 @@ func (d plantDiff) none() bool {
 	return !d.head
 }
 
-func areaPath(a *plant.Area) string           { return string(a.Path) }
-func deviceID(d *plant.Device) string         { return d.ID }
-func tagPath(t *plant.Tag) string             { return string(t.Path) }
-func modelID(m *plant.Model) string           { return m.ID }
-func assetPath(a *plant.Asset) string         { return string(a.Path) }
-func northboundID(n *plant.Northbound) string { return n.ID }
+func areaPath(a *plant.Area) string               { return string(a.Path) }
+func deviceID(d *plant.Device) string             { return d.ID }
+func tagPath(t *plant.Tag) string                 { return string(t.Path) }
+func modelID(m *plant.Model) string               { return m.ID }
+func assetPath(a *plant.Asset) string             { return string(a.Path) }
+func alarmClassID(c *alarm.Classification) string { return c.ID }
+func northboundID(n *plant.Northbound) string     { return n.ID }
 
 // String is the difference for the audit trail.
 func (d plantDiff) String() string {
@@ -138,7 +140,7 @@ func (d plantDiff) String() string {
 		add("areas changed")
 	}
 	if d.head {
-		add("name, time zone or units changed")
+		add("name, time zone, units or alarm classes changed")
 	}
 	return b.String()
 }
@@ -169,6 +171,7 @@ func patchPlant(old *plant.Plant, patch PlantPatch, room int) (*plant.Plant, err
 			next.Units = nil
 		}
 	}
+	next.AlarmClasses = merge(old.AlarmClasses, patch.Put.AlarmClasses, patch.Remove.AlarmClasses, 0, alarmClassID, "alarm class", "alarmClasses", &missing)
 	next.Areas = merge(old.Areas, patch.Put.Areas, patch.Remove.Areas, 0, areaPath, "area", "areas", &missing)
 	next.Devices = merge(old.Devices, patch.Put.Devices, patch.Remove.Devices, 0, deviceID, "device", "devices", &missing)
 	if len(patch.Remove.DeviceTags) > 0 {

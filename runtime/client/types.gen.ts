@@ -385,6 +385,8 @@ export interface Plant {
   history?: History;
   /** units are those in which values are shown to who has chosen none. */
   units?: UnitPreference;
+  /** alarmClasses are what alarms have in common. */
+  alarmClasses?: Classification[];
   /** areas names levels of the ISA-95 hierarchy. A path that is not listed is allowed. */
   areas?: Area[];
   /** devices are the configured connections. */
@@ -426,6 +428,30 @@ export interface UnitPreference {
   system?: "configured" | "metric" | "us";
   /** units are chosen for single quantities, before System: "pressure" → "kPa". */
   units?: Record<string, string>;
+}
+
+/**
+ * Classification is a class of alarms (ISA-18.2, 3.1.8; IEC 62682, 6.9): what those of it have in common. What an alarm says
+ * itself comes first.
+ */
+export interface Classification {
+  /** id is by what alarms name it: 1 to 64 letters, digits, "_" and "-". */
+  id: string;
+  title?: Text;
+  /** priority is that of alarms of the class that have none themselves. */
+  priority?: "urgent" | "high" | "medium" | "low";
+  /** acknowledge says what an operator must do: required (default), comment (acknowledge and say why), or none. */
+  acknowledge?: "required" | "comment" | "none";
+  /** sound is what is heard as long as one of them is unacknowledged: that of the priority when left out. */
+  sound?: "none" | "chime" | "beep" | "pulse" | "siren";
+  /** shelveMax is the longest time for which they may be shelved: "8h", at most 24h, "0s" for never; default 24h. */
+  shelveMax?: string;
+  /** routes name the ways by which messages of them are sent; those for all alarms when left out. */
+  routes?: string[];
+  /** Cause, Consequence and Action stand in for those that an alarm does not have. */
+  cause?: Text;
+  consequence?: Text;
+  action?: Text;
 }
 
 /** Area is a level of the hierarchy (IEC 62264-1). */
@@ -783,8 +809,10 @@ export interface TagAlarm {
    * wants When to be true.
    */
   kind: "high-high" | "high" | "low" | "low-low" | "deviation" | "on" | "off" | "equals" | "change" | "no-change" | "bad" | "expression";
-  /** priority says how soon somebody must act. */
-  priority: "urgent" | "high" | "medium" | "low";
+  /** class is the id of its class, from which it has what it does not say itself. */
+  class?: string;
+  /** priority says how soon somebody must act; that of the class when left out, which must have one then. */
+  priority?: "urgent" | "high" | "medium" | "low";
   /** title names the alarm; its kind when left out. */
   title?: Text;
   /**
@@ -1351,6 +1379,13 @@ export interface AlarmsNow {
   counts?: AlarmCount[];
   /** first are the first of all: those that wait for an acknowledgement by priority, then the others that are active. */
   first?: AlarmNow[];
+  /** sounds are what is to be heard, the most urgent first. */
+  sounds?: AlarmSound[];
+  /**
+   * areas are the parts of the plant with alarms, by path: those of the first level at which there are several, the worst
+   * when there are too many.
+   */
+  areas?: AlarmArea[];
 }
 
 /** Meta is what a widget takes from the tag it is bound to. */
@@ -1459,12 +1494,37 @@ export interface AlarmNow {
   comment?: boolean;
 }
 
+/** AlarmSound is what is to be heard as long as alarms of a priority wait for an acknowledgement. */
+export interface AlarmSound {
+  sound: "chime" | "beep" | "pulse" | "siren";
+  priority: "urgent" | "high" | "medium" | "low";
+  /**
+   * newest is a number of the newest of these alarms. It is higher than that of any alarm before: who has silenced up to a
+   * number is to hear those above it.
+   */
+  newest: number;
+}
+
+/** AlarmArea is how many alarms there are at and below a path. */
+export interface AlarmArea extends AlarmAmount {
+  area: string;
+  /** priority is the worst of all, Waiting the worst of those that wait for an acknowledgement, left out when none does. */
+  priority: "urgent" | "high" | "medium" | "low";
+  waiting?: "urgent" | "high" | "medium" | "low";
+}
+
 /** ViewItem is an entry: a screen, or a heading with entries below it. */
 export interface ViewItem {
   title?: Record<string, string>;
   icon?: string;
   screen?: string;
   items?: ViewItem[];
+}
+
+/** AlarmAmount is how many alarms wait for an acknowledgement, and how many are active. */
+export interface AlarmAmount {
+  unacknowledged: number;
+  active: number;
 }
 
 // Expressions.
@@ -1687,6 +1747,7 @@ export interface Alarm {
   acknowledge?: "required" | "comment" | "none";
   action?: Record<string, string>;
   cause?: Record<string, string>;
+  class?: string;
   consequence?: Record<string, string>;
   deadband?: Band;
   disabled?: boolean;
@@ -1696,7 +1757,7 @@ export interface Alarm {
   message?: Record<string, string>;
   offDelay?: string;
   onDelay?: string;
-  priority: "urgent" | "high" | "medium" | "low";
+  priority?: "urgent" | "high" | "medium" | "low";
   setpoint?: string;
   suppressWhen?: string;
   title?: Record<string, string>;
@@ -2546,6 +2607,8 @@ export interface PlantPut {
   assets?: Asset[];
   /** northbound are interfaces to the outside. */
   northbound?: Northbound[];
+  /** alarmClasses are what alarms have in common. */
+  alarmClasses?: Classification[];
   /** units are those in which values are shown to who has chosen none; {} shows them as they are configured. */
   units?: UnitPreference;
 }
@@ -2561,6 +2624,8 @@ export interface PlantRemove {
   assets?: string[];
   /** northbound are ids. */
   northbound?: string[];
+  /** alarmClasses are ids. */
+  alarmClasses?: string[];
 }
 
 /** PlantTagPage is a part of the tags that were found. */
@@ -2668,6 +2733,18 @@ export interface Saved {
   etag: string;
   /** problems are warnings; of a draft, errors too. */
   problems: Problem[];
+}
+
+/** ScheduleAnswer says when a schedule is due next, in the plant's time zone. */
+export interface ScheduleAnswer {
+  zone: string;
+  next: string[];
+}
+
+/** ScheduleQuery asks when a schedule is due. */
+export interface ScheduleQuery {
+  /** text is minute, hour, day of the month, month and day of the week, as in POSIX crontab: "30 6 * * 1-5". */
+  text: string;
 }
 
 /** ServiceOrder takes alarms out of service. */
@@ -3119,6 +3196,7 @@ export const LiveLimit = {
   maxWrites: 16,
   timeTolerance: 250,
   maxAlarms: 10,
+  maxAlarmAreas: 24,
 } as const;
 
 /** Qualities with a name (OPC 10000-4 StatusCode). Bit 31 is bad, bit 30 alone is uncertain. */
@@ -3150,6 +3228,7 @@ export const Quality = {
   BadSensorFailure: 0x808c0000,
   BadOutOfService: 0x808d0000,
   BadNoData: 0x809b0000,
+  BadDataLost: 0x809d0000,
   BadInvalidState: 0x80af0000,
   BadRequestTooLarge: 0x80b80000,
   BadDependentValueChanged: 0x80e30000,

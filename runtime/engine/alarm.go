@@ -428,7 +428,7 @@ func (e *Engine) flip(p *alarmPoint, f alarm.Flip, edge bool) {
 // and mu.
 func (v *alarms) happen(p *alarmPoint, event alarm.Event, at time.Time, by *alarm.Entry) bool {
 	before := p.record.Shown()
-	next, ok := p.record.Next(p.build.Load().def.Class(), event)
+	next, ok := p.record.Next(p.build.Load().def.Life(), event)
 	if !ok {
 		return false
 	}

@@ -18,7 +18,9 @@ type alarmBuild struct {
 	path tag.Path
 	id   string
 	def  *alarm.Alarm
-	tag  *plant.Tag // nil for alarms of the runtime itself
+	// class is that of the alarm, nil when it has none.
+	class *alarm.Classification
+	tag   *plant.Tag // nil for alarms of the runtime itself
 	// title is that of the tag.
 	title spec.Text
 	// detector is what judges; built instead for alarms of the runtime itself.
@@ -36,8 +38,10 @@ type alarmBuild struct {
 func (b *plantBuild) compileAlarms(t *tagBuild, at string, ps *spec.Problems) {
 	for _, id := range slices.Sorted(maps.Keys(t.doc.Alarms)) {
 		def := t.doc.Alarms[id]
+		class := b.doc.AlarmClass(def.Class)
+		def = def.In(class)
 		place := at + "/alarms/" + spec.Escape(id)
-		a := &alarmBuild{key: alarm.KeyOf(t.doc.Path, id), path: t.doc.Path, id: id, def: &def, tag: t.doc, title: t.doc.Title, reads: []tag.Path{t.doc.Path}}
+		a := &alarmBuild{key: alarm.KeyOf(t.doc.Path, id), path: t.doc.Path, id: id, def: &def, class: class, tag: t.doc, title: t.doc.Title, reads: []tag.Path{t.doc.Path}}
 		a.on, _ = time.ParseDuration(def.OnDelay) // they were checked
 		a.off, _ = time.ParseDuration(def.OffDelay)
 		span := 0.0

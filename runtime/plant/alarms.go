@@ -2,6 +2,7 @@ package plant
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,6 +11,33 @@ import (
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
+
+// alarmClasses checks the classes of alarms.
+func (v *validator) alarmClasses() {
+	v.count("/alarmClasses", len(v.plant.AlarmClasses), alarm.MaxClasses, "alarm classes")
+	v.classes = make(map[string]*alarm.Classification, len(v.plant.AlarmClasses))
+	for i := range v.plant.AlarmClasses {
+		c := &v.plant.AlarmClasses[i]
+		at := fmt.Sprintf("/alarmClasses/%d", i)
+		for _, p := range c.Check().Under(at) {
+			v.add(p)
+		}
+		if v.classes[c.ID] != nil {
+			v.fail("id_double", at+"/id", "Give each alarm class its own id.", "There is another alarm class %q.", clip(c.ID))
+		}
+		v.classes[c.ID] = c
+	}
+}
+
+// AlarmClass is the class of an id, nil when there is none.
+func (p *Plant) AlarmClass(id string) *alarm.Classification {
+	for i := range p.AlarmClasses {
+		if p.AlarmClasses[i].ID == id {
+			return &p.AlarmClasses[i]
+		}
+	}
+	return nil
+}
 
 // alarms checks the alarms of a tag.
 func (v *validator) alarms(at func() string, d *Definition, typ tag.Type) {
@@ -25,6 +53,12 @@ func (v *validator) alarms(at func() string, d *Definition, typ tag.Type) {
 		}
 		for _, p := range a.Check(typ, d.Range != nil).Under(place) {
 			v.add(p)
+		}
+		if class := v.classes[a.Class]; a.Class != "" && class == nil {
+			known := slices.Sorted(maps.Keys(v.classes))
+			v.add(spec.OneOf("alarm_class_unknown", place+"/class", fmt.Sprintf("There is no alarm class %q.", clip(a.Class)), a.Class, known))
+		} else if class != nil && class.Priority == "" && a.Priority == "" {
+			v.fail("value_missing", place+"/priority", "Give the alarm a priority, or its class.", "The alarm class has no priority, and neither has the alarm.")
 		}
 	}
 }

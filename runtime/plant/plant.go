@@ -26,6 +26,8 @@ type Plant struct {
 	History *History `json:"history,omitempty"`
 	// Units are those in which values are shown to who has chosen none.
 	Units *unit.Preference `json:"units,omitempty"`
+	// AlarmClasses are what alarms have in common.
+	AlarmClasses []alarm.Classification `json:"alarmClasses,omitempty"`
 	// Areas names levels of the ISA-95 hierarchy. A path that is not listed is allowed.
 	Areas []Area `json:"areas,omitempty"`
 	// Devices are the configured connections.

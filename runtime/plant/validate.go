@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lineside/lineside/runtime/alarm"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -42,7 +43,8 @@ type validator struct {
 	plant    *Plant
 	scans    map[string]map[string]bool // device → scan classes
 	ids      []string                   // of devices
-	models   map[string]bool            // nil when it does not matter which there are
+	classes  map[string]*alarm.Classification
+	models   map[string]bool // nil when it does not matter which there are
 	problems spec.Problems
 	// unbounded keeps all problems, for a list that is shortened later.
 	unbounded bool
@@ -75,6 +77,7 @@ func (v *validator) head() {
 	if len(p.Name) > MaxName {
 		v.fail("text_too_long", "/name", "Make it shorter.", "The name has %d bytes, more than %d.", len(p.Name), MaxName)
 	}
+	v.alarmClasses()
 	v.history(func() string { return "" }, p.History, true)
 	if p.Timezone != "" {
 		if _, err := time.LoadLocation(p.Timezone); err != nil || p.Timezone == "Local" {

@@ -161,13 +161,13 @@ function AlarmForm(props: {
         )}
         <SelectField
           label={t("alarms:priority")}
-          value={alarm.priority}
+          value={alarm.priority ?? ""}
           onChange={(priority) => put({ priority: priority as AlarmPriority })}
           options={alarmPriorities.map((value) => ({ value, label: t(`alarms:priorities.${value}`) }))}
           error={wrong("/priority")}
         />
         <span className="alarm-edit-head">
-          <AlarmMark priority={alarm.priority} />
+          {alarm.priority && <AlarmMark priority={alarm.priority} />}
           <IconButton label={t("alarms:edit.removeOf", { id: props.id })} onClick={props.onRemove}>
             <Trash2 size={16} aria-hidden />
           </IconButton>
