@@ -33,6 +33,9 @@ type AlarmKeeper interface {
 	LoadAlarms(ctx context.Context) ([]alarm.Record, error)
 	// KeepAlarms keeps changes, all or none. What people have done is in the audit trail then, too.
 	KeepAlarms(ctx context.Context, c alarm.Changes) error
+	// AlarmsAfter are the lines of the journal after the one with an ID, oldest first, LastAlarm is the newest ID.
+	AlarmsAfter(ctx context.Context, after int64, limit int) ([]alarm.Entry, error)
+	LastAlarm(ctx context.Context) (int64, error)
 }
 
 // alarms watches all alarms of the plant.
@@ -41,6 +44,8 @@ type alarms struct {
 	wake   chan struct{}
 	// seq counts changes of what people see.
 	seq atomic.Uint64
+	// told rings when lines of the journal were kept.
+	told bell
 
 	edgeMu sync.Mutex
 	edges  []alarmEdge
@@ -517,6 +522,9 @@ func (e *Engine) keepAlarms() error {
 		return err
 	}
 	v.unkept, v.dirty = alarm.Changes{}, nil
+	if len(c.Journal) > 0 {
+		v.told.ring()
+	}
 	return nil
 }
 

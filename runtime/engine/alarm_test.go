@@ -47,8 +47,24 @@ func (s *alarmShelf) KeepAlarms(_ context.Context, c alarm.Changes) error {
 	for _, k := range c.Gone {
 		delete(s.records, k)
 	}
-	s.journal = append(s.journal, c.Journal...)
+	for _, e := range c.Journal {
+		e.ID = int64(len(s.journal) + 1)
+		s.journal = append(s.journal, e)
+	}
 	return nil
+}
+
+func (s *alarmShelf) AlarmsAfter(_ context.Context, after int64, limit int) ([]alarm.Entry, error) {
+	s.Lock()
+	defer s.Unlock()
+	rest := s.journal[min(int(after), len(s.journal)):]
+	return slices.Clone(rest[:min(limit, len(rest))]), nil
+}
+
+func (s *alarmShelf) LastAlarm(context.Context) (int64, error) {
+	s.Lock()
+	defer s.Unlock()
+	return int64(len(s.journal)), nil
 }
 
 // events lists what the journal says of an alarm.

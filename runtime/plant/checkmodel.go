@@ -163,7 +163,7 @@ func examine(p *Plant, old *Expansion) (*Expansion, []bool, spec.Problems) {
 	if !formed || expanding.Errors() {
 		return x, unchanged, v.problems // what is wrong with a model would be said again at every asset
 	}
-	of := &validator{plant: p, scans: v.scans, ids: v.ids, models: v.models, unbounded: true}
+	of := &validator{plant: p, scans: v.scans, ids: v.ids, models: v.models, classes: v.classes, unbounded: true}
 	for i := x.own; i < len(x.Tags); i++ {
 		if !unchanged[i] {
 			of.tag(func() string { return fmt.Sprintf("/tags/%d", i) }, &x.Tags[i])
