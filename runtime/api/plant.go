@@ -38,6 +38,8 @@ type PlantPut struct {
 	AlarmClasses []alarm.Classification `json:"alarmClasses,omitempty"`
 	// Units are those in which values are shown to who has chosen none; {} shows them as they are configured.
 	Units *unit.Preference `json:"units,omitempty"`
+	// Shifts takes the place of all shifts there were; [] is none.
+	Shifts []plant.Shift `json:"shifts,omitempty"`
 }
 
 // PlantRemove is what is taken away: paths of areas, tags and assets, ids of devices and models.
@@ -212,10 +214,10 @@ func readPatch(raw []byte) (PlantPatch, error) {
 	whole := map[string]any{"format": plant.Format}
 	for key, v := range parts.Put {
 		switch key {
-		case "areas", "devices", "tags", "models", "assets", "northbound", "alarmClasses", "units":
+		case "areas", "devices", "tags", "models", "assets", "northbound", "alarmClasses", "units", "shifts":
 			whole[key] = v
 		default:
-			return PlantPatch{}, spec.Problems{{Code: "key_unknown", At: "/put/" + spec.Escape(key), Message: "This cannot be put: " + key + ".", Hint: "Known are areas, devices, tags, models, assets, northbound, alarmClasses and units."}}
+			return PlantPatch{}, spec.Problems{{Code: "key_unknown", At: "/put/" + spec.Escape(key), Message: "This cannot be put: " + key + ".", Hint: "Known are areas, devices, tags, models, assets, northbound, alarmClasses, units and shifts."}}
 		}
 	}
 	text, err := json.Marshal(whole)
@@ -226,5 +228,5 @@ func readPatch(raw []byte) (PlantPatch, error) {
 	if err != nil {
 		return PlantPatch{}, err
 	}
-	return PlantPatch{Put: PlantPut{p.Areas, p.Devices, p.Tags, p.Models, p.Assets, p.Northbound, p.AlarmClasses, p.Units}, Remove: parts.Remove}, nil
+	return PlantPatch{Put: PlantPut{p.Areas, p.Devices, p.Tags, p.Models, p.Assets, p.Northbound, p.AlarmClasses, p.Units, p.Shifts}, Remove: parts.Remove}, nil
 }

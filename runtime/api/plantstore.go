@@ -171,6 +171,11 @@ func patchPlant(old *plant.Plant, patch PlantPatch, room int) (*plant.Plant, err
 			next.Units = nil
 		}
 	}
+	if patch.Put.Shifts != nil {
+		if next.Shifts = patch.Put.Shifts; len(next.Shifts) == 0 {
+			next.Shifts = nil
+		}
+	}
 	next.AlarmClasses = merge(old.AlarmClasses, patch.Put.AlarmClasses, patch.Remove.AlarmClasses, 0, alarmClassID, "alarm class", "alarmClasses", &missing)
 	next.Areas = merge(old.Areas, patch.Put.Areas, patch.Remove.Areas, 0, areaPath, "area", "areas", &missing)
 	next.Devices = merge(old.Devices, patch.Put.Devices, patch.Remove.Devices, 0, deviceID, "device", "devices", &missing)

@@ -89,6 +89,6 @@ func init() {
 		`Write them as texts: sumOf("pump", "power").`:                                                  `请写成文本：sumOf("pump", "power")。`,
 		"%q is a path for the properties of models.":                                                    "{1} 是用于模型属性的路径。",
 		"Write the whole path.":                                                                         "请填写完整路径。",
-		"Known are areas, devices, tags, models, assets, northbound, alarmClasses and units.":           "可用的有 areas、devices、tags、models、assets、northbound、alarmClasses 和 units。",
+		"Known are areas, devices, tags, models, assets, northbound, alarmClasses, units and shifts.":   "可用的有 areas、devices、tags、models、assets、northbound、alarmClasses、units 和 shifts。",
 	})
 }

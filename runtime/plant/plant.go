@@ -28,6 +28,8 @@ type Plant struct {
 	Units *unit.Preference `json:"units,omitempty"`
 	// AlarmClasses are what alarms have in common.
 	AlarmClasses []alarm.Classification `json:"alarmClasses,omitempty"`
+	// Shifts are the times of work that come again.
+	Shifts []Shift `json:"shifts,omitempty"`
 	// Areas names levels of the ISA-95 hierarchy. A path that is not listed is allowed.
 	Areas []Area `json:"areas,omitempty"`
 	// Devices are the configured connections.

@@ -78,6 +78,7 @@ func (v *validator) head() {
 		v.fail("text_too_long", "/name", "Make it shorter.", "The name has %d bytes, more than %d.", len(p.Name), MaxName)
 	}
 	v.alarmClasses()
+	v.shifts()
 	v.history(func() string { return "" }, p.History, true)
 	if p.Timezone != "" {
 		if _, err := time.LoadLocation(p.Timezone); err != nil || p.Timezone == "Local" {
