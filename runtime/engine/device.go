@@ -171,7 +171,7 @@ func (d *device) run(ctx context.Context) {
 		var err error
 		if conn == nil {
 			err = guard(d.log, "connector "+d.typ.ID, func() (err error) {
-				settings, err := resolveSecrets(d.settings, d.secret)
+				settings, err := spec.WithSecrets(d.settings, d.secret)
 				if err != nil {
 					return err
 				}

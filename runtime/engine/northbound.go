@@ -202,7 +202,7 @@ func (o *outlet) run(ctx context.Context) {
 }
 
 func (o *outlet) serve(ctx context.Context) error {
-	settings, err := resolveSecrets(settingsOf(o.build.doc), o.engine.secret)
+	settings, err := spec.WithSecrets(settingsOf(o.build.doc), o.engine.secret)
 	if err != nil {
 		return err
 	}

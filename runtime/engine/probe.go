@@ -140,7 +140,7 @@ func (e *Engine) connect(ctx context.Context, connectorID string, settings json.
 	}
 	var conn connector.Connector
 	err := guard(e.log, "connector "+connectorID, func() error {
-		resolved, err := resolveSecrets(settings, e.secret)
+		resolved, err := spec.WithSecrets(settings, e.secret)
 		if err != nil {
 			return err
 		}

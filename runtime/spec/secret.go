@@ -1,4 +1,4 @@
-package engine
+package spec
 
 import (
 	"bytes"
@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
+// secretPrefix begins a reference to a secret that is kept apart from the settings.
 const secretPrefix = "secret:"
 
-// resolveSecrets puts secrets in the place of their references: any string "secret:<ref>"
-// in the settings. The result goes to the connector and nowhere else.
-func resolveSecrets(settings json.RawMessage, secret func(ref string) (string, error)) (json.RawMessage, error) {
+// WithSecrets puts secrets in the place of their references: any string "secret:<ref>" in settings. The result goes to the
+// component and nowhere else.
+func WithSecrets(settings json.RawMessage, secret func(ref string) (string, error)) (json.RawMessage, error) {
 	if !bytes.Contains(settings, []byte(`"`+secretPrefix)) {
 		return settings, nil
 	}
