@@ -68,14 +68,16 @@ try {
   await page.waitForTimeout(1500);
   const from = await page.evaluate(() => performance.now());
   await dialog.getByRole("button", { name: "Rename", exact: true }).click();
+  // Then a dialog tells which apps have followed.
   await page.evaluate(
     () =>
       new Promise((done) => {
-        const look = () => (document.querySelector("[role=dialog]") ? requestAnimationFrame(look) : done());
+        const look = () => (document.querySelector("[role=dialog] [role=listbox]") ? requestAnimationFrame(look) : done());
         look();
       }),
   );
   const rename = (await page.evaluate(() => performance.now())) - from;
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
   await box.fill("area2/aaa");
   await rows("site/area2/aaa");
   if (errors.length) throw new Error(errors[0]);

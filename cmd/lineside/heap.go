@@ -3,30 +3,33 @@ package main
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
 )
 
 const (
-	// garbage is about how much may lie beside what is in use before it is collected; with little in use Go's own
-	// measure, as much again, is less.
-	garbage = 48 << 20
+	// garbage is about how much may lie beside what is in use while much happens; with little in use Go's own measure, as
+	// much again, is less.
+	garbage = 128 << 20
+	// resting is how much of it may go on lying there.
+	resting = 40 << 20
 	// unused is how much memory may be kept for later before it is given back.
-	unused = 64 << 20
+	unused = 32 << 20
 )
 
-// tendHeap keeps the memory of a large plant near what is in use, until ctx ends: Go would let the garbage grow as large
-// as the plant, and give back what saving a whole plant took only within minutes. GOGC and GOMEMLIMIT of the
-// environment are obeyed instead.
+// tendHeap keeps the memory of a large plant near what is in use, until ctx ends. Go would let the garbage grow as large
+// as the plant and leave it there while nothing happens; to collect it sooner always would make saving slow, since each
+// collection goes over the whole plant. GOGC and GOMEMLIMIT of the environment are obeyed instead.
 func tendHeap(ctx context.Context) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/free:bytes"}}
-	look := time.NewTicker(2 * time.Second)
+	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/free:bytes"}}
+	look := time.NewTicker(time.Second)
 	defer look.Stop()
-	percent, before := 100, uint64(0)
+	percent, lay, free := 100, uint64(0), uint64(0)
 	for {
 		select {
 		case <-ctx.Done():
@@ -34,28 +37,31 @@ func tendHeap(ctx context.Context) {
 		case <-look.C:
 		}
 		metrics.Read(samples)
-		live, free := samples[0].Value.Uint64(), samples[1].Value.Uint64()
+		live, objects := samples[0].Value.Uint64(), samples[1].Value.Uint64()
 		if next := heapPercent(live); next != percent {
 			percent = next
 			debug.SetGCPercent(percent)
 		}
-		if min(free, before) > unused { // now and at the last look
-			debug.FreeOSMemory()
-			free = 0
+		// Only what was there at the last look already: something may be under way.
+		lies := max(objects, live) - live
+		if min(lies, lay) > resting && live > resting {
+			runtime.GC()
+			lies = 0
 		}
-		before = free
+		idle := samples[2].Value.Uint64()
+		if min(idle, free) > unused {
+			debug.FreeOSMemory()
+			idle = 0
+		}
+		lay, free = lies, idle
 	}
 }
 
-// heapPercent is how much garbage may lie beside so many bytes in use, in per cent of them, in steps.
+// heapPercent is how much garbage may lie beside so many bytes in use, in per cent of them. It changes in steps only.
 func heapPercent(live uint64) int {
-	switch {
-	case live <= garbage:
+	if live <= garbage {
 		return 100
-	case live <= 2*garbage:
-		return 60
-	case live <= 6*garbage:
-		return 30
 	}
-	return 20
+	percent := int(garbage * 100 / live)
+	return max(20, percent-percent%5)
 }

@@ -25,12 +25,15 @@ type recorded struct {
 	path   tag.Path
 	slot   tag.Slot
 	series int64
+	// history and typ are what the policy comes from.
+	history *plant.History
+	typ     string
 	// changes are kept when they are larger than deadband; never for a tag that is kept by interval only.
 	changes  bool
 	deadband float64
 	// last is what was kept last.
-	last      historian.Sample
-	heartbeat tag.Time
+	last                historian.Sample
+	interval, heartbeat tag.Time // 0 for none
 }
 
 // scribe brings changes of tags into the history.
@@ -40,7 +43,8 @@ type scribe struct {
 	changes    *tag.Recorder
 	generation uint64
 	arranged   bool
-	by         map[tag.Slot]*recorded
+	byDefault  *plant.History
+	by         []*recorded // by slot, nil for what is not kept
 	// timed are the tags that are kept at an interval, pulse those that have a heartbeat; by that time.
 	timed, pulse map[tag.Time][]*recorded
 	due          map[tag.Time]tag.Time // of timed
@@ -58,7 +62,7 @@ func (e *Engine) recordHistory(ctx context.Context) {
 	if e.archive == nil {
 		return
 	}
-	r := &scribe{engine: e, archive: e.archive, by: map[tag.Slot]*recorded{}, batches: map[int64]*historian.Batch{}}
+	r := &scribe{engine: e, archive: e.archive, batches: map[int64]*historian.Batch{}}
 	r.changes = e.table.Record(maxRecorded, nil)
 	defer r.changes.Close()
 	tick := time.NewTicker(historyEvery)
@@ -88,27 +92,36 @@ func (e *Engine) recordHistory(ctx context.Context) {
 // its last value does not seem to hold on.
 func (r *scribe) arrange(ctx context.Context, now tag.Time) error {
 	e := r.engine
-	next := map[tag.Slot]*recorded{}
 	timed, pulse := map[tag.Time][]*recorded{}, map[tag.Time][]*recorded{}
 	var paths []tag.Path
-	var list []*recorded
-	e.swap.Lock() // not in the midst of a change of the plant
+	var list []*recorded // that were not kept like this before
+	e.swap.Lock()        // not in the midst of a change of the plant
 	generation := e.table.Generation()
 	e.mu.RLock()
 	p := e.plant
+	next := make([]*recorded, 0, len(r.by)+1)
 	for path, t := range e.running.entries {
 		if t.doc == nil {
 			continue
 		}
-		h := p.HistoryOf(&t.doc.Definition)
-		if h.Keep == "none" {
-			continue
+		x := r.at(t.slot)
+		if x == nil || x.path != path || x.history != t.doc.History || x.typ != t.doc.Type || r.byDefault != p.History {
+			h := p.HistoryOf(&t.doc.Definition)
+			if h.Keep == "none" {
+				continue
+			}
+			x = &recorded{path: path, slot: t.slot, history: t.doc.History, typ: t.doc.Type, changes: h.Keep != "interval", deadband: h.Deadband, heartbeat: heartbeatOf(h)}
+			if h.Interval != "" {
+				x.interval = span(h.Interval)
+			}
+			paths, list = append(paths, path), append(list, x)
 		}
-		x := &recorded{path: path, slot: t.slot, changes: h.Keep != "interval", deadband: h.Deadband, heartbeat: heartbeatOf(h)}
+		for len(next) <= int(t.slot) {
+			next = append(next, nil)
+		}
 		next[t.slot] = x
-		paths, list = append(paths, path), append(list, x)
-		if h.Interval != "" {
-			timed[span(h.Interval)] = append(timed[span(h.Interval)], x)
+		if x.interval > 0 {
+			timed[x.interval] = append(timed[x.interval], x)
 		}
 		if x.heartbeat > 0 && x.changes {
 			pulse[x.heartbeat] = append(pulse[x.heartbeat], x)
@@ -123,12 +136,15 @@ func (r *scribe) arrange(ctx context.Context, now tag.Time) error {
 	alive := r.archive.Alive()
 	for i, x := range list {
 		x.series = ids[i]
-		if old := r.by[x.slot]; old != nil && old.path == x.path {
+		if old := r.at(x.slot); old != nil && old.path == x.path {
 			x.last = old.last
 		}
 	}
 	for slot, old := range r.by {
-		if x := next[slot]; x == nil || x.path != old.path {
+		if old == nil {
+			continue
+		}
+		if slot >= len(next) || next[slot] == nil || next[slot].path != old.path {
 			r.keep(old, historian.Sample{Time: now, Quality: tag.BadNotConnected})
 		}
 	}
@@ -136,7 +152,9 @@ func (r *scribe) arrange(ctx context.Context, now tag.Time) error {
 	strays := r.strays
 	r.strays = nil
 	for i := range strays {
-		if x := next[strays[i].Slot]; x != nil && x.changes && x.last.Time == 0 {
+		if at := int(strays[i].Slot); at >= len(next) {
+			continue
+		} else if x := next[at]; x != nil && x.changes && x.last.Time == 0 {
 			began[x] = true
 		}
 	}
@@ -153,9 +171,17 @@ func (r *scribe) arrange(ctx context.Context, now tag.Time) error {
 			r.keep(x, sampleOf(s))
 		}
 	}
-	r.by, r.timed, r.pulse, r.generation, r.arranged = next, timed, pulse, generation, true
+	r.by, r.timed, r.pulse, r.generation, r.arranged, r.byDefault = next, timed, pulse, generation, true, p.History
 	r.due, r.beat = map[tag.Time]tag.Time{}, map[tag.Time]tag.Time{}
 	r.changed(strays, false)
+	return nil
+}
+
+// at is what is known of the tag in a slot, nil when it is not kept.
+func (r *scribe) at(slot tag.Slot) *recorded {
+	if int(slot) < len(r.by) {
+		return r.by[slot]
+	}
 	return nil
 }
 
@@ -196,7 +222,7 @@ func (r *scribe) take() {
 // looked at again when those are known.
 func (r *scribe) changed(changes []tag.Change, waits bool) {
 	for i := range changes {
-		x := r.by[changes[i].Slot]
+		x := r.at(changes[i].Slot)
 		if x == nil && waits && len(r.strays) < maxRecorded && (!r.arranged || r.engine.table.Generation() != r.generation) {
 			r.strays = append(r.strays, changes[i])
 		}

@@ -17,6 +17,12 @@ func (b *plantBuild) origin(t *tagBuild) *plant.Origin {
 	if !ok {
 		return nil
 	}
+	if t.was != nil {
+		w := t.was.origin
+		if w != nil && w.Asset == o.Asset && w.Model == o.Model && w.From == o.From && w.Property == o.Property && slices.Equal(w.Overridden, o.Overridden) {
+			return w
+		}
+	}
 	return &o
 }
 

@@ -198,6 +198,7 @@ func (s *plantSwap) tags() {
 	for i := range s.at {
 		s.at[i] = ^tag.Slot(0) // which no tag has
 	}
+	s.table.Reserve(len(s.b.tags) - len(s.old))
 	// The sources of a device are listed by the build; those that go on keep their state.
 	keptSources := map[*source]*source{}
 	var initial []tag.Update

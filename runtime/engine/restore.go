@@ -91,22 +91,25 @@ func (k *keeper) keep() {
 func (k *keeper) arrange() error {
 	e := k.engine
 	k.close()
-	slot := map[tag.Path]tag.Slot{}
-	var names []lastvalue.Name
+	type kept struct {
+		lastvalue.Name
+		slot tag.Slot
+	}
+	var list []kept
 	e.swap.Lock() // not in the midst of a change of the plant
 	k.generation = e.table.Generation()
 	e.mu.RLock()
 	for path, t := range e.running.entries {
 		if t.kind == KindDevice && t.doc.Restore != "none" {
-			names, slot[path] = append(names, lastvalue.Name{Path: path, Type: t.typ}), t.slot
+			list = append(list, kept{lastvalue.Name{Path: path, Type: t.typ}, t.slot})
 		}
 	}
 	e.mu.RUnlock()
 	e.swap.Unlock()
-	slices.SortFunc(names, func(a, b lastvalue.Name) int { return strings.Compare(string(a.Path), string(b.Path)) })
-	slots := make([]tag.Slot, len(names))
-	for i := range names {
-		slots[i] = slot[names[i].Path]
+	slices.SortFunc(list, func(a, b kept) int { return strings.Compare(string(a.Path), string(b.Path)) })
+	names, slots := make([]lastvalue.Name, len(list)), make([]tag.Slot, len(list))
+	for i, x := range list {
+		names[i], slots[i] = x.Name, x.slot
 	}
 	k.watcher = e.table.Watch(slots, nil)
 	k.cells = make(map[tag.Slot]int, len(slots))

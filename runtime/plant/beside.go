@@ -145,6 +145,35 @@ func expandBeside(p *Plant, old *Expansion) (*Expansion, bool) {
 // tags of the assets can stand behind them: a list that nobody else has.
 func (x *Expansion) Room() int { return len(x.Tags) - x.own }
 
+// room is about how many tags the assets of a plant have.
+func (p *Plant) room() (n int) {
+	models := make(map[string]*Model, len(p.Models))
+	for i := range p.Models {
+		models[p.Models[i].ID] = &p.Models[i]
+	}
+	counts := make(map[string]int, len(models))
+	var count func(id string, depth int) int
+	count = func(id string, depth int) int {
+		m := models[id]
+		if m == nil || depth > MaxModelDepth {
+			return 0
+		}
+		n, known := counts[id]
+		if !known {
+			n = len(m.Properties) + count(m.Extends, depth+1)
+			for _, mixin := range m.Mixins {
+				n += count(mixin, depth+1)
+			}
+			counts[id] = n
+		}
+		return n
+	}
+	for i := range p.Assets {
+		n += count(p.Assets[i].Model, 0)
+	}
+	return min(n, MaxTags)
+}
+
 // SharesThings reports whether the tags of assets are those of another expansion, and so is where they come from.
 func (x *Expansion) SharesThings(o *Expansion) bool {
 	return len(x.origins) == len(o.origins) && (len(x.origins) == 0 || &x.origins[0] == &o.origins[0])

@@ -112,7 +112,11 @@ func Expand(p *Plant) (*Expansion, spec.Problems) {
 		ps.Add("too_many", "/assets", "Split the plant over several runtimes.", "There are %d %s, more than %d.", n, "tags", MaxTags)
 		return x, ps
 	}
-	x.Tags = append(make([]Tag, 0, n), p.Tags...)
+	if cap(p.Tags) >= n { // a list that can grow is nobody else's, see Room
+		x.Tags = p.Tags
+	} else {
+		x.Tags = append(make([]Tag, 0, n), p.Tags...)
+	}
 	x.origins = make([]where, 0, n-len(p.Tags))
 	e := &expander{Expansion: x, problems: ps, taken: make(map[tag.Path]int, n), devices: map[string]bool{}}
 	for i := range p.Devices {

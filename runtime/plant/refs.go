@@ -41,7 +41,10 @@ func References(p *Plant, path tag.Path, area bool, rename Renamer) []Reference 
 // shallow is a copy whose lists of tags, models and assets are its own, and the properties of the models.
 func (p *Plant) shallow() *Plant {
 	c := *p
-	c.Tags, c.Areas, c.Models, c.Assets = slices.Clone(p.Tags), slices.Clone(p.Areas), slices.Clone(p.Models), slices.Clone(p.Assets)
+	c.Areas, c.Models, c.Assets = slices.Clone(p.Areas), slices.Clone(p.Models), slices.Clone(p.Assets)
+	if len(p.Tags) > 0 {
+		c.Tags = append(make([]Tag, 0, len(p.Tags)+p.room()), p.Tags...)
+	}
 	for i := range c.Models {
 		c.Models[i].Properties = slices.Clone(c.Models[i].Properties)
 		c.Models[i].Events = slices.Clone(c.Models[i].Events)

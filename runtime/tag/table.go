@@ -423,6 +423,24 @@ func (t *Table) Apply(updates []Update) {
 	t.unlockAndWake()
 }
 
+// Reserve makes room for so many more slots at once.
+func (t *Table) Reserve(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n += n/32 + 256 // what the runtime has of its own comes on top
+	if n -= len(t.free); n > 0 {
+		t.cells, t.infos = roomier(t.cells, n), roomier(t.infos, n)
+	}
+}
+
+// roomier is slices.Grow without room for still more.
+func roomier[T any](list []T, n int) []T {
+	if cap(list)-len(list) >= n {
+		return list
+	}
+	return append(make([]T, 0, len(list)+n), list...)
+}
+
 // take finds a free number for a new slot. The caller holds the lock.
 func (t *Table) take(p Path, d Definition) Slot {
 	var s Slot
