@@ -1,12 +1,16 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -44,18 +48,36 @@ type HistorySeries struct {
 
 // historyQuery is what is asked of the history.
 type historyQuery struct {
-	Tag  []string `query:"tag,explode" minItems:"1" maxItems:"100" required:"true" doc:"paths of tags"`
-	From string   `query:"from" default:"now-1h" maxLength:"40" doc:"RFC 3339, milliseconds since 1970, or now-8h"`
-	To   string   `query:"to" default:"now" maxLength:"40" doc:"RFC 3339, milliseconds since 1970, or now"`
+	Tag []string `query:"tag,explode" minItems:"1" maxItems:"100" required:"true" doc:"paths of tags"`
+	HistoryAsk
+}
+
+// HistoryAsk is what is asked of the history of each tag.
+type HistoryAsk struct {
+	From string `query:"from" json:"from,omitempty" default:"now-1h" maxLength:"40" doc:"RFC 3339, milliseconds since 1970, or now-8h"`
+	To   string `query:"to" json:"to,omitempty" default:"now" maxLength:"40" doc:"RFC 3339, milliseconds since 1970, or now"`
 	// Step and Function ask for buckets.
-	Step     string `query:"step" maxLength:"16" doc:"length of a bucket: 30s, 15m, 1h, 1d, 1w, 1mo, 1y; days and longer in the time zone of the plant"`
-	Function string `query:"fn" default:"avg" maxLength:"16" doc:"how the samples of a bucket become one value: avg, mean, min, max, range, sum, count, first, last, at, linear, delta, rate, integral, duration, percentGood, stddev"`
-	State    string `query:"state" maxLength:"200" doc:"JSON: the state whose duration is asked for; left out: anything but 0, false and an empty text"`
-	Pixels   int    `query:"pixels" minimum:"0" maximum:"10000" doc:"no more samples than a line of so many pixels needs; 0 gives all"`
+	Step     string `query:"step" json:"step,omitempty" maxLength:"16" doc:"length of a bucket: 30s, 15m, 1h, 1d, 1w, 1mo, 1y; days and longer in the time zone of the plant"`
+	Function string `query:"fn" json:"fn,omitempty" default:"avg" maxLength:"16" doc:"how the samples of a bucket become one value: avg, mean, min, max, range, sum, count, first, last, at, linear, delta, rate, integral, duration, percentGood, stddev"`
+	State    string `query:"state" json:"state,omitempty" maxLength:"200" doc:"JSON: the state whose duration is asked for; left out: anything but 0, false and an empty text"`
+	Pixels   int    `query:"pixels" json:"pixels,omitempty" minimum:"0" maximum:"10000" doc:"no more samples than a line of so many pixels needs; 0 gives all"`
+	Shift    string `query:"shift" json:"shift,omitempty" maxLength:"16" doc:"gives what was so much earlier, as if it were now: 8h, 1d, 1w, 1mo, 1y; days and longer in the time zone of the plant"`
+}
+
+// HistoryQuestion asks for the history of many tags at once.
+type HistoryQuestion struct {
+	Tags []string `json:"tags" minItems:"1" maxItems:"1000" doc:"paths of tags"`
+	HistoryAsk
 }
 
 func (s *Server) historyResource() {
-	add(s, route{method: "GET", path: "/history", id: "readHistory", tag: "history", summary: "The history of tags: samples, what a line needs, or buckets", access: anywhere(auth.View)}, s.readHistory)
+	add(s, route{method: "GET", path: "/history", id: "readHistory", tag: "history", summary: "The history of tags: samples, what a line needs, or buckets", access: anywhere(auth.View)}, func(ctx context.Context, in *historyQuery) (*body[HistoryAnswer], error) {
+		return s.readHistory(ctx, in.Tag, &in.HistoryAsk)
+	})
+	add(s, route{method: "POST", path: "/history/query", id: "queryHistory", tag: "history", summary: "The history of up to 1000 tags: samples, what a line needs, or buckets", access: anywhere(auth.View)}, func(ctx context.Context, in *body[HistoryQuestion]) (*body[HistoryAnswer], error) {
+		return s.readHistory(ctx, in.Body.Tags, &in.Body.HistoryAsk)
+	})
+	s.historySummaryResource()
 	add(s, route{method: "GET", path: "/history.csv", id: "exportHistoryCSV", tag: "history", summary: "The history of tags as CSV", access: anywhere(auth.View), answer: &huma.MediaType{Schema: &huma.Schema{Type: "string"}}, answerType: "text/csv"}, s.exportHistory("csv"))
 	add(s, route{method: "GET", path: "/history.xlsx", id: "exportHistoryXLSX", tag: "history", summary: "The history of tags as a workbook", access: anywhere(auth.View), answer: &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}, answerType: workbookType}, s.exportHistory("xlsx"))
 	add(s, route{method: "GET", path: "/history/state", id: "readHistoryState", tag: "history", summary: "How much history there is and how it fares", access: whole(auth.Administer)}, s.readHistoryState)
@@ -69,15 +91,18 @@ type askedHistory struct {
 	function   historian.Function
 	state      tag.Value
 	pixels     int
+	// moved is how much later than they were the answer says that things were.
+	moved tag.Time
 }
 
-func (s *Server) askHistory(ctx context.Context, q *historyQuery) (*askedHistory, error) {
+// historyPaths are the paths of tags that whoever asks may view, and that have a history or may have one.
+func (s *Server) historyPaths(ctx context.Context, tags []string) ([]tag.Path, error) {
 	if s.engine.Archive() == nil {
 		return nil, errHistoryNone.with()
 	}
-	out := &askedHistory{pixels: q.Pixels}
 	rights := actorOf(ctx).Rights
-	for _, text := range q.Tag {
+	out := make([]tag.Path, 0, len(tags))
+	for _, text := range tags {
 		path, err := tag.ParsePath(text)
 		if err != nil || !rights.Allows(auth.View, path) {
 			return nil, errTagUnknown.with(text) // the same for one that may not be viewed
@@ -85,8 +110,17 @@ func (s *Server) askHistory(ctx context.Context, q *historyQuery) (*askedHistory
 		if _, there := s.engine.Meta(path, rights, ""); !there && !s.engine.Archive().Has(path) {
 			return nil, errTagUnknown.with(text)
 		}
-		out.paths = append(out.paths, path)
+		out = append(out, path)
 	}
+	return out, nil
+}
+
+func (s *Server) askHistory(ctx context.Context, tags []string, q *HistoryAsk) (*askedHistory, error) {
+	paths, err := s.historyPaths(ctx, tags)
+	if err != nil {
+		return nil, err
+	}
+	out := &askedHistory{paths: paths, pixels: q.Pixels}
 	now := time.Now()
 	var ps spec.Problems
 	moment := func(at, text string) tag.Time {
@@ -96,7 +130,17 @@ func (s *Server) askHistory(ctx context.Context, q *historyQuery) (*askedHistory
 		}
 		return t
 	}
-	out.from, out.to = moment("/from", q.From), moment("/to", q.To)
+	out.from, out.to = moment("/from", cmp.Or(q.From, "now-1h")), moment("/to", cmp.Or(q.To, "now"))
+	if q.Shift != "" && len(ps) == 0 {
+		step, err := historian.ParseStep(q.Shift)
+		if err != nil {
+			ps.Add("value_format", "/shift", `Write a time such as "8h", or "1d", "1w", "1mo", "1y".`, "%q is not a step.", q.Shift)
+		} else {
+			from := step.Earlier(out.from, s.zone())
+			out.moved = out.from - from
+			out.from, out.to = from, out.to-out.moved
+		}
+	}
 	if len(ps) == 0 && out.to <= out.from {
 		ps.Add("value_range", "/to", "Give an end that is after the beginning.", "The time ends before it begins.")
 	}
@@ -107,7 +151,7 @@ func (s *Server) askHistory(ctx context.Context, q *historyQuery) (*askedHistory
 		} else if out.boundaries, err = step.Buckets(out.from, out.to, s.zone()); err != nil {
 			ps.Add("too_many", "/step", "Make the steps longer, or the time shorter.", "There are more than %d steps.", historian.MaxBuckets)
 		}
-		out.function = historian.Function(q.Function)
+		out.function = historian.Function(cmp.Or(q.Function, string(historian.Average)))
 		known := historian.Functions()
 		names := make([]string, len(known))
 		found := false
@@ -202,46 +246,79 @@ func (s *Server) points(ctx context.Context, q *askedHistory, path tag.Path, eac
 	})
 }
 
-func (s *Server) readHistory(ctx context.Context, in *historyQuery) (*body[HistoryAnswer], error) {
-	q, err := s.askHistory(ctx, in)
+// historyTime is how long an answer may take to put together.
+const historyTime = 30 * time.Second
+
+func (s *Server) readHistory(ctx context.Context, tags []string, in *HistoryAsk) (*body[HistoryAnswer], error) {
+	q, err := s.askHistory(ctx, tags, in)
 	if err != nil {
 		return nil, err
 	}
-	out := HistoryAnswer{From: q.from.Std(), To: q.to.Std(), Series: []HistorySeries{}}
-	room := maxHistoryPoints
-	for _, path := range q.paths {
-		row := HistorySeries{Path: string(path), Type: tag.None.String()}
-		if m, ok := s.engine.Meta(path, actorOf(ctx).Rights, languageOf(ctx)); ok {
+	out := HistoryAnswer{From: (q.from + q.moved).Std(), To: (q.to + q.moved).Std(), Series: make([]HistorySeries, len(q.paths))}
+	var room atomic.Int64
+	room.Store(maxHistoryPoints)
+	err = s.eachTag(ctx, q.paths, func(ctx context.Context, i int) error {
+		row := &out.Series[i]
+		row.Path, row.Type = string(q.paths[i]), tag.None.String()
+		if m, ok := s.engine.Meta(q.paths[i], actorOf(ctx).Rights, languageOf(ctx)); ok {
 			row.Type, row.Unit, row.Title = m.Type.String(), m.Unit, m.Title
 		}
-		points := []byte{'['}
-		err := s.points(ctx, q, path, func(t tag.Time, v tag.Value, quality tag.Quality) bool {
-			if room == 0 {
+		points := append(make([]byte, 0, 4096), '[')
+		err := s.points(ctx, q, q.paths[i], func(t tag.Time, v tag.Value, quality tag.Quality) bool {
+			if room.Add(-1) < 0 {
 				row.Cut = true
 				return false
 			}
-			room--
 			if len(points) > 1 {
 				points = append(points, ',')
 			}
-			points = append(points, '[')
-			points = strconv.AppendInt(points, t.Milli(), 10)
-			points = append(points, ',')
-			points = v.AppendJSON(points)
-			if quality != tag.Good {
-				points = append(points, ',')
-				points = strconv.AppendUint(points, uint64(quality), 10)
-			}
-			points = append(points, ']')
+			points = appendPoint(points, t+q.moved, v, quality)
 			return true
 		})
-		if err != nil {
-			return nil, err
-		}
 		row.Points = append(points, ']')
-		out.Series = append(out.Series, row)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return answerWith(out)
+}
+
+// appendPoint writes [time, value] or [time, value, quality].
+func appendPoint(dst []byte, t tag.Time, v tag.Value, quality tag.Quality) []byte {
+	dst = append(dst, '[')
+	dst = strconv.AppendInt(dst, t.Milli(), 10)
+	dst = append(dst, ',')
+	dst = v.AppendJSON(dst)
+	if quality != tag.Good {
+		dst = append(dst, ',')
+		dst = strconv.AppendUint(dst, uint64(quality), 10)
+	}
+	return append(dst, ']')
+}
+
+// eachTag does something for every tag, as many at once as there are processors, for no longer than an answer may take.
+func (s *Server) eachTag(ctx context.Context, paths []tag.Path, do func(ctx context.Context, i int) error) error {
+	whole := ctx
+	ctx, cancel := context.WithTimeoutCause(ctx, historyTime, errHistorySlow.with())
+	defer cancel()
+	errs := make([]error, len(paths))
+	var next atomic.Int64
+	var running sync.WaitGroup
+	for range min(len(paths), runtime.GOMAXPROCS(0)) {
+		running.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(paths); i = int(next.Add(1)) - 1 {
+				if errs[i] = do(ctx, i); errs[i] != nil {
+					return
+				}
+			}
+		})
+	}
+	running.Wait()
+	if ctx.Err() != nil && whole.Err() == nil {
+		return context.Cause(ctx)
+	}
+	return errors.Join(errs...)
 }
 
 // historyFormats are the files that history is exported as.
@@ -250,7 +327,7 @@ var historyFormats = map[string]string{"csv": "text/csv; charset=utf-8", "xlsx":
 // exportHistory writes a line for every point: time in the zone of the plant, path, value, unit, quality.
 func (s *Server) exportHistory(format string) func(context.Context, *historyQuery) (*rawDocument, error) {
 	return func(ctx context.Context, in *historyQuery) (*rawDocument, error) {
-		q, err := s.askHistory(ctx, in)
+		q, err := s.askHistory(ctx, in.Tag, &in.HistoryAsk)
 		if err != nil {
 			return nil, err
 		}

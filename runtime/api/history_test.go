@@ -73,6 +73,24 @@ func TestHistory(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 
+	// The day before, as if it were this one; and many tags at once.
+	if got := string(read("tag=hall2/setpoint&from=2026-11-02T00:00:00Z&to=2026-11-03T00:00:00Z&shift=24h&step=12h&fn=max").Series[0].Points); got != fmt.Sprintf("[[%d,11],[%d,23,%d]]", day.UnixMilli()+24*3600_000, day.UnixMilli()+36*3600_000, tag.UncertainSubNormal) {
+		t.Errorf("shifted: %s", got)
+	}
+	if a := f.do(f.client("vera"), "POST", "/api/v1/history/query", `{"tags":["hall2/setpoint","hall1/level"],"from":"2026-11-01T00:00:00Z","to":"2026-11-02T00:00:00Z","step":"24h","fn":"count"}`); a.status != 200 || !strings.Contains(a.body, fmt.Sprintf(`"points":[[%d,23]]`, day.UnixMilli())) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if a := f.do(f.client("vera"), "GET", "/api/v1/history/summary?states=true&tag=hall2/setpoint"+times, ""); a.status != 200 || !strings.Contains(a.body, `"min":0,"max":23,`) || !strings.Contains(a.body, `"count":23`) || !strings.Contains(a.body, `{"value":19,"seconds":3600,"times":1}`) || !strings.Contains(a.body, `"bad":3600`) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if a := f.do(f.client("vera"), "POST", "/api/v1/history/last", `{"tags":["hall2/setpoint","hall1/level"],"at":"2026-11-01T03:30:00Z"}`); a.status != 200 || !strings.Contains(a.body, fmt.Sprintf(`"values":[[%d,3],null]`, day.UnixMilli()+3*3600_000)) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	// A century is answered as quickly as a day, as there is nothing in most of it.
+	if got := string(read("tag=hall2/setpoint&from=1950-01-01T00:00:00Z&to=2050-01-01T00:00:00Z&step=100y&fn=count").Series[0].Points); !strings.Contains(got, ",23]") {
+		t.Errorf("a century: %s", got)
+	}
+
 	a := f.do(f.client("vera"), "GET", "/api/v1/history.csv?tag=hall2/setpoint"+times, "")
 	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(a.body, "\ufeff"))).ReadAll()
 	if err != nil || len(rows) != 25 || rows[4][1] != "hall2/setpoint" || rows[4][2] != "3" || rows[21][4] != "BadNoCommunication" {
@@ -81,7 +99,7 @@ func TestHistory(t *testing.T) {
 	for query, code := range map[string]string{
 		"tag=hall9/x": "tag_unknown", "tag=hall1/level&from=noon": "value_format", "tag=hall1/level&from=now&to=now-1h": "value_range",
 		"tag=hall1/level&step=1x": "value_format", "tag=hall1/level&step=1h&fn=medium": "value_choice", "tag=hall1/level&step=1ms&from=now-240h": "too_many",
-		"tag=hall1/level&step=1h&state=x{": "value_type", "": "",
+		"tag=hall1/level&step=1h&state=x{": "value_type", "tag=hall1/level&shift=1x": "value_format", "": "",
 	} {
 		if a := f.do(f.client("vera"), "GET", "/api/v1/history?"+query, ""); a.status < 400 || a.status >= 500 || !strings.Contains(a.body, code) {
 			t.Errorf("%q: %d %s", query, a.status, a.body)

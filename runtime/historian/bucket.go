@@ -113,3 +113,19 @@ func (s Step) after(t time.Time) time.Time {
 	}
 	return next
 }
+
+// Earlier is a time one step before another: with days and longer the same time by the clock of the zone.
+func (s Step) Earlier(t tag.Time, zone *time.Location) tag.Time {
+	at := time.Unix(0, int64(t)).In(zone)
+	switch {
+	case s.months > 0:
+		before := at.AddDate(0, -s.months*s.number, 0)
+		if before.Day() != at.Day() { // there is no 31st of the month before: its last day
+			before = before.AddDate(0, 0, -before.Day())
+		}
+		return tag.TimeOf(before)
+	case s.days > 0:
+		return tag.TimeOf(at.AddDate(0, 0, -s.days*s.number))
+	}
+	return t - tag.Time(s.fixed)
+}

@@ -176,3 +176,18 @@ func (a *Archive) At(ctx context.Context, path tag.Path, t tag.Time) (Sample, bo
 	take(waiting)
 	return best, found, nil
 }
+
+// LastAt are the last samples of tags at or before a time, in their order; one without a sample is zero.
+func (a *Archive) LastAt(ctx context.Context, paths []tag.Path, t tag.Time) ([]Sample, error) {
+	out := make([]Sample, len(paths))
+	for i, path := range paths {
+		s, ok, err := a.At(ctx, path, t)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out[i] = s
+		}
+	}
+	return out, nil
+}
