@@ -90,6 +90,9 @@ type Entry struct {
 // Removed is the event of an alarm that was taken from the plant while it was not normal.
 const Removed Event = "removed"
 
+// Comment is the event of something that was said of an alarm; its state stays.
+const Comment Event = "comment"
+
 // Changes are what has become of alarms, to be kept at once or not at all.
 type Changes struct {
 	// Records are those that have changed, Gone the keys of those of which nothing is to be kept any more.

@@ -82,9 +82,11 @@ type Server struct {
 	// saved remembers when a draft's save was last put into the audit trail.
 	saved map[string]savedDraft
 	// heads are of app documents by ETag, under headMu.
-	headMu  sync.Mutex
-	heads   map[string]appHead
-	imports imports
+	headMu     sync.Mutex
+	heads      map[string]appHead
+	imports    imports
+	alarmsNow  alarmsNow
+	screenTags screenTags
 }
 
 // prefix is where the API begins.

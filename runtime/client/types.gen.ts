@@ -387,6 +387,8 @@ export interface Plant {
   units?: UnitPreference;
   /** alarmClasses are what alarms have in common. */
   alarmClasses?: Classification[];
+  /** shifts are the times of work that come again. */
+  shifts?: Shift[];
   /** areas names levels of the ISA-95 hierarchy. A path that is not listed is allowed. */
   areas?: Area[];
   /** devices are the configured connections. */
@@ -452,6 +454,18 @@ export interface Classification {
   cause?: Text;
   consequence?: Text;
   action?: Text;
+}
+
+/** Shift is a time of work that comes again: reports can be made for each. */
+export interface Shift {
+  /** id is unique among the shifts: letters, digits, "_" and "-", at most 64. */
+  id: string;
+  title?: Text;
+  /** begin and End are on the clock of the plant, "06:00"; with an End that is not after Begin it ends on the next day. */
+  begin: string;
+  end: string;
+  /** days are the days of the week on which it begins: mon, tue, wed, thu, fri, sat, sun; none are all. */
+  days?: string[];
 }
 
 /** Area is a level of the hierarchy (IEC 62264-1). */
@@ -1765,6 +1779,12 @@ export interface Alarm {
   when?: string;
 }
 
+/** AlarmComment is what somebody says of alarms. */
+export interface AlarmComment {
+  alarms: string[] | null;
+  comment: string;
+}
+
 /** AlarmDone says what has become of an order. */
 export interface AlarmDone {
   /** done is for how many alarms it meant something; for the others somebody was faster. */
@@ -1784,8 +1804,27 @@ export interface AlarmPage {
   alarms: AlarmRow[];
   /** total is how many there are in all that the filter wants. */
   total: number;
+  /** offset is how many are before the first of this part. */
+  offset: number;
+  /** from is the path that Areas are below: the asked for, or the first below it at which there are several. */
+  from?: string;
+  /** areas are the parts of the plant with standing alarms, whatever the other filters are. */
+  areas: AreaRow[];
   /** seq is the one of the live connection that this list is of. */
   seq: number;
+}
+
+/** AlarmPlace is where one can look at what an alarm is about. */
+export interface AlarmPlace {
+  /**
+   * kind is faceplate (of the asset), screen (of an app that shows the tag), near (one that shows tags beside it),
+   * history or tag (where the alarm is set up).
+   */
+  kind: "faceplate" | "screen" | "near" | "history" | "tag";
+  /** title names the app and the screen; it is left out of what is no screen. */
+  title?: Record<string, string>;
+  /** link is the address of the page. */
+  link: string;
 }
 
 /** AlarmRow is one alarm as it stands now. */
@@ -1794,8 +1833,10 @@ export interface AlarmRow {
   key: string;
   path: string;
   id: string;
-  kind: "high-high" | "high" | "low" | "low-low" | "deviation" | "on" | "off" | "equals" | "change" | "no-change" | "bad" | "expression";
+  kind: string;
   priority: "urgent" | "high" | "medium" | "low";
+  /** class is the id of its class, "" for none. */
+  class?: string;
   /** title is that of the tag, Name that of the alarm, Message what it says with the values of the moment it was raised. */
   title: Record<string, string>;
   name: Record<string, string>;
@@ -1814,6 +1855,9 @@ export interface AlarmRow {
   times: number;
   /** value is that by which it was raised. */
   value?: unknown;
+  /** limit is what it was compared with, in Unit. */
+  limit?: number;
+  unit?: string;
   /** comment says that it must be said why when it is acknowledged. */
   comment?: boolean;
   /** mayAcknowledge and MayShelve say what you may do with it. */
@@ -1822,6 +1866,18 @@ export interface AlarmRow {
   acknowledged?: Deed;
   shelved?: Shelf;
   outOfService?: Deed;
+}
+
+/** AlarmView is how a person wants to see the list of alarms. */
+export interface AlarmView {
+  area?: string;
+  priorities?: ("urgent" | "high" | "medium" | "low")[];
+  states?: string[];
+  classes?: string[];
+  query?: string;
+  sort?: string;
+  /** columns are those that are shown, those of everybody when left out. */
+  columns?: string[];
 }
 
 /** AppChanges is what publishing the draft would change. */
@@ -1874,6 +1930,18 @@ export interface AppSummary {
   inputs: AppInput[];
   /** problems of the published revision in the plant as it is now. */
   problems?: Problem[];
+}
+
+/** AreaRow is how many standing alarms there are at and below a path. */
+export interface AreaRow {
+  area: string;
+  /** priority is the worst of all, Waiting the worst of those that wait for an acknowledgement, left out when none does. */
+  priority: "urgent" | "high" | "medium" | "low";
+  waiting?: "urgent" | "high" | "medium" | "low";
+  unacknowledged: number;
+  active: number;
+  /** deep says that there are areas below it. */
+  deep?: boolean;
 }
 
 /** AssetCommand is a command of an asset. */
@@ -2424,7 +2492,7 @@ export interface JournalRow {
   key: string;
   path: string;
   priority: "urgent" | "high" | "medium" | "low";
-  event: "raise" | "return" | "acknowledge" | "reset" | "shelve" | "unshelve" | "suppress" | "unsuppress" | "out-of-service" | "in-service" | "removed";
+  event: "raise" | "return" | "acknowledge" | "reset" | "shelve" | "unshelve" | "suppress" | "unsuppress" | "out-of-service" | "in-service" | "removed" | "comment";
   state: "normal" | "unacknowledged" | "acknowledged" | "returned" | "latched-unacknowledged" | "latched-acknowledged" | "shelved" | "suppressed" | "out-of-service";
   title: Record<string, string>;
   name: Record<string, string>;
@@ -2611,6 +2679,8 @@ export interface PlantPut {
   alarmClasses?: Classification[];
   /** units are those in which values are shown to who has chosen none; {} shows them as they are configured. */
   units?: UnitPreference;
+  /** shifts takes the place of all shifts there were; [] is none. */
+  shifts?: Shift[];
 }
 
 /** PlantRemove is what is taken away: paths of areas, tags and assets, ids of devices and models. */

@@ -21,6 +21,8 @@ type Alarm struct {
 	ID       string
 	Kind     string
 	Priority string
+	// Class is the id of its class, Sound what is heard while it waits.
+	Class, Sound string
 	// Title is that of the tag, Name that of the alarm, Message what it says.
 	Title, Name, Message       spec.Text
 	Cause, Consequence, Action spec.Text
@@ -30,6 +32,9 @@ type Alarm struct {
 	Since, Raised time.Time
 	Times         int
 	Value         json.RawMessage
+	// Limit is that of its declaration, in Unit.
+	Limit *float64
+	Unit  string
 	// Comment says that it must be said why when it is acknowledged.
 	Comment         bool
 	Acknowledgement *alarm.Deed
@@ -64,7 +69,12 @@ func (e *Engine) AlarmSeq() uint64 { return e.alarms.seq.Load() }
 
 func (p *alarmPoint) now() Alarm {
 	b, r := p.build.Load(), &p.record
+	unit := ""
+	if b.tag != nil {
+		unit = b.tag.Unit
+	}
 	return Alarm{
+		Class: b.def.Class, Sound: alarm.SoundOf(b.def.Priority, b.class), Limit: b.def.Limit, Unit: unit,
 		Key: r.Key, Path: b.path, ID: b.id, Kind: b.def.Kind, Priority: b.def.Priority, Title: b.shownTitle(), Name: b.name(), Message: r.Message,
 		Cause: b.def.Cause, Consequence: b.def.Consequence, Action: b.def.Action, State: r.Shown(), Active: r.Active, Since: r.Since, Raised: r.Raised,
 		Times: r.Times, Value: r.Value, Comment: b.def.Acknowledge == alarm.AckComment, Acknowledgement: r.Acknowledgement, Shelf: r.Shelf, Service: r.Service,

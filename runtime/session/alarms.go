@@ -2,12 +2,15 @@ package session
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/lineside/lineside/runtime/alarm"
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/tag"
 )
 
 // alarmPause is the least time between two Alarms frames.
@@ -17,14 +20,25 @@ const alarmPause = 200 * time.Millisecond
 type alarmFrames struct {
 	mu   sync.Mutex
 	list *alarmList
+	// heard numbers the alarms that are to be heard, by when they were raised.
+	heard  map[alarm.Key]hearing
+	number int64
+}
+
+// hearing is the number of an alarm that was raised at a time.
+type hearing struct {
+	raised time.Time
+	number int64
 }
 
 // alarmList is the alarms at one moment, with the frames that were made of them.
 type alarmList struct {
 	seq    uint64
 	alarms []engine.Alarm
-	mu     sync.Mutex
-	frames map[[2]string][]byte
+	// numbers are those of what is to be heard, 0 for what is not.
+	numbers []int64
+	mu      sync.Mutex
+	frames  map[[2]string][]byte
 }
 
 // all reads the alarms, unless none has changed.
@@ -34,8 +48,29 @@ func (f *alarmFrames) all(e Engine) *alarmList {
 	seq := e.AlarmSeq()
 	if f.list == nil || f.list.seq != seq {
 		f.list = &alarmList{seq: seq, alarms: e.Alarms(), frames: map[[2]string][]byte{}}
+		f.hear(f.list, time.Now())
 	}
 	return f.list
+}
+
+// hear numbers what has come up since the list before, beginning with the clock, so that numbers rise over a restart, too.
+func (f *alarmFrames) hear(l *alarmList, now time.Time) {
+	heard := make(map[alarm.Key]hearing, len(f.heard))
+	l.numbers = make([]int64, len(l.alarms))
+	f.number = max(f.number, now.UnixMilli())
+	for i := range l.alarms {
+		a := &l.alarms[i]
+		if !a.State.Wanting() || a.Sound == "none" || a.Sound == "" {
+			continue
+		}
+		h, ok := f.heard[a.Key]
+		if !ok || !h.raised.Equal(a.Raised) {
+			f.number++
+			h = hearing{a.Raised, f.number}
+		}
+		heard[a.Key], l.numbers[i] = h, h.number
+	}
+	f.heard = heard
 }
 
 // of tells somebody of the alarms that they may see, in a language.
@@ -44,6 +79,7 @@ func (l *alarmList) of(rights auth.Rights, lang string) AlarmsNow {
 	out := AlarmsNow{Seq: l.seq}
 	any := false
 	var rest []AlarmNow
+	sounds := map[[2]string]int64{}
 	for i := range l.alarms {
 		a := &l.alarms[i]
 		active := a.State == alarm.Unacknowledged || a.State == alarm.Acknowledged
@@ -59,6 +95,10 @@ func (l *alarmList) of(rights auth.Rights, lang string) AlarmsNow {
 		}
 		if waits {
 			counts[rank].Unacknowledged++
+		}
+		if n := l.numbers[i]; n > 0 {
+			key := [2]string{a.Priority, a.Sound}
+			sounds[key] = max(sounds[key], n)
 		}
 		if len(out.First)+len(rest) < MaxAlarms || waits && len(out.First) < MaxAlarms {
 			one := AlarmNow{
@@ -81,6 +121,30 @@ func (l *alarmList) of(rights auth.Rights, lang string) AlarmsNow {
 				out.Counts = append(out.Counts, counts[i])
 			}
 		}
+		out.Areas = l.areas(rights)
+	}
+	for key, newest := range sounds {
+		out.Sounds = append(out.Sounds, AlarmSound{Priority: key[0], Sound: key[1], Newest: newest})
+	}
+	slices.SortFunc(out.Sounds, func(a, b AlarmSound) int {
+		return cmp.Or(alarm.Rank(a.Priority)-alarm.Rank(b.Priority), slices.Index(alarm.Sounds, b.Sound)-slices.Index(alarm.Sounds, a.Sound))
+	})
+	return out
+}
+
+// areas counts what somebody may see by areas.
+func (l *alarmList) areas(rights auth.Rights) []AlarmArea {
+	_, found := alarm.Areas("", func(yield func(tag.Path, string, alarm.State)) {
+		for i := range l.alarms {
+			if a := &l.alarms[i]; rights.Allows(auth.View, a.Path) {
+				yield(a.Path, a.Priority, a.State)
+			}
+		}
+	})
+	found = alarm.WorstAreas(found, MaxAlarmAreas)
+	out := make([]AlarmArea, len(found))
+	for i, a := range found {
+		out[i] = AlarmArea{Area: string(a.Path), Priority: a.Worst, Waiting: a.Waiting, AlarmAmount: AlarmAmount{a.Unacknowledged, a.Active}}
 	}
 	return out
 }

@@ -318,8 +318,11 @@ type Alarms struct {
 	AlarmsNow
 }
 
-// MaxAlarms is how many alarms an Alarms frame has.
-const MaxAlarms = 10
+// MaxAlarms is how many alarms an Alarms frame has, MaxAlarmAreas how many areas.
+const (
+	MaxAlarms     = 10
+	MaxAlarmAreas = 24
+)
 
 // AlarmsNow is the state of the alarms of a user.
 type AlarmsNow struct {
@@ -329,6 +332,35 @@ type AlarmsNow struct {
 	Counts []AlarmCount `json:"counts,omitempty"`
 	// First are the first of all: those that wait for an acknowledgement by priority, then the others that are active.
 	First []AlarmNow `json:"first,omitempty"`
+	// Sounds are what is to be heard, the most urgent first.
+	Sounds []AlarmSound `json:"sounds,omitempty"`
+	// Areas are the parts of the plant with alarms, by path: those of the first level at which there are several, the worst
+	// when there are too many.
+	Areas []AlarmArea `json:"areas,omitempty"`
+}
+
+// AlarmSound is what is to be heard as long as alarms of a priority wait for an acknowledgement.
+type AlarmSound struct {
+	Sound    string `json:"sound" enum:"chime,beep,pulse,siren"`
+	Priority string `json:"priority" enum:"urgent,high,medium,low"`
+	// Newest is a number of the newest of these alarms. It is higher than that of any alarm before: who has silenced up to a
+	// number is to hear those above it.
+	Newest int64 `json:"newest"`
+}
+
+// AlarmArea is how many alarms there are at and below a path.
+type AlarmArea struct {
+	Area string `json:"area"`
+	// Priority is the worst of all, Waiting the worst of those that wait for an acknowledgement, left out when none does.
+	Priority string `json:"priority" enum:"urgent,high,medium,low"`
+	Waiting  string `json:"waiting,omitempty" enum:"urgent,high,medium,low"`
+	AlarmAmount
+}
+
+// AlarmAmount is how many alarms wait for an acknowledgement, and how many are active.
+type AlarmAmount struct {
+	Unacknowledged int `json:"unacknowledged"`
+	Active         int `json:"active"`
 }
 
 // AlarmCount is how many alarms there are of a priority: those that wait for an acknowledgement, and those that are active.
