@@ -46,7 +46,7 @@ type serveCmd struct {
 	Demo          bool     `help:"Begin an empty data folder with the demo plant and app." env:"LINESIDE_DEMO"`
 	Provisioning  string   `help:"Folder with plant.json and apps/*.json that are applied at start (default: provisioning in the data folder)." env:"LINESIDE_PROVISIONING" type:"path" placeholder:"DIR"`
 	Files         string   `help:"Folder of the files that devices may read; nothing else of this machine's disk (default: files in the data folder)." env:"LINESIDE_FILES" type:"path" placeholder:"DIR"`
-	HistoryDays   int      `help:"How many days the history of tags is kept; 0 is for ever." default:"400" env:"LINESIDE_HISTORY_DAYS" placeholder:"DAYS"`
+	HistoryDays   int      `help:"How many days every sample of the history is kept, until an administrator says otherwise; 0 is for ever." default:"400" env:"LINESIDE_HISTORY_DAYS" placeholder:"DAYS"`
 	Origins       []string `help:"Further origins whose pages may open live connections." env:"LINESIDE_ORIGINS" placeholder:"URL"`
 	SecureCookies bool     `help:"Log in over TLS only, behind a proxy that has it." env:"LINESIDE_SECURE_COOKIES"`
 	LogLevel      string   `help:"Least level of what is logged: ${enum}." default:"info" enum:"debug,info,warn,error" env:"LINESIDE_LOG_LEVEL"`
@@ -100,7 +100,7 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 	defer last.Close()
-	archive, err := historian.Open(con.ctx, db.History(), historian.Options{Dir: filepath.Join(c.Data, "history"), Log: log, Keep: time.Duration(c.HistoryDays) * 24 * time.Hour})
+	archive, err := historian.Open(con.ctx, db.History(), historian.Options{Dir: filepath.Join(c.Data, "history"), Log: log, Retention: historian.RetentionOf(c.HistoryDays)})
 	if err != nil {
 		return err
 	}

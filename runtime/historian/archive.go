@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -21,113 +20,84 @@ type Options struct {
 	Dir string
 	Log *slog.Logger
 	// MaxPending is how many samples may wait while the database cannot take them; more are dropped and
-	// counted. 0 is 4 million.
+	// counted. 0 is 16 million.
 	MaxPending int
-	// Keep is how long history is kept; 0 is for ever.
-	Keep time.Duration
+	// Retention is how long history is kept, until SetRetention says otherwise.
+	Retention Retention
 }
+
+// Limits of what waits in memory.
+const (
+	maxPending = 16 << 20
+	// maxText is how many bytes of texts may wait, maxWindowText of one tag in one window.
+	maxText       = 256 << 20
+	maxWindowText = 32 << 20
+	// earlyText is from how many bytes of texts on a window goes to the database before it is over.
+	earlyText = 2 << 20
+	// maxBatch is how much may wait for the journal; beyond, all that waits is written anew when it can be.
+	maxBatch = 8 << 20
+)
 
 // Archive is the history of all tags: what is in the database and what waits to get there. Its methods
 // may be called from any goroutine.
 type Archive struct {
-	rows    Rows
-	log     *slog.Logger
-	most    int
-	dir     string
-	keeping time.Duration
-	journal *journal
+	rows Rows
+	log  *slog.Logger
+	most int
+	dir  string
 
-	// writing is held by whoever uses the journal or moves windows to the database.
-	writing sync.Mutex
+	// moving is held by whoever changes rows of samples or of tiers in the database. It is taken first.
+	moving sync.Mutex
 	// stored is by series the last window that the database has.
 	stored map[int64]tag.Time
+
+	// journaling guards the journal. It is taken before mu.
+	journaling sync.Mutex
+	journal    *journal
+	// behind says that the journal does not have all that waits: it could not be written.
+	behind bool
+	// rotated is the last file of the journal that can go when all windows have been moved; 0 when there is none.
+	rotated int
 
 	mu      sync.RWMutex
 	ids     map[tag.Path]int64
 	paths   map[int64]tag.Path
 	pending map[int64]*pending
 	count   int // samples that wait
-	dropped uint64
-	late    uint64
+	text    int // bytes of texts that wait
 	alive   tag.Time
-	trimmed int64
 	failure error // of the last attempt to write, nil when it went well
+	// journalFailure is of the journal.
+	journalFailure error
+	counts         Counts
+	marks          marks
+	retention      Retention
+	storage        Storage
+	events         []Event
 	// damaged are the rows that were told of because they cannot be read.
 	damaged sync.Map
+	told    complaints
 }
 
-// pending are the samples of a series that are not in the database yet, by window.
-type pending struct {
-	windows []*window // sorted by start; mostly one
-}
-
-// window holds samples in the order of their coming: the earlier ones packed, as 10,000 tags at 1 Hz would
-// fill 300 MB otherwise.
-type window struct {
-	start tag.Time
-	// packed are ordered samples up to the time last, as in the data of a row.
-	packed []byte
-	last   tag.Time
-	count  int // samples in packed
-	// samples came behind them.
-	samples []Sample
-	ordered bool
-	// moving says that they are on their way to the database: what comes now goes to another one.
-	moving bool
-}
-
-// partSize is how many samples of a window are packed together while it is open.
-const partSize = 120
-
-// add takes a sample, and says by how many there are more now.
-func (w *window) add(s Sample) int {
-	if n := len(w.samples); n > 0 && s.Time <= w.samples[n-1].Time {
-		if s.Time == w.samples[n-1].Time {
-			w.samples[n-1] = s
-			return 0
-		}
-		w.ordered = false
-	} else if w.count > 0 && s.Time <= w.last {
-		w.ordered = false
-	}
-	if w.ordered && len(w.samples) >= partSize {
-		if packed, err := appendParts(w.packed, w.samples); err == nil {
-			w.last, w.count = w.samples[len(w.samples)-1].Time, w.count+len(w.samples)
-			w.packed, w.samples = packed, w.samples[:0]
-		}
-	}
-	w.samples = append(w.samples, s)
-	return 1
-}
-
-// size is how many samples there are.
-func (w *window) size() int { return w.count + len(w.samples) }
-
-// sorted are the samples by time, one for each.
-func (w *window) sorted() ([]Sample, error) {
-	tail := slices.Clone(w.samples)
-	if !w.ordered {
-		slices.SortStableFunc(tail, byTime)
-		tail = newest(tail)
-	}
-	if w.count == 0 {
-		return tail, nil
-	}
-	head, err := unpackParts(w.packed, make([]Sample, 0, w.count+len(tail)))
-	if err != nil {
-		return nil, err
-	}
-	return merge(head, tail), nil
+// Counts are of what went wrong since the start.
+type Counts struct {
+	// Dropped samples were lost because too many waited, Refused ones because they are older than what is kept, Unpackable
+	// ones because they cannot be written at all.
+	Dropped, Refused, Unpackable uint64
+	// Late ones came for a window that was over.
+	Late uint64
+	// Trimmed samples were deleted because of their age, Crowded ones because there was no room for them.
+	Trimmed, Crowded int64
 }
 
 // Open opens the history, and takes up what had not reached the database.
 func Open(ctx context.Context, rows Rows, o Options) (*Archive, error) {
-	a := &Archive{rows: rows, log: o.Log, most: o.MaxPending, ids: map[tag.Path]int64{}, paths: map[int64]tag.Path{}, pending: map[int64]*pending{}, stored: map[int64]tag.Time{}}
+	a := &Archive{rows: rows, log: o.Log, most: o.MaxPending, dir: o.Dir, retention: o.Retention, ids: map[tag.Path]int64{}, paths: map[int64]tag.Path{}, pending: map[int64]*pending{}, stored: map[int64]tag.Time{}}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
 	if a.most == 0 {
-		a.most = 4 << 20
+		a.most = maxPending
 	}
 	list, err := rows.Series(ctx)
 	if err != nil {
@@ -136,13 +106,15 @@ func Open(ctx context.Context, rows Rows, o Options) (*Archive, error) {
 	for _, s := range list {
 		a.ids[s.Path], a.paths[s.ID] = s.ID, s.Path
 	}
+	if err := a.loadMarks(ctx); err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
 	if a.journal, err = openJournal(o.Dir); err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(a.aliveFile(o.Dir)); err == nil {
+	if info, err := os.Stat(a.aliveFile()); err == nil {
 		a.alive = tag.TimeOf(info.ModTime())
 	}
-	a.dir, a.keeping = o.Dir, o.Keep
 	kept := 0
 	err = a.journal.replay(func(e *entry) {
 		if _, known := a.paths[e.series]; known {
@@ -152,6 +124,9 @@ func Open(ctx context.Context, rows Rows, o Options) (*Archive, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	if a.journal.torn > 0 {
+		a.log.Warn("the journal of the history ends in the midst of a record: what was not yet acknowledged is gone", "files", a.journal.torn)
 	}
 	if kept > 0 {
 		a.log.Info("history taken up from the journal", "samples", kept)
@@ -218,10 +193,10 @@ type Batch struct {
 func (a *Archive) Alive() tag.Time { return a.alive }
 
 // aliveFile is touched as long as the archive runs.
-func (a *Archive) aliveFile(dir string) string { return filepath.Join(dir, "alive") }
+func (a *Archive) aliveFile() string { return filepath.Join(a.dir, "alive") }
 
 func (a *Archive) touch() {
-	name, now := a.aliveFile(a.dir), time.Now()
+	name, now := a.aliveFile(), time.Now()
 	if err := os.Chtimes(name, now, now); err != nil {
 		if f, err := os.Create(name); err == nil {
 			_ = f.Close()
@@ -230,27 +205,40 @@ func (a *Archive) touch() {
 }
 
 // Append takes samples; they may be late and out of order. They can be read at once, and are safe after the
-// next Sync. A sample with the time of one that is there already takes its place.
+// next Sync. A sample with the time of one that is there already takes its place. It never waits for the database.
 func (a *Archive) Append(batches []Batch) {
-	a.writing.Lock()
-	defer a.writing.Unlock()
+	a.journaling.Lock()
+	defer a.journaling.Unlock()
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	floor := a.marks.floor[TierRaw]
 	for i := range batches {
 		b := &batches[i]
-		for _, s := range b.Samples {
-			if a.count >= a.most {
-				a.dropped++
+		for j := range b.Samples {
+			s := &b.Samples[j]
+			if s.Time < floor {
+				a.counts.Refused++
 				continue
 			}
-			a.journal.add(&entry{b.Series, s})
-			a.keep(b.Series, s)
+			if a.count >= a.most || a.text >= maxText || !a.keep(b.Series, *s) {
+				a.counts.Dropped++
+				continue
+			}
+			if !a.behind {
+				a.journal.add(b.Series, s)
+			}
+		}
+	}
+	if len(a.journal.batch) > maxBatch {
+		if err := a.journal.flush(false); err != nil {
+			a.behind, a.journal.batch = true, nil
+			a.journalFailure = err
 		}
 	}
 }
 
-// keep puts a sample into its window.
-func (a *Archive) keep(series int64, s Sample) {
+// keep puts a sample into its window; false when that has no room.
+func (a *Archive) keep(series int64, s Sample) bool {
 	p := a.pending[series]
 	if p == nil {
 		p = &pending{}
@@ -269,236 +257,80 @@ func (a *Archive) keep(series int64, s Sample) {
 		p.windows = append(p.windows, w)
 		sort.SliceStable(p.windows, func(i, j int) bool { return p.windows[i].start < p.windows[j].start })
 		if len(p.windows) > 1 && p.windows[len(p.windows)-1] != w {
-			a.late++
+			a.counts.Late++
 		}
 	}
+	size := len(s.Value.Text())
+	if w.text+size > maxWindowText {
+		return false
+	}
+	a.text += size
 	a.count += w.add(s)
+	return true
 }
 
 // Sync writes what was appended to the journal, and with disk also waits for the disk.
 func (a *Archive) Sync(disk bool) error {
-	a.writing.Lock()
-	defer a.writing.Unlock()
-	return a.failed(a.journal.flush(disk))
-}
-
-// failed remembers how the last attempt to write went.
-func (a *Archive) failed(err error) error {
+	a.journaling.Lock()
+	defer a.journaling.Unlock()
+	var err error
+	if a.behind {
+		err = a.rewrite(func(*window) bool { return true })
+		if err == nil {
+			err = a.journal.drop(a.journal.seq - 1)
+		}
+	} else {
+		err = a.journal.flush(disk)
+	}
 	a.mu.Lock()
-	a.failure = err
+	a.journalFailure = err
 	a.mu.Unlock()
 	return err
 }
 
-// maxRows is how many rows go to the database in one transaction.
-const maxRows = 1000
-
-// Flush moves the windows that are over at a time to the database; with all, the others too. What fails stays
-// where it is, to be moved by the next Flush.
-func (a *Archive) Flush(ctx context.Context, now tag.Time, all bool) error {
-	a.writing.Lock()
-	defer a.writing.Unlock()
-	return a.failed(a.flush(ctx, now, all))
-}
-
-func (a *Archive) flush(ctx context.Context, now tag.Time, all bool) error {
-	if err := a.journal.flush(false); err != nil {
-		return err
-	}
-	done := a.journal.seq
+// rewrite begins a new file of the journal and writes to it, and to the disk, what waits in the windows that stay.
+func (a *Archive) rewrite(stays func(*window) bool) error {
+	a.behind = true // until it is done
+	a.journal.batch = a.journal.batch[:0]
 	if err := a.journal.next(); err != nil {
 		return err
 	}
-	// What stays in memory is written to the new file, so that the old ones can go. Nobody else appends meanwhile.
-	type move struct {
-		series int64
-		window *window
-	}
-	var moves []move
-	var staying []entry
-	a.mu.Lock()
+	a.mu.RLock()
+	defer a.mu.RUnlock()
 	for series, p := range a.pending {
 		for _, w := range p.windows {
-			if all || w.start+Window <= now {
-				w.moving = true
-				moves = append(moves, move{series, w})
+			if !stays(w) {
 				continue
 			}
 			samples, err := w.sorted()
 			if err != nil {
-				a.log.Error("history in memory cannot be read", "series", series, "error", err)
+				a.log.Error("history in memory cannot be read", "tag", a.paths[series], "error", err)
 			}
-			for _, s := range samples {
-				staying = append(staying, entry{series, s})
+			for i := range samples {
+				a.journal.add(series, &samples[i])
 			}
-		}
-	}
-	a.mu.Unlock()
-	for i := range staying {
-		a.journal.add(&staying[i])
-		if len(a.journal.batch) > maxRecord/2 {
-			if err := a.journal.flush(false); err != nil {
-				return errors.Join(err, a.stay())
+			if len(a.journal.batch) > maxBatch {
+				if err := a.journal.flush(false); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	if err := a.journal.flush(true); err != nil {
-		return errors.Join(err, a.stay())
+		return err
 	}
-	slices.SortFunc(moves, func(x, y move) int {
-		if x.series != y.series {
-			return int(x.series - y.series)
-		}
-		return int((x.window.start - y.window.start) / Window)
-	})
-	for len(moves) > 0 {
-		part := moves[:min(len(moves), maxRows)]
-		moves = moves[len(part):]
-		rows := make([]Row, 0, len(part))
-		for _, m := range part {
-			row, err := a.row(ctx, m.series, m.window)
-			if err != nil {
-				return errors.Join(err, a.stay())
-			}
-			rows = append(rows, row)
-		}
-		if err := a.rows.Put(ctx, rows); err != nil {
-			return errors.Join(fmt.Errorf("history: %w", err), a.stay())
-		}
-		for _, m := range part {
-			a.stored[m.series] = max(a.stored[m.series], m.window.start)
-		}
-		a.mu.Lock()
-		for _, m := range part {
-			p := a.pending[m.series]
-			p.windows = slices.DeleteFunc(p.windows, func(w *window) bool { return w == m.window })
-			a.count -= m.window.size()
-			if len(p.windows) == 0 {
-				delete(a.pending, m.series)
-			}
-		}
-		a.mu.Unlock()
-	}
-	return a.journal.drop(done)
-}
-
-// stay takes back what was on its way: the old files of the journal still hold it.
-func (a *Archive) stay() error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, p := range a.pending {
-		var kept []*window
-		for _, w := range p.windows {
-			w.moving = false
-			// What came for the same window meanwhile stands behind it.
-			if n := len(kept); n > 0 && kept[n-1].start == w.start {
-				samples, err := w.sorted()
-				if err != nil {
-					a.log.Error("history in memory cannot be read", "error", err)
-				}
-				a.count -= w.size()
-				for _, s := range samples {
-					a.count += kept[n-1].add(s)
-				}
-				continue
-			}
-			kept = append(kept, w)
-		}
-		p.windows = kept
-	}
+	a.behind = false
 	return nil
-}
-
-// row packs a window, together with what the database has of it already.
-func (a *Archive) row(ctx context.Context, series int64, w *window) (Row, error) {
-	samples, err := w.sorted()
-	if err != nil {
-		return Row{}, err
-	}
-	last, known := a.stored[series]
-	if !known {
-		newest, ok, err := a.rows.Before(ctx, series, 1<<62)
-		if err != nil {
-			return Row{}, fmt.Errorf("history: %w", err)
-		}
-		if last = newest.Start; !ok {
-			last = -1 << 62
-		}
-		a.stored[series] = last
-	}
-	var there []Row
-	if w.start <= last {
-		var err error
-		if there, err = a.rows.Read(ctx, series, w.start, w.start+1, true); err != nil {
-			return Row{}, fmt.Errorf("history: %w", err)
-		}
-	}
-	if len(there) > 0 {
-		old, err := unpack(&there[0], nil)
-		if err != nil {
-			a.log.Error("history that cannot be read is replaced", "series", series, "error", err)
-		}
-		samples = merge(old, samples)
-	}
-	return pack(series, w.start, samples)
-}
-
-func byTime(a, b Sample) int {
-	switch {
-	case a.Time < b.Time:
-		return -1
-	case a.Time > b.Time:
-		return 1
-	}
-	return 0
-}
-
-// newest keeps the last of those that have the same time.
-func newest(sorted []Sample) []Sample {
-	out := sorted[:0]
-	for i := range sorted {
-		if i+1 < len(sorted) && sorted[i+1].Time == sorted[i].Time {
-			continue
-		}
-		out = append(out, sorted[i])
-	}
-	return out
-}
-
-// merge puts sorted samples together; of two with the same time the newer one counts.
-func merge(old, newer []Sample) []Sample {
-	switch {
-	case len(old) == 0:
-		return newer
-	case len(newer) == 0:
-		return old
-	case old[len(old)-1].Time < newer[0].Time:
-		return append(old, newer...)
-	}
-	out := make([]Sample, 0, len(old)+len(newer))
-	for len(old) > 0 && len(newer) > 0 {
-		switch c := byTime(old[0], newer[0]); {
-		case c < 0:
-			out, old = append(out, old[0]), old[1:]
-		case c > 0:
-			out, newer = append(out, newer[0]), newer[1:]
-		default:
-			out, old, newer = append(out, newer[0]), old[1:], newer[1:]
-		}
-	}
-	return append(append(out, old...), newer...)
 }
 
 // State is how the history fares.
 type State struct {
-	// Pending samples wait in memory and journal; Dropped ones were lost because too many waited; Late
-	// ones came for a window that was over.
-	Pending int
-	Dropped uint64
-	Late    uint64
-	Series  int
-	// Trimmed samples were deleted because of their age, or because the disk was full.
-	Trimmed int64
+	Counts
+	// Pending samples wait in memory and journal, Text is how many bytes of texts are among them.
+	Pending, Text int
+	Series        int
+	// Damaged is how many rows were found that cannot be read.
+	Damaged int
 	// Failure is why the last write failed, nil when it did not.
 	Failure error
 }
@@ -507,17 +339,69 @@ type State struct {
 func (a *Archive) State() State {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	return State{Pending: a.count, Dropped: a.dropped, Late: a.late, Series: len(a.ids), Trimmed: a.trimmed, Failure: a.failure}
+	out := State{Counts: a.counts, Pending: a.count, Text: a.text, Series: len(a.ids), Failure: errors.Join(a.failure, a.journalFailure)}
+	a.damaged.Range(func(any, any) bool { out.Damaged++; return true })
+	return out
 }
 
-// Run writes the journal every interval and moves windows to the database as they end, until ctx ends; then
-// it moves what is over and syncs the rest.
+// Damage is a row that cannot be read any more.
+type Damage struct {
+	// Tag is the path of its tag; the row begins at Start and reaches ten minutes.
+	Tag   tag.Path
+	Start tag.Time
+}
+
+// maxDamages is how many damages are listed.
+const maxDamages = 1000
+
+// Damages lists rows that were found to be damaged since the start, by tag and time.
+func (a *Archive) Damages() []Damage {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	var out []Damage
+	a.damaged.Range(func(key, _ any) bool {
+		k := key.([2]int64)
+		out = append(out, Damage{a.paths[k[0]], tag.Time(k[1])})
+		return len(out) < maxDamages
+	})
+	sort.Slice(out, func(i, j int) bool {
+		return out[i].Tag < out[j].Tag || out[i].Tag == out[j].Tag && out[i].Start < out[j].Start
+	})
+	return out
+}
+
+// complaints keep a failure that lasts from filling the log.
+type complaints struct {
+	mu   sync.Mutex
+	last map[string]time.Time
+}
+
+// complainEvery is how often the same failure is told.
+const complainEvery = time.Minute
+
+// complain logs a failure, seldom when it goes on.
+func (a *Archive) complain(what string, err error) {
+	a.told.mu.Lock()
+	defer a.told.mu.Unlock()
+	if last, ok := a.told.last[what]; ok && time.Since(last) < complainEvery {
+		return
+	}
+	if a.told.last == nil {
+		a.told.last = map[string]time.Time{}
+	}
+	a.told.last[what] = time.Now()
+	a.log.Error(what, "error", err)
+}
+
+// Run writes the journal every interval, moves windows to the database as they end, makes the tiers and deletes what is
+// too old, until ctx ends; then it syncs.
 func (a *Archive) Run(ctx context.Context, interval time.Duration) {
+	var running sync.WaitGroup
+	defer running.Wait()
+	running.Go(func() { a.tend(ctx) })
+	running.Go(func() { a.move(ctx, interval) })
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
-	last := windowOf(tag.Now())
-	const grace = 5 * time.Second // for what is still on its way
-	var retry, trim time.Time
 	for {
 		a.touch()
 		select {
@@ -529,69 +413,63 @@ func (a *Archive) Run(ctx context.Context, interval time.Duration) {
 		case <-tick.C:
 		}
 		if err := a.Sync(true); err != nil {
-			a.log.Error("history not synced", "error", err)
-		}
-		now := time.Now()
-		if a.keeping > 0 && now.After(trim) {
-			trim = now.Add(trimEvery)
-			a.trim(ctx, windowOf(tag.TimeOf(now.Add(-a.keeping))))
-		}
-		present := windowOf(tag.TimeOf(now.Add(-grace)))
-		if present == last && (retry.IsZero() || now.Before(retry)) {
-			continue
-		}
-		retry = time.Time{}
-		if err := a.Flush(ctx, tag.TimeOf(now), false); err != nil {
-			a.log.Error("history not moved to the database", "error", err)
-			retry = now.Add(10 * time.Second)
+			a.complain("history not synced", err)
 			if errors.Is(err, ErrFull) {
-				a.makeRoom(ctx)
+				a.release()
 			}
 		}
-		last = present
 	}
 }
 
-// How history makes way: what is too old once an hour, and the oldest when the disk is full.
+// How windows are moved.
 const (
-	trimEvery = time.Hour
-	trimRows  = 5000
+	grace      = 5 * time.Second // for what is still on its way
+	retryAfter = 5 * time.Second
 )
 
-// trim deletes the rows of windows before a time, in parts so that others can write between them.
-func (a *Archive) trim(ctx context.Context, before tag.Time) {
-	for ctx.Err() == nil {
-		rows, samples, err := a.rows.Trim(ctx, before, trimRows)
-		if err != nil {
-			a.log.Error("old history not deleted", "error", err)
+// move brings windows to the database as they end.
+func (a *Archive) move(ctx context.Context, interval time.Duration) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	last := windowOf(tag.Now())
+	var retry time.Time
+	for {
+		select {
+		case <-ctx.Done():
 			return
+		case <-tick.C:
 		}
-		a.mu.Lock()
-		a.trimmed += samples
-		a.mu.Unlock()
-		if rows < trimRows {
-			return
+		now := time.Now()
+		present := windowOf(tag.TimeOf(now.Add(-grace)))
+		if present == last && (retry.IsZero() || now.Before(retry)) && !a.crowded() {
+			continue
+		}
+		last, retry = present, time.Time{}
+		err := a.Flush(ctx, tag.TimeOf(now.Add(-grace)), false)
+		if err == nil || ctx.Err() != nil {
+			continue
+		}
+		a.complain("history not moved to the database", err)
+		retry = now.Add(retryAfter)
+		if errors.Is(err, ErrFull) {
+			a.release()
+			a.makeRoom(ctx)
+			retry = now.Add(time.Second)
 		}
 	}
 }
 
-// makeRoom deletes the oldest rows: the disk is full.
-func (a *Archive) makeRoom(ctx context.Context) {
-	rows, samples, err := a.rows.Trim(ctx, 1<<62, trimRows)
-	if err != nil {
-		a.log.Error("the disk is full, and the oldest history could not be deleted", "error", err)
-		return
-	}
-	a.mu.Lock()
-	a.trimmed += samples
-	a.mu.Unlock()
-	a.log.Warn("the disk is full: the oldest history was deleted", "rows", rows, "samples", samples)
+// crowded reports whether long texts fill the memory.
+func (a *Archive) crowded() bool {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.text > maxText/4
 }
 
 // Close syncs and closes the journal.
 func (a *Archive) Close() error {
-	a.writing.Lock()
-	defer a.writing.Unlock()
-	err := a.journal.flush(true)
+	err := a.Sync(true)
+	a.journaling.Lock()
+	defer a.journaling.Unlock()
 	return errors.Join(err, a.journal.file.Close())
 }

@@ -42,6 +42,32 @@ type Row struct {
 	Min, Max, Sum float64
 	// Data is the packed chunk; empty when only the head was asked for.
 	Data []byte
+	// Was says that the row takes the place of one that had so many samples and bytes.
+	Was                bool
+	WasCount, WasBytes int64
+}
+
+// Stale names a row of a tier that must be made anew, because samples of its time came or were corrected.
+type Stale struct {
+	Tier   Tier
+	Series int64
+	Start  tag.Time
+}
+
+// Marks say what has been done in the database.
+type Marks struct {
+	// Made is up to what time the rows of a tier have been made.
+	Made [tierCount]tag.Time
+	// Floor is up to what time the rows of a tier have been deleted.
+	Floor [tierCount]tag.Time
+	Stale []Stale
+}
+
+// Trimmed is what was deleted.
+type Trimmed struct {
+	Rows, Samples, Bytes int64
+	// Last is the beginning of the newest row among them.
+	Last tag.Time
 }
 
 // Rows is where rows are kept: a database. Its methods may be called from any goroutine. Errors wrap ErrFull where
@@ -53,27 +79,73 @@ type Rows interface {
 	AddSeries(ctx context.Context, paths []tag.Path) ([]int64, error)
 	// RenameSeries gives series other paths. A path that is taken by another series is left to that one.
 	RenameSeries(ctx context.Context, moved map[tag.Path]tag.Path) error
-	// Put writes rows, in place of those with the same series and start, all or none.
-	Put(ctx context.Context, rows []Row) error
+	// Put writes rows of samples, in place of those with the same series and start, and remembers which rows of tiers are
+	// stale by that; all or nothing.
+	Put(ctx context.Context, rows []Row, stale []Stale) error
 	// Read returns the rows of a series whose windows begin in [from, to), sorted by Start; with their data when whole.
 	Read(ctx context.Context, series int64, from, to tag.Time, whole bool) ([]Row, error)
 	// Next is where the first window of a series at or after t begins.
 	Next(ctx context.Context, series int64, t tag.Time) (tag.Time, bool, error)
 	// Before returns the last row of a series whose window begins before t, with its data.
 	Before(ctx context.Context, series int64, t tag.Time) (Row, bool, error)
-	// Trim deletes rows whose windows begin before t, the oldest first and at most limit of them, and says how many
-	// rows and samples that were.
-	Trim(ctx context.Context, t tag.Time, limit int) (rows, samples int64, err error)
-	// Extent is how many rows there are, the bytes of their data, and the beginning of the oldest window.
+
+	// ReadTier, NextTier and BeforeTier are Read, Next and Before of a tier.
+	ReadTier(ctx context.Context, tier Tier, series int64, from, to tag.Time) ([]Row, error)
+	NextTier(ctx context.Context, tier Tier, series int64, t tag.Time) (tag.Time, bool, error)
+	BeforeTier(ctx context.Context, tier Tier, series int64, t tag.Time) (Row, bool, error)
+	// FirstRow is where the first row of any series at or after t begins, SeriesIn which series have rows that begin in
+	// [from, to).
+	FirstRow(ctx context.Context, tier Tier, t tag.Time) (tag.Time, bool, error)
+	SeriesIn(ctx context.Context, tier Tier, from, to tag.Time) ([]int64, error)
+	// PutTier writes rows of a tier in place of those that are there, forgets what is stale no longer, remembers what is
+	// now, and up to what time the tier is made, when that is not 0; all or nothing.
+	PutTier(ctx context.Context, tier Tier, rows []Row, done, stale []Stale, made tag.Time) error
+	// Marks are what was done so far.
+	Marks(ctx context.Context) (Marks, error)
+	// Trim deletes rows that begin before t, the oldest first and at most limit of them.
+	Trim(ctx context.Context, tier Tier, t tag.Time, limit int) (Trimmed, error)
+	// Extent is how much there is.
 	Extent(ctx context.Context) (Extent, error)
+	// Space is how much room there is.
+	Space(ctx context.Context) (Space, error)
+	// Shrink gives back to the disk what was deleted, as far as the database can do that, a part at a time: it reports
+	// whether there is more.
+	Shrink(ctx context.Context) (more bool, err error)
 }
 
 // Extent is how much history there is.
 type Extent struct {
+	// Tiers are by Tier.
+	Tiers [tierCount]TierExtent
+	// Rows and Bytes are of all tiers, Samples those that are kept singly, since Oldest.
 	Rows    int64
 	Samples int64
 	Bytes   int64
 	Oldest  tag.Time
+}
+
+// TierExtent is how much there is of a tier.
+type TierExtent struct {
+	Rows, Samples, Bytes int64
+	// Days are the days (UTC) of which there is something, the oldest first.
+	Days []Day
+}
+
+// Day is how much a tier has of a day (UTC).
+type Day struct {
+	Start                tag.Time
+	Rows, Samples, Bytes int64
+}
+
+// Space is how much room there is.
+type Space struct {
+	// Used is what the database takes up on its disk, Reusable how much of that is free inside it.
+	Used, Reusable int64
+	// Disk and Free are the size of the disk that the data folder is on, and what is free of it; Disk is 0 when the database
+	// is elsewhere.
+	Disk, Free int64
+	// Shrinks says that the database can give back what was deleted.
+	Shrinks bool
 }
 
 // windowOf is the beginning of the window that a time lies in.
@@ -116,9 +188,10 @@ func pack(series int64, start tag.Time, samples []Sample) (Row, error) {
 		r.Sum += f
 	}
 	var err error
-	if r.Data, err = appendParts(nil, samples); err != nil {
+	if r.Data, err = appendParts(seal(), samples); err != nil {
 		return r, fmt.Errorf("pack series %d: %w", series, err)
 	}
+	r.Data = closeSeal(r.Data)
 	return r, nil
 }
 
@@ -164,7 +237,10 @@ func unpackParts(data []byte, dst []Sample) ([]Sample, error) {
 
 // unpack appends the samples of a row to dst.
 func unpack(r *Row, dst []Sample) ([]Sample, error) {
-	dst, err := unpackParts(r.Data, dst)
+	data, err := unseal(r.Data)
+	if err == nil {
+		dst, err = unpackParts(data, dst)
+	}
 	if err != nil {
 		return dst, fmt.Errorf("the history of series %d at %s cannot be read: %w", r.Series, r.Start.Std(), err)
 	}

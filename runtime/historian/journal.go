@@ -1,6 +1,7 @@
 package historian
 
 import (
+	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -31,7 +32,12 @@ type journal struct {
 	seq   int
 	size  int64 // of the present file, whole records
 	batch []byte
+	last  entry // what the next entry of the record is told by
+	torn  int   // files that ended in the midst of a record
 }
+
+// journalMagic begins a file whose entries are told by what differs from the last; files of earlier versions have none.
+var journalMagic = [8]byte{'L', 'S', 'J', 0xff, 2, 0, 0, 0}
 
 // maxRecord bounds what one record may claim to hold.
 const maxRecord = 64 << 20
@@ -92,18 +98,25 @@ func (j *journal) next() error {
 	return nil
 }
 
-// add puts an entry into the record that is being made.
-func (j *journal) add(e *entry) {
+// add puts a sample into the record that is being made.
+func (j *journal) add(series int64, s *Sample) {
 	if len(j.batch) == 0 {
 		j.batch = append(j.batch, make([]byte, 8)...)
+		j.last = entry{}
 	}
-	j.batch = appendEntry(j.batch, e)
+	j.batch = appendEntry(j.batch, &j.last, series, s)
 }
 
 // flush writes the record, and with sync also sees to it that it is on the disk. When it fails the
 // file is cut back to whole records and the record is kept, to be written by the next flush.
 func (j *journal) flush(sync bool) error {
 	if len(j.batch) > 0 {
+		if j.size == 0 {
+			if _, err := j.file.WriteAt(journalMagic[:], 0); err != nil {
+				return full(fmt.Errorf("history journal: %w", err))
+			}
+			j.size = int64(len(journalMagic))
+		}
 		binary.LittleEndian.PutUint32(j.batch, uint32(len(j.batch)-8))
 		binary.LittleEndian.PutUint32(j.batch[4:], crc32.Checksum(j.batch[8:], castagnoli))
 		if _, err := j.file.WriteAt(j.batch, j.size); err != nil {
@@ -161,33 +174,41 @@ func (j *journal) replay(take func(*entry)) error {
 		if err != nil {
 			return fmt.Errorf("history journal: %w", err)
 		}
-		readJournal(f, take)
+		if !readJournal(bufio.NewReaderSize(f, 256<<10), take) {
+			j.torn++
+		}
 		_ = f.Close()
 	}
 	return nil
 }
 
-// readJournal reads records until one is not whole.
-func readJournal(r io.Reader, take func(*entry)) {
+// readJournal reads records until one is not whole; false when that is not the end.
+func readJournal(r io.Reader, take func(*entry)) bool {
 	var head [8]byte
 	var body []byte
+	read, first := readEntry, true
 	for {
 		if _, err := io.ReadFull(r, head[:]); err != nil {
-			return
+			return errors.Is(err, io.EOF)
 		}
+		if first && head == journalMagic {
+			read, first = readNext, false
+			continue
+		}
+		first = false
 		size := binary.LittleEndian.Uint32(head[:])
 		if size > maxRecord {
-			return
+			return false
 		}
 		var err error
 		if body, err = readFull(r, body[:0], int(size)); err != nil || crc32.Checksum(body, castagnoli) != binary.LittleEndian.Uint32(head[4:]) {
-			return
+			return false
 		}
+		var e entry
 		for rest := body; len(rest) > 0; {
-			var e entry
-			n := readEntry(rest, &e)
+			n := read(rest, &e)
 			if n == 0 {
-				return
+				return false
 			}
 			take(&e)
 			rest = rest[n:]
@@ -209,15 +230,41 @@ func readFull(r io.Reader, dst []byte, n int) ([]byte, error) {
 	return dst, nil
 }
 
-func appendEntry(dst []byte, e *entry) []byte {
-	dst = binary.AppendVarint(dst, e.series)
-	dst = binary.AppendVarint(dst, int64(e.sample.Time))
-	dst = binary.AppendUvarint(dst, uint64(e.sample.Quality))
-	v := e.sample.Value
-	dst = append(dst, byte(v.Type()))
-	switch v.Type() {
-	case tag.None:
-	case tag.Bool, tag.Int:
+// The first byte of an entry: the type in the lowest three bits, then whether the quality is told, whether the time
+// is told in nanoseconds rather than milliseconds, and the value of a bool.
+const (
+	entryQuality = 1 << 3
+	entryNano    = 1 << 4
+	entryTrue    = 1 << 5
+)
+
+// appendEntry writes a sample by what differs from the last, which becomes this one.
+func appendEntry(dst []byte, last *entry, series int64, s *Sample) []byte {
+	v := s.Value
+	typ := v.Type()
+	head := byte(typ)
+	if s.Quality != tag.Good {
+		head |= entryQuality
+	}
+	step := int64(s.Time - last.sample.Time)
+	if step%1e6 != 0 {
+		head |= entryNano
+	} else {
+		step /= 1e6
+	}
+	if typ == tag.Bool && v.Bool() {
+		head |= entryTrue
+	}
+	dst = append(dst, head)
+	dst = binary.AppendVarint(dst, series-last.series)
+	dst = binary.AppendVarint(dst, step)
+	if head&entryQuality != 0 {
+		dst = binary.AppendUvarint(dst, uint64(s.Quality))
+	}
+	last.series, last.sample.Time = series, s.Time
+	switch typ {
+	case tag.None, tag.Bool:
+	case tag.Int:
 		dst = binary.AppendVarint(dst, v.Int())
 	case tag.Float:
 		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(v.Float()))
@@ -228,7 +275,82 @@ func appendEntry(dst []byte, e *entry) []byte {
 	return dst
 }
 
-// readEntry reads one entry and returns its length, 0 when it is broken.
+// readNext reads one entry over the last and returns its length, 0 when it is broken.
+func readNext(data []byte, e *entry) int {
+	head, at := data[0], 1
+	varint := func() (v int64) {
+		v, n := binary.Varint(data[at:])
+		if n <= 0 {
+			at = len(data) + 1
+			return 0
+		}
+		at += n
+		return v
+	}
+	broken := func() bool { return at > len(data) }
+	e.series += varint()
+	if broken() {
+		return 0
+	}
+	step := varint()
+	if broken() {
+		return 0
+	}
+	if head&entryNano == 0 {
+		step *= 1e6
+	}
+	e.sample.Time += tag.Time(step)
+	e.sample.Quality, e.sample.Value = tag.Good, tag.Value{}
+	if head&entryQuality != 0 {
+		q, n := binary.Uvarint(data[at:])
+		if n <= 0 || q > math.MaxUint32 {
+			return 0
+		}
+		e.sample.Quality = tag.Quality(q)
+		at += n
+	}
+	switch typ := tag.Type(head & 7); typ {
+	case tag.None:
+	case tag.Bool:
+		e.sample.Value = tag.OfBool(head&entryTrue != 0)
+	case tag.Int:
+		v := varint()
+		if broken() {
+			return 0
+		}
+		e.sample.Value = tag.OfInt(v)
+	case tag.Float:
+		if len(data)-at < 8 {
+			return 0
+		}
+		e.sample.Value = tag.OfFloat(math.Float64frombits(binary.LittleEndian.Uint64(data[at:])))
+		at += 8
+	case tag.String, tag.Bytes, tag.JSON:
+		size, n := binary.Uvarint(data[at:])
+		if n <= 0 || size > uint64(len(data)-at-n) {
+			return 0
+		}
+		at += n
+		e.sample.Value = textValue(typ, string(data[at:at+int(size)]))
+		at += int(size)
+	default:
+		return 0
+	}
+	return at
+}
+
+// textValue is a text as a value of a type.
+func textValue(typ tag.Type, text string) tag.Value {
+	switch typ {
+	case tag.String:
+		return tag.OfString(text)
+	case tag.JSON:
+		return tag.OfJSON(text)
+	}
+	return tag.OfBytes([]byte(text))
+}
+
+// readEntry reads one entry of an earlier version and returns its length, 0 when it is broken.
 func readEntry(data []byte, e *entry) int {
 	rest, ok := data, true
 	varint := func() int64 {
@@ -257,6 +379,7 @@ func readEntry(data []byte, e *entry) int {
 	}
 	typ := tag.Type(rest[0])
 	rest = rest[1:]
+	e.sample.Value = tag.Value{}
 	switch typ {
 	case tag.None:
 	case tag.Bool:
@@ -274,16 +397,8 @@ func readEntry(data []byte, e *entry) int {
 		if !ok || size > uint64(len(rest)) {
 			return 0
 		}
-		text := string(rest[:size])
+		e.sample.Value = textValue(typ, string(rest[:size]))
 		rest = rest[size:]
-		switch typ {
-		case tag.String:
-			e.sample.Value = tag.OfString(text)
-		case tag.JSON:
-			e.sample.Value = tag.OfJSON(text)
-		default:
-			e.sample.Value = tag.OfBytes([]byte(text))
-		}
 	default:
 		return 0
 	}

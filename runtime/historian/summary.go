@@ -24,15 +24,17 @@ var tierNames = [tierCount]string{"raw", "minute", "hour"}
 func (t Tier) String() string { return tierNames[t] }
 
 // Width is how long a bucket of the tier is; 0 of samples. Buckets begin at whole multiples of it since 1970 (UTC).
-func (t Tier) Width() tag.Time { return [tierCount]tag.Time{0, tag.Time(time.Minute), tag.Time(time.Hour)}[t] }
+func (t Tier) Width() tag.Time {
+	return [tierCount]tag.Time{0, tag.Time(time.Minute), tag.Time(time.Hour)}[t]
+}
 
-// span is how long the buckets of one row reach: a row of ten minutes, four hours or ten days.
-func (t Tier) span() tag.Time {
+// Span is how long the buckets of one row reach: a row has ten minutes of samples, four hours of minutes, ten days of hours.
+func (t Tier) Span() tag.Time {
 	return [tierCount]tag.Time{Window, tag.Time(4 * time.Hour), tag.Time(240 * time.Hour)}[t]
 }
 
 // row is the beginning of the row that a time lies in.
-func (t Tier) row(at tag.Time) tag.Time { return floorTo(at, t.span()) }
+func (t Tier) row(at tag.Time) tag.Time { return floorTo(at, t.Span()) }
 
 func floorTo(t, step tag.Time) tag.Time {
 	w := t / step * step

@@ -30,7 +30,7 @@ type seriesRow struct {
 
 func (seriesRow) TableName() string { return "history_series" }
 
-// chunkRow is a window of samples of a series. Times are nanoseconds.
+// chunkRow is a window of samples of a series, or what became of them in a tier. Times are nanoseconds.
 type chunkRow struct {
 	Series int64 `gorm:"primaryKey;autoIncrement:false"`
 	Start  int64 `gorm:"primaryKey;autoIncrement:false;index"`
@@ -45,6 +45,18 @@ type chunkRow struct {
 }
 
 func (chunkRow) TableName() string { return "history_chunks" }
+
+// minuteRow and hourRow are the same in the tables of the tiers; gorm names the index after the table.
+type minuteRow chunkRow
+
+func (minuteRow) TableName() string { return "history_minutes" }
+
+type hourRow chunkRow
+
+func (hourRow) TableName() string { return "history_hours" }
+
+// tierTables are by historian.Tier.
+var tierTables = [...]string{"history_chunks", "history_minutes", "history_hours"}
 
 func (h *History) fail(err error) error {
 	if errors.Is(err, ErrFull) {
@@ -136,17 +148,6 @@ func (h *History) RenameSeries(ctx context.Context, moved map[tag.Path]tag.Path)
 	}))
 }
 
-// Put implements historian.Rows.
-func (h *History) Put(ctx context.Context, rows []historian.Row) error {
-	list := make([]chunkRow, len(rows))
-	for i, r := range rows {
-		list[i] = chunkRow{Series: r.Series, Start: int64(r.Start), First: int64(r.First), Last: int64(r.Last), Count: r.Count, Good: r.Good, Min: r.Min, Max: r.Max, Sum: r.Sum, Data: r.Data}
-	}
-	return h.fail(h.store.write(ctx, func(tx *gorm.DB) error {
-		return tx.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(list, 500).Error
-	}))
-}
-
 func (r *chunkRow) row() historian.Row {
 	return historian.Row{Series: r.Series, Start: tag.Time(r.Start), First: tag.Time(r.First), Last: tag.Time(r.Last), Count: r.Count, Good: r.Good, Min: r.Min, Max: r.Max, Sum: r.Sum, Data: r.Data}
 }
@@ -156,10 +157,14 @@ var heads = []string{"series", "start", "first", "last", "count", "good", "min",
 
 // Read implements historian.Rows.
 func (h *History) Read(ctx context.Context, series int64, from, to tag.Time, whole bool) ([]historian.Row, error) {
-	q := h.store.read(ctx).Where("series = ? AND start >= ? AND start < ?", series, int64(from), int64(to)).Order("start")
+	q := h.store.read(ctx).Table(tierTables[0]).Where("series = ? AND start >= ? AND start < ?", series, int64(from), int64(to)).Order("start")
 	if !whole {
 		q = q.Select(heads)
 	}
+	return rowsOf(q)
+}
+
+func rowsOf(q *gorm.DB) ([]historian.Row, error) {
 	var rows []chunkRow
 	if err := q.Find(&rows).Error; err != nil {
 		return nil, err
@@ -173,62 +178,10 @@ func (h *History) Read(ctx context.Context, series int64, from, to tag.Time, who
 
 // Next implements historian.Rows.
 func (h *History) Next(ctx context.Context, series int64, t tag.Time) (tag.Time, bool, error) {
-	var start []int64
-	err := h.store.read(ctx).Model(&chunkRow{}).Where("series = ? AND start >= ?", series, int64(t)).Order("start").Limit(1).Pluck("start", &start).Error
-	if err != nil || len(start) == 0 {
-		return 0, false, err
-	}
-	return tag.Time(start[0]), true, nil
+	return h.NextTier(ctx, historian.TierRaw, series, t)
 }
 
 // Before implements historian.Rows.
 func (h *History) Before(ctx context.Context, series int64, t tag.Time) (historian.Row, bool, error) {
-	var r chunkRow
-	err := h.store.read(ctx).Where("series = ? AND start < ?", series, int64(t)).Order("start DESC").Take(&r).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return historian.Row{}, false, nil
-	}
-	if err != nil {
-		return historian.Row{}, false, err
-	}
-	return r.row(), true, nil
-}
-
-// Trim implements historian.Rows.
-func (h *History) Trim(ctx context.Context, t tag.Time, limit int) (rows, samples int64, err error) {
-	err = h.store.write(ctx, func(tx *gorm.DB) error {
-		var oldest []chunkRow
-		if err := tx.Select("series", "start", "count").Where("start < ?", int64(t)).Order("start").Limit(limit).Find(&oldest).Error; err != nil {
-			return err
-		}
-		// By window, of which there are few, and by series only in the last, which may be there in part.
-		byStart := map[int64][]int64{}
-		for _, r := range oldest {
-			byStart[r.Start] = append(byStart[r.Start], r.Series)
-			samples += int64(r.Count)
-		}
-		rows = int64(len(oldest))
-		for _, start := range slices.Sorted(maps.Keys(byStart)) {
-			for part := range slices.Chunk(byStart[start], 500) {
-				if err := tx.Where("start = ? AND series IN ?", start, part).Delete(&chunkRow{}).Error; err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, 0, h.fail(err)
-	}
-	return rows, samples, nil
-}
-
-// Extent implements historian.Rows.
-func (h *History) Extent(ctx context.Context) (historian.Extent, error) {
-	var e struct {
-		Rows, Samples, Bytes, Oldest int64
-	}
-	err := h.store.read(ctx).Model(&chunkRow{}).
-		Select("COUNT(*) AS rows, COALESCE(SUM(count), 0) AS samples, COALESCE(SUM(LENGTH(data)), 0) AS bytes, COALESCE(MIN(start), 0) AS oldest").Scan(&e).Error
-	return historian.Extent{Rows: e.Rows, Samples: e.Samples, Bytes: e.Bytes, Oldest: tag.Time(e.Oldest)}, err
+	return h.BeforeTier(ctx, historian.TierRaw, series, t)
 }

@@ -19,11 +19,11 @@ type failing struct {
 	fail bool
 }
 
-func (f *failing) Put(ctx context.Context, rows []historian.Row) error {
+func (f *failing) Put(ctx context.Context, rows []historian.Row, stale []historian.Stale) error {
 	if f.fail {
 		return historian.ErrFull
 	}
-	return f.History.Put(ctx, rows)
+	return f.History.Put(ctx, rows, stale)
 }
 
 // history: whatever comes, late or twice, through failures and kills, is what is read.
@@ -136,12 +136,12 @@ func history(t *testing.T, s *Store) {
 	if err != nil || e.Rows == 0 || e.Bytes == 0 || e.Samples == 0 {
 		t.Fatalf("%+v %v", e, err)
 	}
-	n, samples, err := s.History().Trim(ctx, e.Oldest+1, 3)
-	if err != nil || n == 0 || n > 3 || samples == 0 {
-		t.Errorf("trimmed %d rows, %d samples: %v", n, samples, err)
+	trimmed, err := s.History().Trim(ctx, historian.TierRaw, e.Oldest+tag.Time(24*time.Hour), 3)
+	if err != nil || trimmed.Rows == 0 || trimmed.Rows > 3 || trimmed.Samples == 0 {
+		t.Errorf("trimmed %+v: %v", trimmed, err)
 	}
 	after, err := s.History().Extent(ctx)
-	if err != nil || after.Rows != e.Rows-n || after.Samples != e.Samples-samples {
+	if err != nil || after.Rows != e.Rows-trimmed.Rows || after.Samples != e.Samples-trimmed.Samples || after.Bytes != e.Bytes-trimmed.Bytes {
 		t.Errorf("%+v became %+v", e, after)
 	}
 }

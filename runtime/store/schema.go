@@ -33,6 +33,8 @@ var migrations = []func(tx *gorm.DB) error{
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&partRow{}) },
 	// Alarms as they stand, and what has become of them.
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&alarmRow{}, &journalRow{}) },
+	// History in tiers, and how much of it there is.
+	makeTiers,
 }
 
 const settingSchema = "schema"

@@ -1,0 +1,230 @@
+package historian
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// Limits of a transaction.
+const (
+	// maxRows is how many rows go to the database in one transaction, maxRowBytes about how many bytes.
+	maxRows     = 1000
+	maxRowBytes = 16 << 20
+	// maxRow is how long the data of a row may be; what would make it longer is refused.
+	maxRow = 64 << 20
+	// putWithin is how long the database may take for it.
+	putWithin = time.Minute
+)
+
+// Flush moves the windows that are over at a time to the database; with all, the others too. What fails stays
+// where it is, to be moved by the next Flush. Nobody who appends waits for it.
+func (a *Archive) Flush(ctx context.Context, now tag.Time, all bool) error {
+	a.moving.Lock()
+	defer a.moving.Unlock()
+	err := a.flush(ctx, now, all)
+	a.mu.Lock()
+	a.failure = err
+	a.mu.Unlock()
+	return err
+}
+
+// move is a window on its way.
+type move struct {
+	series int64
+	window *window
+}
+
+func (a *Archive) flush(ctx context.Context, now tag.Time, all bool) error {
+	moves := a.depart(now, all)
+	slices.SortFunc(moves, func(x, y move) int {
+		if x.series != y.series {
+			return int(x.series - y.series)
+		}
+		return int((x.window.start - y.window.start) / Window)
+	})
+	for len(moves) > 0 {
+		n, err := a.put(ctx, moves)
+		if err != nil {
+			a.stay()
+			return err
+		}
+		moves = moves[n:]
+	}
+	a.journaling.Lock()
+	defer a.journaling.Unlock()
+	done := a.rotated
+	a.rotated = 0
+	return a.journal.drop(done)
+}
+
+// depart finds the windows that are to be moved, and begins a new file of the journal with what is not among them, so that
+// the old files can go when they have arrived.
+func (a *Archive) depart(now tag.Time, all bool) (moves []move) {
+	a.journaling.Lock()
+	defer a.journaling.Unlock()
+	a.mu.Lock()
+	crowded := a.text > maxText/4
+	for series, p := range a.pending {
+		for _, w := range p.windows {
+			if all || w.due || w.start+Window <= now || crowded && w.text > earlyText {
+				w.moving, w.due = true, true
+				moves = append(moves, move{series, w})
+			}
+		}
+	}
+	a.mu.Unlock()
+	err := a.journal.flush(false)
+	if err == nil && a.rotated > 0 {
+		return moves // the last time has failed: what must not go is in the newer files already
+	}
+	done := a.journal.seq
+	if err == nil && !a.behind {
+		if err = a.rewrite(func(w *window) bool { return !w.moving }); err == nil {
+			a.rotated = done
+			return moves
+		}
+	}
+	// The journal cannot be written. What is to be moved is moved all the same; Sync writes the rest anew when it can.
+	a.behind = true
+	a.mu.Lock()
+	a.journalFailure = err
+	a.mu.Unlock()
+	return moves
+}
+
+// put brings some windows to the database, in one transaction, and says how many.
+func (a *Archive) put(ctx context.Context, moves []move) (int, error) {
+	rows := make([]Row, 0, min(len(moves), maxRows))
+	n, size := 0, 0
+	for n < len(moves) && n < maxRows && size < maxRowBytes {
+		m := moves[n]
+		n++
+		row, ok, err := a.row(ctx, m.series, m.window)
+		if err != nil {
+			return 0, err
+		}
+		if ok {
+			rows = append(rows, row)
+			size += len(row.Data)
+		}
+	}
+	moves = moves[:n]
+	a.mu.RLock()
+	var stale []Stale
+	for i := range rows {
+		if rows[i].Start < a.marks.making[TierMinute] {
+			stale = append(stale, Stale{TierMinute, rows[i].Series, TierMinute.row(rows[i].Start)})
+		}
+	}
+	a.mu.RUnlock()
+	slices.SortFunc(stale, compareStale)
+	stale = slices.Compact(stale)
+	limit, cancel := context.WithTimeout(ctx, putWithin)
+	defer cancel()
+	if err := a.rows.Put(limit, rows, stale); err != nil {
+		return 0, fmt.Errorf("history: %w", err)
+	}
+	for i := range rows {
+		a.stored[rows[i].Series] = max(a.stored[rows[i].Series], rows[i].Start)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, s := range stale {
+		a.marks.stale[s] = true
+	}
+	for _, m := range moves {
+		p := a.pending[m.series]
+		p.windows = slices.DeleteFunc(p.windows, func(w *window) bool { return w == m.window })
+		a.count -= m.window.size()
+		a.text -= m.window.text
+		if len(p.windows) == 0 {
+			delete(a.pending, m.series)
+		}
+	}
+	return n, nil
+}
+
+// stay takes back what was on its way: the old files of the journal still hold it.
+func (a *Archive) stay() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, p := range a.pending {
+		var kept []*window
+		for _, w := range p.windows {
+			w.moving = false
+			// What came for the same window meanwhile stands behind it.
+			if n := len(kept); n > 0 && kept[n-1].start == w.start {
+				samples, err := w.sorted()
+				if err != nil {
+					a.log.Error("history in memory cannot be read", "error", err)
+				}
+				a.count -= w.size()
+				a.text -= w.text
+				before := kept[n-1].text
+				for _, s := range samples {
+					a.count += kept[n-1].add(s)
+				}
+				a.text += kept[n-1].text - before
+				continue
+			}
+			kept = append(kept, w)
+		}
+		p.windows = kept
+	}
+}
+
+// row packs a window, together with what the database has of it already; false when it cannot be packed at all, which is
+// told and counted, so that it does not keep all others from being moved.
+func (a *Archive) row(ctx context.Context, series int64, w *window) (row Row, ok bool, err error) {
+	give := func(err error) (Row, bool, error) {
+		a.mu.Lock()
+		a.counts.Unpackable += uint64(w.size())
+		path := a.paths[series]
+		a.mu.Unlock()
+		a.log.Error("samples cannot be kept and are lost", "tag", path, "from", w.start.Std(), "samples", w.size(), "error", err)
+		return Row{}, false, nil
+	}
+	last, known := a.stored[series]
+	if !known {
+		newest, ok, err := a.rows.Before(ctx, series, 1<<62)
+		if err != nil {
+			return Row{}, false, fmt.Errorf("history: %w", err)
+		}
+		if last = newest.Start; !ok {
+			last = -1 << 62
+		}
+		a.stored[series] = last
+	}
+	var there []Row
+	if w.start <= last {
+		if there, err = a.rows.Read(ctx, series, w.start, w.start+1, true); err != nil {
+			return Row{}, false, fmt.Errorf("history: %w", err)
+		}
+	}
+	samples, err := w.sorted()
+	if err != nil {
+		return give(err)
+	}
+	if len(there) == 0 {
+		if row, err = pack(series, w.start, samples); err != nil {
+			return give(err)
+		}
+		return row, true, nil
+	}
+	a.mu.RLock()
+	path := a.paths[series]
+	a.mu.RUnlock()
+	old := a.readable(path, &there[0], nil)
+	if row, err = pack(series, w.start, merge(old, samples)); err != nil {
+		return give(err)
+	}
+	if len(row.Data) > maxRow {
+		return give(fmt.Errorf("there are more than %d MiB of ten minutes", maxRow>>20))
+	}
+	row.Was, row.WasCount, row.WasBytes = true, int64(there[0].Count), int64(len(there[0].Data))
+	return row, true, nil
+}
