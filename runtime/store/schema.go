@@ -35,6 +35,10 @@ var migrations = []func(tx *gorm.DB) error{
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&alarmRow{}, &journalRow{}) },
 	// History in tiers, and how much of it there is.
 	makeTiers,
+	// Messages about alarms: the queue and the log, escalations, how people want to be told.
+	func(tx *gorm.DB) error {
+		return tx.AutoMigrate(&messageRow{}, &runRow{}, &personRow{}, &deviceRow{})
+	},
 }
 
 const settingSchema = "schema"

@@ -149,6 +149,9 @@ func (s *Store) RemoveUser(ctx context.Context, name string, check func(u User, 
 		if err := tx.Delete(&userRow{}, "key = ?", userKey(name)).Error; err != nil {
 			return err
 		}
+		if err := forgetPerson(tx, name); err != nil {
+			return err
+		}
 		if err := tx.Delete(&tokenRow{}, "owner = ?", userKey(name)).Error; err != nil {
 			return err
 		}
