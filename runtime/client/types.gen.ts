@@ -2433,6 +2433,12 @@ export interface HistoryAnswer {
   series: HistorySeries[];
 }
 
+/** HistoryQuestion asks for the history of many tags at once. */
+export interface HistoryQuestion {
+  /** paths of tags */
+  tags: string[] | null;
+}
+
 /** HistorySeries is the history of one tag. */
 export interface HistorySeries {
   path: string;
@@ -2463,6 +2469,14 @@ export interface HistoryState {
   trimmed: number;
   /** failure is why the last write failed, "" when it went well. */
   failure?: string;
+}
+
+/** HistorySummary is what one time was like for some tags. */
+export interface HistorySummary {
+  from: string;
+  to: string;
+  /** series are in the order in which they were asked for. */
+  series: TagSummary[];
 }
 
 /** InheritedEvent is an event that a model has, and from where. */
@@ -2520,6 +2534,20 @@ export interface KeepVersion {
 /** KeptVersion is the number of a version. */
 export interface KeptVersion {
   revision: number;
+}
+
+/** LastAnswer are the last samples at or before a time. */
+export interface LastAnswer {
+  /** values are in the order of the tags: [time, value] or [time, value, quality] as in other answers, null for one without a sample. */
+  values: unknown;
+}
+
+/** LastValues asks for what many tags had at a time. */
+export interface LastValues {
+  /** paths of tags */
+  tags: string[] | null;
+  /** RFC 3339, milliseconds since 1970, or now-8h */
+  at?: string;
 }
 
 /** Login is name and password. */
@@ -2899,6 +2927,14 @@ export interface StampResult {
   problems: Problem[];
 }
 
+/** StateShare is how long a tag had a value. */
+export interface StateShare {
+  value: unknown;
+  seconds: number;
+  /** times is how often it began, or held when the time began. */
+  times: number;
+}
+
 /** TagPage is a part of the tags, sorted by path. */
 export interface TagPage {
   tags: TagState[];
@@ -2992,6 +3028,34 @@ export interface TagState {
   model?: string;
   property?: string;
   overridden?: boolean;
+}
+
+/** TagSummary is what a time was like for one tag. Numbers that there is nothing to make of are left out. */
+export interface TagSummary {
+  path: string;
+  type: "none" | "bool" | "int" | "float" | "string" | "bytes" | "json";
+  unit?: string;
+  title?: string;
+  /** Min, Max and Avg are with the value that held when the time began, Avg weighted by time. */
+  min?: number;
+  max?: number;
+  avg?: number;
+  /** stddev is the standard deviation of the samples, Sum their sum. */
+  stddev?: number;
+  sum?: number;
+  /** delta is how much a counter has grown, Integral the area below the value in its unit times seconds. */
+  delta?: number;
+  integral?: number;
+  /** count is how many good samples there are, Good in which share of the time the value was good, 0 to 100. */
+  count: number;
+  good: number;
+  /**
+   * states are how long it had which value, the longest first, when they are asked for; Other seconds are of
+   * further values, Bad seconds without a good one.
+   */
+  states?: StateShare[];
+  other?: number;
+  bad?: number;
 }
 
 /** TagUses is what names tags of the plant. */

@@ -1,5 +1,5 @@
 import { request } from "@lineside/client";
-import { Bell, CircleUser, Factory, LayoutGrid, LogOut, Moon, Ruler, ShieldCheck, Sun } from "lucide-react";
+import { Bell, CircleUser, Factory, LayoutGrid, LogOut, Moon, Ruler, ShieldCheck, Sun, TrendingUp } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { AlarmBanner } from "../alarms/AlarmBanner";
 import { useLanguage, useT } from "../i18n";
@@ -23,6 +23,7 @@ export function Page({ title, tools, children }: { title: string; tools?: ReactN
   const places = [
     { href: "/", icon: LayoutGrid, label: t("shell:apps"), show: true },
     { href: "/alarms", icon: Bell, label: t("alarms:title"), show: view },
+    { href: "/history", icon: TrendingUp, label: t("trends:title"), show: view },
     { href: "/plant", icon: Factory, label: t("shell:plant"), show: design },
     { href: "/admin", icon: ShieldCheck, label: t("shell:admin"), show: administer },
   ];

@@ -1,0 +1,33 @@
+// What is looked at, as a file.
+import type { ReactNode } from "react";
+import { useT } from "../i18n";
+import { Button, Menu } from "../ui";
+import { bounds, type Span } from "./span";
+
+const formats = ["csv", "xlsx"] as const;
+
+export function ExportLink({ paths, span, icon }: { paths: readonly string[]; span: Span; icon: ReactNode }) {
+  const t = useT();
+  const load = (format: string) => {
+    const { from, to } = bounds(span, Date.now());
+    const query = new URLSearchParams({ from: String(Math.floor(from)), to: String(Math.ceil(to)) });
+    for (const path of paths) query.append("tag", path);
+    const link = document.createElement("a");
+    link.href = `/api/v1/history.${format}?${query}`;
+    link.download = `history.${format}`;
+    link.click();
+  };
+  if (paths.length === 0) return null;
+  return (
+    <Menu
+      align="end"
+      entries={formats.map((format) => ({
+        id: format,
+        label: t(`trends:formats.${format}`),
+        run: () => load(format),
+      }))}
+    >
+      <Button icon={icon}>{t("trends:export")}</Button>
+    </Menu>
+  );
+}
