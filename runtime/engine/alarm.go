@@ -143,6 +143,9 @@ func (e *Engine) swapAlarms(b *plantBuild) error {
 			}
 		}
 	}
+	if err := one(notifyAlarm()); err != nil {
+		return err
+	}
 	for i := range b.doc.Devices {
 		for _, build := range builtAlarms(&b.doc.Devices[i]) {
 			if err := one(build); err != nil {

@@ -71,6 +71,7 @@ type Engine struct {
 	events     events
 	alarms     alarms
 	alarmTags  alarmTags
+	notify     notifyTags
 	metronomes metronomes
 	block      atomic.Pointer[Block]
 	releases   releases
@@ -157,6 +158,7 @@ func New(o Options) *Engine {
 	}
 	e.addWriteTags()
 	e.addAlarmTags()
+	e.addNotifyTags()
 	return e
 }
 

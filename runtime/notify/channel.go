@@ -83,6 +83,8 @@ type Kind struct {
 	Presets []Preset `json:"presets,omitempty"`
 	// Check decodes and checks settings. Problems have places relative to them.
 	Check func(settings json.RawMessage) error `json:"-"`
+	// CheckDevice says what is wrong with a device that somebody registers, for kinds that reach devices.
+	CheckDevice func(device, settings json.RawMessage) error `json:"-"`
 	// New makes a sender of settings that were found valid, secrets in plain. It connects to nothing.
 	New func(settings json.RawMessage, h Host) (Sender, error) `json:"-"`
 }
@@ -91,7 +93,7 @@ var kinds = map[string]*Kind{}
 
 // Register adds a kind of channel. It panics on a double or incomplete one, at start.
 func Register(k *Kind) {
-	if k.ID == "" || k.Reach == "" || k.Check == nil || k.New == nil || kinds[k.ID] != nil {
+	if k.ID == "" || k.Reach == "" || k.Check == nil || k.New == nil || (k.Reach == ByDevice) != (k.CheckDevice != nil) || kinds[k.ID] != nil {
 		panic(fmt.Sprintf("notify: bad or double registration of %q", k.ID))
 	}
 	kinds[k.ID] = k

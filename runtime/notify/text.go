@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/lineside/lineside/runtime/alarm"
 	"github.com/lineside/lineside/runtime/spec"
@@ -22,7 +21,7 @@ import (
 var Placeholders = []string{"event", "title", "name", "value", "limit", "unit", "priority", "area", "path", "time", "message", "cause", "consequence", "action", "link", "by", "comment", "step"}
 
 // more are known in what a channel sends to its service, beside Placeholders.
-var more = []string{"subject", "text", "to", "key", "unix", "state"}
+var more = []string{"subject", "text", "lines", "to", "key", "unix", "state"}
 
 var hole = regexp.MustCompile(`\{([a-zA-Z]+)\}`)
 
@@ -163,12 +162,7 @@ func link(base string, key alarm.Key) string {
 // tidy makes a text that came from outside fit for a message: valid, without control characters but line breaks, and not
 // endless.
 func tidy(s string, most int) string {
-	if len(s) > most {
-		s = s[:most]
-		for len(s) > 0 && !utf8.ValidString(s[max(0, len(s)-4):]) && !utf8.RuneStart(s[len(s)-1]) {
-			s = s[:len(s)-1]
-		}
-	}
+	s = cut(s, most)
 	s = strings.ToValidUTF8(s, "\ufffd")
 	return strings.Map(func(r rune) rune {
 		switch {
