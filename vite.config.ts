@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { reportFont } from "./designer/reportfont";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const server = process.env.LINESIDE_DEV ?? "http://127.0.0.1:8080";
@@ -8,7 +9,7 @@ const server = process.env.LINESIDE_DEV ?? "http://127.0.0.1:8080";
 export default defineConfig({
   root: here("./designer"),
   base: "/",
-  plugins: [react()],
+  plugins: [react(), reportFont()],
   resolve: {
     alias: {
       "@lineside/client": here("./runtime/client/index.ts"),

@@ -3,7 +3,11 @@
 package designer
 
 import (
+	"compress/gzip"
 	"embed"
+	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 )
 
@@ -17,4 +21,31 @@ func Pages() fs.FS {
 		panic(err) // the folder is embedded above
 	}
 	return sub
+}
+
+// maxFont bounds the font when it is unpacked.
+const maxFont = 64 << 20
+
+// ErrNoFont says that the pages, and the font of reports with them, were not built.
+var ErrNoFont = errors.New(`the font of reports is not in this binary: build it with "make build"`)
+
+// ReportFont is the TrueType font of reports.
+func ReportFont() ([]byte, error) {
+	f, err := dist.Open("dist/fonts/report.ttf.gz")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNoFont
+	}
+	if err != nil {
+		return nil, fmt.Errorf("font of reports: %w", err)
+	}
+	defer f.Close()
+	r, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, fmt.Errorf("font of reports: %w", err)
+	}
+	font, err := io.ReadAll(io.LimitReader(r, maxFont))
+	if err != nil {
+		return nil, fmt.Errorf("font of reports: %w", err)
+	}
+	return font, nil
 }

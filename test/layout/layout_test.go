@@ -38,6 +38,7 @@ var may = map[string][]string{
 	"runtime/protocol":   {"runtime/tag", "runtime/spec", "runtime/connector"},
 	// What lies below runtime/connector here is shared by protocols and is none itself.
 	"runtime/northbound":  {"runtime/tag", "runtime/spec", "runtime/northbound", "runtime/protocol", "runtime/connector/trust", "runtime/connector/payload"},
+	"runtime/report":      {"runtime/tag", "runtime/spec", "runtime/alarm", "runtime/plant", "runtime/historian", "runtime/schedule"},
 	"runtime/historian":   {"runtime/tag", "runtime/historian/chunk"},
 	"runtime/store":       {"runtime/alarm", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/app", "runtime/plant", "runtime/historian", "runtime/notify"},
 	"runtime/notify":      {"runtime/alarm", "runtime/auth", "runtime/connector/trust", "runtime/notify", "runtime/schedule", "runtime/spec", "runtime/tag"},
