@@ -36,7 +36,8 @@ func (sqliteDialector) Translate(err error) error {
 }
 
 // openSQLite makes the dialector of a file. synchronous=FULL keeps acknowledged commits
-// through a power cut; NORMAL does not.
+// through a power cut; NORMAL does not. auto_vacuum=INCREMENTAL, which only a new file takes, lets history that was
+// deleted give its room back to the disk.
 func openSQLite(file string) gorm.Dialector {
 	if abs, err := filepath.Abs(file); err == nil {
 		file = abs
@@ -46,6 +47,6 @@ func openSQLite(file string) gorm.Dialector {
 		path = "/" + path // C:/… on Windows
 	}
 	u := url.URL{Scheme: "file", Path: path, RawQuery: "_txlock=immediate" +
-		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"}
+		"&_pragma=busy_timeout(10000)&_pragma=auto_vacuum(2)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"}
 	return sqliteDialector{&sqlite.Dialector{DriverName: "sqlite", DSN: u.String()}}
 }
