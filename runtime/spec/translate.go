@@ -21,25 +21,42 @@ func Chinese(texts map[string]string) {
 			continue
 		}
 		prefix, _, _ := strings.Cut(en, "%")
-		translations.templates = append(translations.templates, template{en, prefix, pattern(en), zh})
+		// Most are never asked for, and to compile them all takes longer than a command that has nothing to tell.
+		translations.templates = append(translations.templates, template{en, prefix, sync.OnceValue(func() *regexp.Regexp { return pattern(en) }), zh})
 	}
-	// The one that says most comes first, so that a short one does not take its place.
-	slices.SortStableFunc(translations.templates, func(a, b template) int {
+	translations.sorted = false
+}
+
+// known gives the templates, the one that says most first, so that a short one does not take its place.
+func known() []template {
+	translations.RLock()
+	list, sorted := translations.templates, translations.sorted
+	translations.RUnlock()
+	if sorted {
+		return list
+	}
+	translations.Lock()
+	defer translations.Unlock()
+	list = slices.Clone(translations.templates) // others may be going through the old one
+	slices.SortStableFunc(list, func(a, b template) int {
 		return len(verb.ReplaceAllString(b.en, "")) - len(verb.ReplaceAllString(a.en, ""))
 	})
+	translations.templates, translations.sorted = list, true
+	return list
 }
 
 type template struct {
-	en     string
-	prefix string // what the text begins with, a quick look before the pattern
-	*regexp.Regexp
-	zh string
+	en      string
+	prefix  string // what the text begins with, a quick look before the pattern
+	pattern func() *regexp.Regexp
+	zh      string
 }
 
 var translations = struct {
 	sync.RWMutex
 	whole     map[string]string
 	templates []template
+	sorted    bool
 }{whole: map[string]string{}}
 
 var hole = regexp.MustCompile(`\{=?[1-9]\}`)
@@ -73,23 +90,24 @@ func Translate(text, lang string) string {
 	if text == "" || lang != "zh" && !strings.HasPrefix(lang, "zh-") {
 		return text
 	}
-	translations.RLock()
-	defer translations.RUnlock()
 	return chinese(text, 0)
 }
 
 func chinese(text string, depth int) string {
-	if zh, ok := translations.whole[text]; ok {
+	translations.RLock()
+	zh, ok := translations.whole[text]
+	translations.RUnlock()
+	if ok {
 		return zh
 	}
 	if depth > 3 {
 		return text
 	}
-	for _, t := range translations.templates {
+	for _, t := range known() {
 		if !strings.HasPrefix(text, t.prefix) {
 			continue
 		}
-		m := t.FindStringSubmatch(text)
+		m := t.pattern().FindStringSubmatch(text)
 		if m == nil {
 			continue
 		}
