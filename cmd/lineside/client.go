@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/lineside/lineside/runtime/api"
+	"github.com/lineside/lineside/runtime/backup/target"
 )
 
 // serverFlags say which running server a command talks to.
@@ -73,6 +75,34 @@ func (f *serverFlags) ask(ctx context.Context, method, path string, body any, he
 		return nil, e
 	}
 	return &answer{raw, res.Header.Get("ETag")}, nil
+}
+
+// fetch writes an answer to a file, which gets its name when all of it is there.
+func (f *serverFlags) fetch(ctx context.Context, path, file string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(f.Server, "/")+"/api/v1"+path, nil)
+	if err != nil {
+		return &usageError{"--server: " + err.Error()}
+	}
+	if f.Token != "" {
+		r.Header.Set("Authorization", "Bearer "+f.Token)
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return fmt.Errorf("no answer from %s: %w", f.Server, errors.Unwrap(err))
+	}
+	defer res.Body.Close()
+	if res.StatusCode >= 300 {
+		raw, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+		if err != nil {
+			return err
+		}
+		e := new(api.Error)
+		if json.Unmarshal(raw, e) != nil || e.Code == "" {
+			return fmt.Errorf("GET %s: %s", path, res.Status)
+		}
+		return e
+	}
+	return target.NewFolder(filepath.Dir(file)).Put(ctx, filepath.Base(file), res.Body)
 }
 
 // get asks for JSON.

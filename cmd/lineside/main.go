@@ -40,6 +40,8 @@ type cli struct {
 	Writes  writesCmd  `cmd:"" help:"Block all writes of a running server, allow them again, and see what is under way."`
 	User    userCmd    `cmd:"" help:"Manage the people who may log in; works on the data folder."`
 	Token   tokenCmd   `cmd:"" help:"Manage API tokens; works on the data folder."`
+	Backup  backupCmd  `cmd:"" help:"Keep configuration and history in one file: of a running server, or of a data folder."`
+	Restore restoreCmd `cmd:"" help:"Put a backup back into a data folder, all of it or nothing."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of a document."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

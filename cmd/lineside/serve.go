@@ -21,11 +21,13 @@ import (
 	"github.com/lineside/lineside/designer"
 	"github.com/lineside/lineside/examples"
 	"github.com/lineside/lineside/runtime/api"
+	"github.com/lineside/lineside/runtime/backup"
 	"github.com/lineside/lineside/runtime/certificate"
 	"github.com/lineside/lineside/runtime/connector/folder"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/historian"
 	"github.com/lineside/lineside/runtime/lastvalue"
+	"github.com/lineside/lineside/runtime/schedule"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/store"
 	"github.com/lineside/lineside/runtime/tag"
@@ -82,6 +84,9 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 
+	if err := backup.Finish(con.ctx, c.Data, c.DB); err != nil {
+		return err
+	}
 	db, err := store.Open(con.ctx, c.DB, c.Data)
 	if err != nil {
 		return err
@@ -114,8 +119,18 @@ func (c *serveCmd) Run(con *console) error {
 		Trust: certificates, Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },
 	})
 	certificates.OnChange(func(devices []string) { eng.Reconnect(devices...) })
+	runner := schedule.NewRunner(zoneOf(eng))
+	places := backup.NewPlaces(db, c.Data)
+	backups, err := newBackups(con.ctx, db, c.Data, archive, eng, places, runner, log)
+	if err != nil {
+		return err
+	}
+	messages, err := api.NewNotify(con.ctx, db, eng, certificates.Keeper("messages"), log)
+	if err != nil {
+		return err
+	}
 	hub := session.NewHub(eng, session.Options{Log: log, Origins: c.Origins})
-	server := api.New(api.Options{Store: db, Engine: eng, Certificates: certificates, Live: hub, Broker: mqtt.make(eng, log, c.Origins), WebSocketMQTT: c.MQTTWebSocket, Catalogue: catalogue, Pages: designer.Pages(), Log: log, Version: version, SecureCookies: c.SecureCookies})
+	server := api.New(api.Options{Store: db, Engine: eng, Notify: messages, Certificates: certificates, Backup: backups, Places: places, Live: hub, Broker: mqtt.make(eng, log, c.Origins), WebSocketMQTT: c.MQTTWebSocket, Catalogue: catalogue, Pages: designer.Pages(), Log: log, Version: version, SecureCookies: c.SecureCookies})
 
 	ctx, stop := context.WithCancel(con.ctx)
 	defer stop()
@@ -126,8 +141,11 @@ func (c *serveCmd) Run(con *console) error {
 		}
 	})
 	running.Go(func() { hub.Run(ctx) })
+	running.Go(func() { messages.Run(ctx) })
 	running.Go(func() { archive.Run(ctx, time.Second) })
 	running.Go(func() { tendHeap(ctx) })
+	running.Go(func() { runner.Run(ctx) })
+	running.Go(func() { backups.Run(ctx) })
 	err = c.prepare(ctx, server)
 	if err == nil && mqtt != nil {
 		mqtt.server = server

@@ -16,6 +16,7 @@ var schemaNames = map[string]string{
 	"plant.Tag": "PlantTag", "plant.Write": "TagWrite", "plant.Scan": "ScanClass",
 	"widgets.Size": "WidgetSize", "widgets.Event": "WidgetEvent",
 	"connector.Type": "ConnectorType", "northbound.Type": "NorthboundType", "northbound.Stats": "NorthboundStats", "northbound.Peer": "NorthboundPeer", "action.Type": "ActionType", "connector.Node": "BrowseNode",
+	"backup.Settings": "BackupSettings", "backup.Status": "BackupStatus", "backup.Run": "BackupRun", "backup.Progress": "BackupProgress", "backup.Counts": "BackupCounts", "backup.Listed": "ListedBackup", "target.Settings": "Target",
 	"expression.Function": "Function", "expression.Example": "Example",
 }
 

@@ -20,9 +20,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/backup"
 	"github.com/lineside/lineside/runtime/broker"
 	"github.com/lineside/lineside/runtime/certificate"
 	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/notify"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/store"
 	"github.com/lineside/lineside/widgets"
@@ -39,6 +41,11 @@ type Options struct {
 	Catalogue     widgets.Catalogue
 	// Certificates is the trust store of the plant, nil for none.
 	Certificates *certificate.Book
+	// Backup takes backups, and Places are where files can be written to; nil for none.
+	Backup *backup.Service
+	Places *backup.Places
+	// Notify tells people of alarms, nil for none.
+	Notify *notify.Service
 	// Pages is the built site; without index.html in it, a page says how to build it.
 	Pages fs.FS
 	Log   *slog.Logger
@@ -61,6 +68,10 @@ type Server struct {
 	verified   *verified
 	// certificates is the trust store of the plant, nil for none.
 	certificates *certificate.Book
+	backup       *backup.Service
+	places       *backup.Places
+	notify       *notify.Service
+	tries        tries
 	catalogue    widgets.Catalogue
 	log          *slog.Logger
 	version      string
@@ -95,7 +106,7 @@ const prefix = "/api/v1"
 // New makes a server. It starts nothing.
 func New(o Options) *Server {
 	s := &Server{
-		store: o.Store, engine: o.Engine, live: o.Live, broker: o.Broker, brokerPage: o.WebSocketMQTT, verified: newVerified(), certificates: o.Certificates, catalogue: o.Catalogue, log: o.Log, version: o.Version,
+		store: o.Store, engine: o.Engine, live: o.Live, broker: o.Broker, brokerPage: o.WebSocketMQTT, verified: newVerified(), certificates: o.Certificates, backup: o.Backup, places: o.Places, catalogue: o.Catalogue, log: o.Log, version: o.Version,
 		hasher: o.Hasher, lockout: auth.NewLockout(), saved: map[string]savedDraft{}, heads: map[string]appHead{},
 	}
 	if s.log == nil {
@@ -159,7 +170,9 @@ func (s *Server) resources() {
 	s.modelsResource()
 	s.eventsResource()
 	s.alarmsResource()
+	s.notifyResource()
 	s.historyResource()
+	s.backupResource()
 	s.expressionsResource()
 	s.drawingsResource()
 	s.catalogResource()
