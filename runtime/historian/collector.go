@@ -163,6 +163,91 @@ func (c *collector) sample(s *Sample) {
 	n.previous, n.previousKnown = f, true
 }
 
+// summary counts a summary as it would count its samples. One that reaches over the end of a bucket, of what is older
+// than samples are kept, stands for its average from its beginning on.
+func (c *collector) summary(s *Summary) {
+	if c.bucket >= len(c.boundaries)-1 {
+		return
+	}
+	if s.First.Time > c.cursor {
+		c.advance(s.First.Time)
+	}
+	if c.bucket >= len(c.boundaries)-1 {
+		return
+	}
+	if s.Start < c.boundaries[c.bucket] || s.End > c.boundaries[c.bucket+1] {
+		x := s.Last
+		x.Time = max(s.First.Time, c.boundaries[0])
+		if s.Numeric > 0 {
+			x.Value, x.Quality = tag.OfFloat(s.Area*1e9/float64(s.Numeric)), tag.UncertainSubNormal
+		}
+		c.sample(&x)
+		return
+	}
+	if s.First.Time == c.boundaries[c.bucket] {
+		c.now.atStart, c.now.atStartKnown = s.First, true
+	}
+	for _, i := range c.open {
+		c.line(i, &s.First)
+	}
+	c.open = c.open[:0]
+	n := &c.now
+	if n.samples == 0 {
+		n.first = s.First
+	}
+	n.samples += s.Samples
+	n.last = s.Last
+	if s.Numbers > 0 {
+		if f, ok := number(&s.First); ok && f == s.FirstNumber && s.First.Time == c.boundaries[c.bucket] && n.count == 0 {
+			n.any = false // what held before ends where the bucket begins
+		}
+		n.sum += s.Sum
+		n.mean += (s.Sum/float64(s.Numbers) - n.mean) * float64(s.Numbers) / float64(n.count+s.Numbers)
+		n.m2 = math.NaN()
+		if !n.any || s.Min < n.min {
+			n.min = s.Min
+		}
+		if !n.any || s.Max > n.max {
+			n.max = s.Max
+		}
+		n.any = true
+		if n.previousKnown {
+			n.delta += grown(n.previous, s.FirstNumber)
+			n.deltaKnown = true
+		}
+		n.delta += s.Delta
+		n.deltaKnown = n.deltaKnown || s.Numbers > 1
+		n.previous, n.previousKnown = s.LastNumber, true
+	}
+	n.count += s.Count
+	n.good += s.Good
+	n.area += s.Area * 1e9
+	n.inState += c.inState(s)
+	c.held, c.known, c.cursor = s.Last, true, s.End
+}
+
+// inState is for how long, as far as a summary tells, the value was in the state asked for.
+func (c *collector) inState(s *Summary) tag.Time {
+	low, high := s.Min, s.Max
+	switch {
+	case s.Numbers == 0:
+		return 0
+	case low == high, c.state.IsNone() && (low > 0 || high < 0):
+		x := collector{state: c.state, held: Sample{Value: tag.OfFloat(low)}}
+		if s.First.Value.Type() == tag.Bool {
+			x.held.Value = tag.OfBool(low != 0)
+		}
+		if x.matches() {
+			return s.Numeric
+		}
+	case s.Last.Value.Type() == tag.Bool && (c.state.IsNone() || c.state.Equal(tag.OfBool(true))):
+		return tag.Time(s.Area * 1e9)
+	case s.Last.Value.Type() == tag.Bool:
+		return s.Numeric - tag.Time(s.Area*1e9)
+	}
+	return 0
+}
+
 // leave makes the results of the present bucket.
 func (c *collector) leave() {
 	for i, f := range c.functions {

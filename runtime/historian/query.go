@@ -82,15 +82,24 @@ func (a *Archive) AggregateAll(ctx context.Context, path tag.Path, boundaries []
 		}
 	}
 	from, to := boundaries[0], boundaries[len(boundaries)-1]
-	held, ok, err := a.At(ctx, path, from)
+	held, ok, err := a.held(ctx, path, from)
 	if err != nil {
 		return nil, err
 	}
+	tier := TierFor(boundaries)
+	if slices.Contains(functions, StdDev) || slices.Contains(functions, Duration) {
+		tier = TierRaw // summaries do not tell these
+	}
 	c := &collector{functions: functions, linear: slices.Index(functions, Linear), state: state, boundaries: boundaries, out: make([][]Point, len(functions))}
 	c.begin(held, ok)
-	if err := a.Raw(ctx, path, from, to, func(part []Sample) bool {
+	if err := a.Scan(ctx, path, tier, from, to, func(part []Sample) bool {
 		for i := range part {
 			c.sample(&part[i])
+		}
+		return true
+	}, func(part []Summary) bool {
+		for i := range part {
+			c.summary(&part[i])
 		}
 		return true
 	}); err != nil {
@@ -112,6 +121,28 @@ func (a *Archive) AggregateAll(ctx context.Context, path tag.Path, boundaries []
 // lookahead is how far behind its end Linear looks for a sample.
 const lookahead = 24 * 6 * Window
 
+// held is the sample that holds at a time, also where samples have been deleted because of their age.
+func (a *Archive) held(ctx context.Context, path tag.Path, t tag.Time) (Sample, bool, error) {
+	held, ok, err := a.At(ctx, path, t)
+	if err != nil || ok {
+		return held, ok, err
+	}
+	a.mu.RLock()
+	floor := a.marks.floor[TierRaw]
+	a.mu.RUnlock()
+	if floor == 0 || floor <= t-24*TierHour.Width() {
+		return held, false, nil
+	}
+	err = a.Scan(ctx, path, TierHour, t-24*TierHour.Width(), t, func(part []Sample) bool {
+		held, ok = part[len(part)-1], true
+		return true
+	}, func(part []Summary) bool {
+		held, ok = part[len(part)-1].Last, true
+		return true
+	})
+	return held, ok && held.Time <= t, err
+}
+
 // StateTime is how long a tag had a value.
 type StateTime struct {
 	Value tag.Value
@@ -123,7 +154,7 @@ type StateTime struct {
 // States are the values that a tag had between two times, the longest first; of those beyond most the time is in
 // rest. Bad is for how long the value was bad or not known.
 func (a *Archive) States(ctx context.Context, path tag.Path, from, to tag.Time, most int) (states []StateTime, rest, bad tag.Time, err error) {
-	held, known, err := a.At(ctx, path, from)
+	held, known, err := a.held(ctx, path, from)
 	if err != nil {
 		return nil, 0, 0, err
 	}
@@ -159,12 +190,21 @@ func (a *Archive) States(ctx context.Context, path tag.Path, from, to tag.Time, 
 		}
 		last = i
 	}
-	if err = a.Raw(ctx, path, from, to, func(part []Sample) bool {
+	if err = a.Scan(ctx, path, TierRaw, from, to, func(part []Sample) bool {
 		for i := range part {
 			if part[i].Time > cursor {
 				count(part[i].Time)
 			}
 			held, known = part[i], true
+		}
+		return true
+	}, func(part []Summary) bool {
+		// Of what is older than samples are kept there is the value at the end of each bucket.
+		for i := range part {
+			if t := min(part[i].First.Time, to); t > cursor {
+				count(t)
+			}
+			held, known = part[i].Last, true
 		}
 		return true
 	}); err != nil {

@@ -21,14 +21,18 @@ func (a *Archive) Reduce(ctx context.Context, path tag.Path, from, to tag.Time, 
 		out = append(out, four(part)...)
 		part = part[:0]
 	}
-	held, ok, err := a.At(ctx, path, from)
+	held, ok, err := a.held(ctx, path, from)
 	if err != nil {
 		return nil, err
 	}
 	if ok && held.Time < from {
 		out = append(out, held) // the line comes in from there
 	}
-	err = a.Raw(ctx, path, from, to, func(samples []Sample) bool {
+	tier := TierRaw
+	for tier < TierHour && width >= 2*(tier+1).Width() {
+		tier++
+	}
+	samples := func(samples []Sample) bool {
 		for i := range samples {
 			if b := (samples[i].Time - from) / width; b != bucket {
 				close()
@@ -37,9 +41,42 @@ func (a *Archive) Reduce(ctx context.Context, path tag.Path, from, to tag.Time, 
 			part = append(part, samples[i])
 		}
 		return len(out) < 8*pixels+MaxBuckets
+	}
+	var outlined []Sample
+	err = a.Scan(ctx, path, tier, from, to, samples, func(summaries []Summary) bool {
+		outlined = outlined[:0]
+		for i := range summaries {
+			outlined = summaries[i].outline(outlined, from, to)
+		}
+		return samples(outlined)
 	})
 	close()
 	return out, err
+}
+
+// outline appends samples that look like those of a summary, as far as they lie in [from, to): the first, the lowest and the
+// highest in its midst, the last.
+func (s *Summary) outline(dst []Sample, from, to tag.Time) []Sample {
+	add := func(x Sample) {
+		if x.Time >= from && x.Time < to {
+			dst = append(dst, x)
+		}
+	}
+	add(s.First)
+	if s.Samples > 2 && s.Min < s.Max && s.Numbers > 0 {
+		middle := Sample{Time: s.First.Time + (s.Last.Time-s.First.Time)/2}
+		for _, f := range []float64{s.Min, s.Max} {
+			middle.Value = tag.OfFloat(f)
+			if s.First.Value.Type() == tag.Bool {
+				middle.Value = tag.OfBool(f != 0)
+			}
+			add(middle)
+		}
+	}
+	if s.Samples > 1 {
+		add(s.Last)
+	}
+	return dst
 }
 
 // four picks what a bucket needs to look the same.
