@@ -101,6 +101,10 @@ func newFixtureIn(t *testing.T, dir string, bare bool) *fixture {
 	t.Cleanup(func() { _ = archive.Close() })
 	f.engine = engine.New(engine.Options{Archive: archive, Trust: certificates, Catalogue: catalogue, Audit: AuditWrites(db), Record: RecordEvents(db), Alarms: db, Secret: func(ref string) (string, error) { return db.Secret(ctx, ref) }})
 	certificates.OnChange(func(devices []string) { f.engine.Reconnect(devices...) })
+	messages, err := NewNotify(ctx, db, f.engine, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
 	hub := session.NewHub(f.engine, session.Options{})
 	pages := fstest.MapFS{
 		"index.html":               {Data: []byte("<!doctype html><title>index</title>")},
@@ -110,7 +114,7 @@ func newFixtureIn(t *testing.T, dir string, bare bool) *fixture {
 		"favicon.svg":              {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")},
 		".gitkeep":                 {Data: []byte("x")},
 	}
-	f.server = New(Options{Certificates: certificates, Store: db, Engine: f.engine, Live: hub, Catalogue: catalogue, Pages: pages, Hasher: auth.NewCheapHasher(), Version: "test", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	f.server = New(Options{Notify: messages, Certificates: certificates, Store: db, Engine: f.engine, Live: hub, Catalogue: catalogue, Pages: pages, Hasher: auth.NewCheapHasher(), Version: "test", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -119,6 +123,7 @@ func newFixtureIn(t *testing.T, dir string, bare bool) *fixture {
 	var running sync.WaitGroup
 	running.Go(func() { _ = f.engine.Run(ctx) })
 	running.Go(func() { hub.Run(ctx) })
+	running.Go(func() { messages.Run(ctx) })
 	running.Go(func() {
 		if err := f.server.Serve(ctx, listener); err != nil {
 			t.Errorf("serve: %v", err)

@@ -21,7 +21,8 @@ type sealing struct {
 	taken    map[string]string
 	kept     []string
 	problems spec.Problems
-	template bool // what is sealed may have placeholders
+	template bool   // what is sealed may have placeholders
+	prefix   string // of the ids of new ones
 }
 
 // sealSecrets replaces every secret that stands in the settings of a device in plain by a
@@ -148,7 +149,7 @@ func (s *sealing) seal(text, at string) string {
 		s.kept = append(s.kept, id)
 		return text
 	}
-	id := store.NewSecretID()
+	id := s.prefix + store.NewSecretID()
 	s.taken[id] = text
 	s.kept = append(s.kept, id)
 	return store.SecretPrefix + id

@@ -2,6 +2,9 @@ package notify
 
 import (
 	"context"
+	"crypto/ecdh"
+	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -147,3 +150,12 @@ func (l *Later) Error() string { return l.Err.Error() }
 
 // Unwrap gives the error itself.
 func (l *Later) Unwrap() error { return l.Err }
+
+// NewVAPID makes the keys by which services for browsers know this server: P-256, in base64url (RFC 8292, 3.2).
+func NewVAPID() (VAPID, error) {
+	key, err := ecdh.P256().GenerateKey(rand.Reader)
+	if err != nil {
+		return VAPID{}, err
+	}
+	return VAPID{Public: base64.RawURLEncoding.EncodeToString(key.PublicKey().Bytes()), Private: base64.RawURLEncoding.EncodeToString(key.Bytes())}, nil
+}

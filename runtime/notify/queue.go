@@ -68,12 +68,14 @@ type queue struct {
 	// given is when messages were given up last, failed how many were since the start.
 	given  []time.Time
 	failed int
+	// took is when a channel took a message last.
+	took   map[string]time.Time
 	wake   chan struct{}
 	trying sync.WaitGroup
 }
 
 func newQueue() *queue {
-	return &queue{lanes: map[laneKey]*lane{}, busy: map[string]int{}, wake: make(chan struct{}, 1)}
+	return &queue{lanes: map[laneKey]*lane{}, busy: map[string]int{}, took: map[string]time.Time{}, wake: make(chan struct{}, 1)}
 }
 
 func poke(c chan struct{}) {
@@ -269,6 +271,7 @@ func (s *Service) try(ctx context.Context, l *lane, channel *liveChannel, part [
 			q.give(o, Digested, "", "", now)
 		}
 		l.failures, l.next = 0, time.Time{}
+		q.took[l.key.channel] = now
 		l.sent = append(l.sent, now)
 	case errors.Is(err, ErrGone), IsPermanent(err):
 		if errors.Is(err, ErrGone) {

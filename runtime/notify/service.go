@@ -423,25 +423,6 @@ func (s *Service) Again(list []*Outgoing) {
 	s.queue.add(list)
 }
 
-// Try sends a test message by a channel that need not be saved, and gives the answer of its service.
-func (s *Service) Try(ctx context.Context, c Channel, to, language, by string) (string, error) {
-	sender, err := s.sender(&c)
-	if err != nil {
-		return "", err
-	}
-	now := s.Host.Now()
-	f := &Facts{
-		Time: now, Event: "test", Priority: "low", Title: spec.Text{"en": "Test message", "zh": "测试消息"}, Name: spec.Text{"en": "Lineside", "zh": "Lineside"},
-		Message: spec.Text{"en": "If you read this, messages by this channel arrive.", "zh": "收到此消息表示该通道工作正常。"}, Value: "42.5", Limit: "40", Unit: "bar", By: by,
-	}
-	base := s.config().URL
-	subject, text, fields := write(&c, f, language, base, s.Zone())
-	if base != "" {
-		fields["link"] = strings.TrimRight(base, "/") + "/alarms"
-	}
-	return s.send(ctx, &liveChannel{config: c, sender: sender}, Message{Key: fmt.Sprintf("test/%d", now.UnixNano()), To: to, Subject: subject, Text: text, Link: fields["link"], Fields: fields})
-}
-
 // Mail implements Mailer by the first channel for mail.
 func (s *Service) Mail(ctx context.Context, m Mail) error {
 	l := s.live.Load()
@@ -470,4 +451,53 @@ func (s *Service) CanMail() bool {
 		}
 	}
 	return false
+}
+
+// Doing says how a channel is doing.
+type Doing struct {
+	// Waiting is how many messages wait for it.
+	Waiting int `json:"waiting"`
+	// Failing says that it does not take messages now, Error why.
+	Failing bool   `json:"failing,omitempty"`
+	Error   string `json:"error,omitempty"`
+	// Sent is when it took one last, since the start.
+	Sent time.Time `json:"sent,omitzero"`
+}
+
+// Doing says how the channels are doing, by id.
+func (s *Service) Doing() map[string]Doing {
+	l := s.live.Load()
+	out := make(map[string]Doing, len(l.channels))
+	q := s.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for id, c := range l.channels {
+		d := Doing{Sent: q.took[id]}
+		if c.err != nil {
+			d.Failing, d.Error = true, explain(c.err)
+		}
+		out[id] = d
+	}
+	for k, lane := range q.lanes {
+		d, known := out[k.channel]
+		if !known {
+			continue
+		}
+		d.Waiting += len(lane.wait)
+		if lane.failures > 0 && len(lane.wait) > 0 {
+			d.Failing, d.Error = true, lane.wait[0].Answer
+		}
+		out[k.channel] = d
+	}
+	return out
+}
+
+// OnDuty are those of a roster who are told now.
+func (s *Service) OnDuty(id string) []string {
+	c := s.config()
+	r := c.Roster(id)
+	if r == nil {
+		return nil
+	}
+	return c.calendar(s.Zone()).onDuty(r, s.Host.Now())
 }

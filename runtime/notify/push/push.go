@@ -199,9 +199,3 @@ func path(link string) string {
 	}
 	return u.RequestURI()
 }
-
-// NewVAPID makes the keys by which services know this server.
-func NewVAPID() (notify.VAPID, error) {
-	private, public, err := webpush.GenerateVAPIDKeys()
-	return notify.VAPID{Public: public, Private: private}, err
-}
