@@ -146,6 +146,11 @@ func (e *Engine) swapAlarms(b *plantBuild) error {
 	if err := one(notifyAlarm()); err != nil {
 		return err
 	}
+	for _, build := range historyAlarms() {
+		if err := one(build); err != nil {
+			return err
+		}
+	}
 	for i := range b.doc.Devices {
 		for _, build := range builtAlarms(&b.doc.Devices[i]) {
 			if err := one(build); err != nil {

@@ -72,6 +72,7 @@ type Engine struct {
 	alarms     alarms
 	alarmTags  alarmTags
 	notify     notifyTags
+	history    historyTags
 	metronomes metronomes
 	block      atomic.Pointer[Block]
 	releases   releases
@@ -159,6 +160,7 @@ func New(o Options) *Engine {
 	e.addWriteTags()
 	e.addAlarmTags()
 	e.addNotifyTags()
+	e.addHistoryTags()
 	return e
 }
 
@@ -197,6 +199,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	running.Go(func() { e.runMetronomes(ctx) })
 	running.Go(func() { e.keepLast(ctx) })
 	running.Go(func() { e.recordHistory(ctx) })
+	running.Go(func() { e.watchHistory(ctx) })
 	generation := e.table.Generation()
 	for {
 		e.mu.Lock()
