@@ -59,6 +59,9 @@ func Fill(ctx context.Context, r *Report, src Source, req Request) (*Content, er
 			return nil, err
 		}
 		c.Parts = append(c.Parts, p)
+		if req.Progress != nil {
+			req.Progress(float64(i+1) / float64(len(r.Blocks)))
+		}
 	}
 	f.block = ""
 	for dst, band := range map[*[3]string]*Band{&c.Header: r.Header, &c.Footer: r.Footer} {

@@ -19,10 +19,16 @@ import (
 var dashes = [][]float64{nil, {5, 2}, {1.5, 1.5}, {6, 2, 1.5, 2}, {9, 3}, {3, 1}, {1, 3}, {8, 2, 1.5, 2, 1.5, 2}}
 
 // PDF draws a content: one font, embedded as far as it is used.
-func PDF(c *Content, font *Font) (out []byte, err error) {
+func PDF(c *Content, font *Font) ([]byte, error) {
+	out, _, err := drawPDF(c, font)
+	return out, err
+}
+
+// drawPDF is PDF, with the number of pages.
+func drawPDF(c *Content, font *Font) (out []byte, pages int, err error) {
 	layout, err := Lay(c, font)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer func() {
 		if r := recover(); r != nil {
@@ -33,7 +39,7 @@ func PDF(c *Content, font *Font) (out []byte, err error) {
 	pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: layout.Width, H: layout.Height}})
 	pdf.SetInfo(gopdf.PdfInfo{Title: c.Title + " – " + c.Period, Author: c.Site, Creator: "Lineside", Producer: "Lineside", CreationDate: c.Made.In(time.UTC)})
 	if err := pdf.AddTTFFontFromFontContainer(family, &font.container); err != nil {
-		return nil, fmt.Errorf("write pdf: %w", err)
+		return nil, 0, fmt.Errorf("write pdf: %w", err)
 	}
 	pictures := map[string]gopdf.ImageHolder{}
 	for i := range c.Parts {
@@ -47,15 +53,15 @@ func PDF(c *Content, font *Font) (out []byte, err error) {
 		pdf.AddPage()
 		for k := range layout.Pages[i].Marks {
 			if err := drawMark(pdf, &layout.Pages[i].Marks[k], pictures); err != nil {
-				return nil, fmt.Errorf("write pdf: page %d: %w", i+1, err)
+				return nil, 0, fmt.Errorf("write pdf: page %d: %w", i+1, err)
 			}
 		}
 	}
 	var b bytes.Buffer
 	if _, err := pdf.WriteTo(&b); err != nil {
-		return nil, fmt.Errorf("write pdf: %w", err)
+		return nil, 0, fmt.Errorf("write pdf: %w", err)
 	}
-	return b.Bytes(), nil
+	return b.Bytes(), layout.Total, nil
 }
 
 func drawMark(pdf *gopdf.GoPdf, m *Mark, pictures map[string]gopdf.ImageHolder) error {

@@ -62,6 +62,8 @@ type Request struct {
 	Language string
 	By       string
 	Now      time.Time
+	// Progress is told how much is done, 0 to 1; nil for nobody.
+	Progress func(done float64)
 }
 
 // words are texts of reports by language.

@@ -39,6 +39,8 @@ var migrations = []func(tx *gorm.DB) error{
 	func(tx *gorm.DB) error {
 		return tx.AutoMigrate(&messageRow{}, &runRow{}, &personRow{}, &deviceRow{})
 	},
+	// The archive of reports.
+	func(tx *gorm.DB) error { return tx.AutoMigrate(&reportRunRow{}, &reportFileRow{}) },
 }
 
 const settingSchema = "schema"

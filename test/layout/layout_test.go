@@ -38,9 +38,9 @@ var may = map[string][]string{
 	"runtime/protocol":   {"runtime/tag", "runtime/spec", "runtime/connector"},
 	// What lies below runtime/connector here is shared by protocols and is none itself.
 	"runtime/northbound":  {"runtime/tag", "runtime/spec", "runtime/northbound", "runtime/protocol", "runtime/connector/trust", "runtime/connector/payload"},
-	"runtime/report":      {"runtime/tag", "runtime/spec", "runtime/alarm", "runtime/plant", "runtime/historian", "runtime/schedule"},
+	"runtime/report":      {"runtime/tag", "runtime/spec", "runtime/alarm", "runtime/plant", "runtime/historian", "runtime/schedule", "runtime/sheet"},
 	"runtime/historian":   {"runtime/tag", "runtime/historian/chunk"},
-	"runtime/store":       {"runtime/alarm", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/app", "runtime/plant", "runtime/historian", "runtime/notify"},
+	"runtime/store":       {"runtime/alarm", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/app", "runtime/plant", "runtime/historian", "runtime/notify", "runtime/report"},
 	"runtime/notify":      {"runtime/alarm", "runtime/auth", "runtime/connector/trust", "runtime/notify", "runtime/schedule", "runtime/spec", "runtime/tag"},
 	"runtime/lastvalue":   {"runtime/tag"},
 	"runtime/engine":      {"runtime/alarm", "runtime/lastvalue", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/plant", "runtime/expression", "runtime/connector", "runtime/northbound", "runtime/historian", "widgets"},
