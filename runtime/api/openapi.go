@@ -17,6 +17,8 @@ var schemaNames = map[string]string{
 	"widgets.Size": "WidgetSize", "widgets.Event": "WidgetEvent",
 	"connector.Type": "ConnectorType", "northbound.Type": "NorthboundType", "northbound.Stats": "NorthboundStats", "northbound.Peer": "NorthboundPeer", "action.Type": "ActionType", "connector.Node": "BrowseNode",
 	"backup.Settings": "BackupSettings", "backup.Status": "BackupStatus", "backup.Run": "BackupRun", "backup.Progress": "BackupProgress", "backup.Counts": "BackupCounts", "backup.Listed": "ListedBackup", "target.Settings": "Target",
+	"notify.Config": "Messages", "notify.Channel": "MessageChannel", "notify.Template": "MessageTemplate", "notify.Roster": "Roster", "notify.Shift": "RosterShift", "notify.Hours": "MessageHours", "notify.Holiday": "Holiday",
+	"notify.Route": "MessageRoute", "notify.Step": "MessageStep", "notify.Person": "MessagePerson", "notify.Outgoing": "Message", "notify.Kind": "ChannelKind", "notify.Preset": "ChannelPreset", "notify.Doing": "ChannelState", "notify.Gap": "RosterGap",
 	"expression.Function": "Function", "expression.Example": "Example",
 }
 
