@@ -76,7 +76,9 @@ type Archive struct {
 	events         []Event
 	// damaged are the rows that were told of because they cannot be read.
 	damaged sync.Map
-	told    complaints
+	// newest are the last samples that the database has, as far as they were asked for.
+	newest newestOf
+	told   complaints
 }
 
 // Counts are of what went wrong since the start.

@@ -141,6 +141,7 @@ func (a *Archive) put(ctx context.Context, moves []move) (int, error) {
 		p.windows = slices.DeleteFunc(p.windows, func(w *window) bool { return w == m.window })
 		a.count -= m.window.size()
 		a.text -= m.window.text
+		a.newest.moved(m.series, m.window)
 		if len(p.windows) == 0 {
 			delete(a.pending, m.series)
 		}

@@ -82,7 +82,7 @@ func forecast(s *Storage, r Retention, now time.Time) Forecast {
 		f.Growth[TierHour] = f.Growth[TierMinute] / 40
 	}
 	f.Known = f.Growth[TierRaw] > 0
-	live := s.Extent.live()
+	live := s.Extent.Live()
 	if s.Space.Disk > 0 {
 		// What is free on the disk, what is free inside the database, and what it has, less what must stay free.
 		f.Limit = live + s.Space.Reusable + s.Space.Free - int64(float64(s.Space.Disk)*r.MinFreePercent/100)

@@ -23,6 +23,9 @@ const Window = tag.Time(10 * time.Minute)
 // ErrFull says that the disk is full.
 var ErrFull = errors.New("the disk is full")
 
+// ErrTooOld says that a time lies before what is kept.
+var ErrTooOld = errors.New("it is too old")
+
 // Series is the history of one tag.
 type Series struct {
 	ID int64
@@ -172,6 +175,9 @@ func number(s *Sample) (float64, bool) {
 
 // pack makes a row of samples, which are sorted and of one window and type.
 func pack(series int64, start tag.Time, samples []Sample) (Row, error) {
+	if left := present(samples); len(left) > 0 {
+		samples = left
+	}
 	r := Row{Series: series, Start: start, First: samples[0].Time, Last: samples[len(samples)-1].Time, Count: len(samples)}
 	for i := range samples {
 		f, ok := number(&samples[i])
@@ -237,9 +243,11 @@ func unpackParts(data []byte, dst []Sample) ([]Sample, error) {
 
 // unpack appends the samples of a row to dst.
 func unpack(r *Row, dst []Sample) ([]Sample, error) {
+	n := len(dst)
 	data, err := unseal(r.Data)
 	if err == nil {
 		dst, err = unpackParts(data, dst)
+		dst = append(dst[:n], present(dst[n:])...)
 	}
 	if err != nil {
 		return dst, fmt.Errorf("the history of series %d at %s cannot be read: %w", r.Series, r.Start.Std(), err)

@@ -98,24 +98,24 @@ func (a *Archive) Raw(ctx context.Context, path tag.Path, from, to tag.Time, eac
 			end := rows[i].Start + Window
 			n, _ := slices.BinarySearchFunc(waiting, end, sampleTime)
 			before, _ := slices.BinarySearchFunc(waiting, rows[i].Start, sampleTime)
-			if before > 0 && !each(waiting[:before]) {
+			if early := present(waiting[:before]); len(early) > 0 && !each(early) {
 				return nil
 			}
-			part = merge(part, waiting[before:n])
+			part = present(merge(part, waiting[before:n]))
 			waiting = waiting[n:]
 			if len(part) > 0 && !each(part) {
 				return nil
 			}
 		}
 		n, _ := slices.BinarySearchFunc(waiting, next, sampleTime)
-		if n > 0 && !each(waiting[:n]) {
+		if early := present(waiting[:n]); len(early) > 0 && !each(early) {
 			return nil
 		}
 		waiting = waiting[n:]
 		begin = next
 	}
-	if len(waiting) > 0 {
-		each(waiting)
+	if rest := present(waiting); len(rest) > 0 {
+		each(rest)
 	}
 	return nil
 }
@@ -167,27 +167,13 @@ func (a *Archive) At(ctx context.Context, path tag.Path, t tag.Time) (Sample, bo
 		if !ok {
 			break
 		}
-		take(a.readable(path, &row, nil))
+		// What waits may take some of them away.
+		take(present(merge(a.readable(path, &row, nil), within(waiting, row.Start, row.Start+Window))))
 		if found {
 			break
 		}
 		before = row.Start // its window begins before t, and all of its samples come after
 	}
-	take(waiting)
+	take(present(waiting))
 	return best, found, nil
-}
-
-// LastAt are the last samples of tags at or before a time, in their order; one without a sample is zero.
-func (a *Archive) LastAt(ctx context.Context, paths []tag.Path, t tag.Time) ([]Sample, error) {
-	out := make([]Sample, len(paths))
-	for i, path := range paths {
-		s, ok, err := a.At(ctx, path, t)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			out[i] = s
-		}
-	}
-	return out, nil
 }

@@ -41,30 +41,25 @@ func RetentionOf(days int) Retention {
 }
 
 // Least that must be kept, so that each tier is made before what it is made of is gone.
-const (
-	leastRawDays    = 1
-	leastMinuteDays = 12
-)
+const leastMinuteDays = 12
 
-// Errors of a retention that cannot be.
-var (
-	errRawDays    = fmt.Errorf("samples are kept for %d day at least", leastRawDays)
-	errMinuteDays = fmt.Errorf("summaries of a minute are kept for %d days at least: those of an hour are made of them", leastMinuteDays)
-)
-
-// Check says what is wrong with a retention.
-func (r Retention) Check() (field string, err error) {
+// Check names the first number of a retention that cannot be, "" when there is none: the coarser a tier is the longer it must
+// be kept, and minutes for twelve days at least, as hours are made of them.
+func (r Retention) Check() string {
+	longer := func(days, than int) bool { return days == 0 || than > 0 && days >= than }
 	switch {
 	case r.RawDays < 0:
-		return "rawDays", errRawDays
-	case r.MinuteDays < 0 || r.MinuteDays > 0 && r.MinuteDays < leastMinuteDays:
-		return "minuteDays", errMinuteDays
-	case r.MinuteDays > 0 && (r.RawDays == 0 || r.RawDays > r.MinuteDays):
-		return "minuteDays", errors.New("summaries of a minute are kept at least as long as samples")
-	case r.HourDays > 0 && (r.MinuteDays == 0 || r.MinuteDays > r.HourDays):
-		return "hourDays", errors.New("summaries of an hour are kept at least as long as those of a minute")
+		return "rawDays"
+	case !longer(r.MinuteDays, r.RawDays) || r.MinuteDays != 0 && r.MinuteDays < leastMinuteDays:
+		return "minuteDays"
+	case !longer(r.HourDays, r.MinuteDays):
+		return "hourDays"
+	case !(r.MaxGiB >= 0 && r.MaxGiB <= 1e6):
+		return "maxGiB"
+	case !(r.MinFreePercent >= 0 && r.MinFreePercent <= 90):
+		return "minFreePercent"
 	}
-	return "", nil
+	return ""
 }
 
 func (r Retention) keep(t Tier) time.Duration {
@@ -100,7 +95,7 @@ type Storage struct {
 // Event is something that befell the history.
 type Event struct {
 	Time time.Time
-	// Kind is trimmed, crowded, dropped, refused, damaged, failed or healed.
+	// Kind is expired, crowded, full, healed or lost.
 	Kind string
 	Tier Tier
 	// Samples is how many it was about, Until the time of the newest of them.
@@ -224,7 +219,7 @@ func (a *Archive) trimOld(ctx context.Context, now time.Time) {
 				a.mu.Lock()
 				a.counts.Trimmed += t.Samples
 				a.mu.Unlock()
-				a.happened(Event{Kind: "trimmed", Tier: tier, Samples: t.Samples, Until: t.Last + tier.Span()})
+				a.happened(Event{Kind: "expired", Tier: tier, Samples: t.Samples, Until: t.Last + tier.Span()})
 			}
 			if t.Rows < trimRows {
 				break
@@ -271,8 +266,8 @@ func (a *Archive) shrink(ctx context.Context) {
 	}
 }
 
-// live is about how much room the history takes in the database.
-func (e *Extent) live() int64 { return e.Bytes + e.Rows*rowCost }
+// Live is about how much room the history takes in the database.
+func (e *Extent) Live() int64 { return e.Bytes + e.Rows*rowCost }
 
 // need is how much room the history wants within the next hour.
 func (e *Extent) need() int64 { return max(leastRoom, e.growth(TierRaw)/24+e.growth(TierMinute)/24) }
@@ -305,16 +300,16 @@ func (a *Archive) checkRoom(ctx context.Context) {
 	a.storage = s
 	a.mu.Unlock()
 	if s.Low != was.Low || s.Full != was.Full {
-		a.log.Warn("room of the history", "low", s.Low, "full", s.Full, "free", space.Free, "disk", space.Disk, "history", extent.live())
+		a.log.Warn("room of the history", "low", s.Low, "full", s.Full, "free", space.Free, "disk", space.Disk, "history", extent.Live())
 	}
 	if was.Full && !s.Full {
 		a.happened(Event{Kind: "healed"})
 	}
 	switch {
-	case r.MaxGiB > 0 && float64(extent.live()) > r.MaxGiB*gib:
+	case r.MaxGiB > 0 && float64(extent.Live()) > r.MaxGiB*gib:
 		a.crowd(ctx, func() bool {
 			e, err := a.rows.Extent(ctx)
-			return err == nil && float64(e.live()) > r.MaxGiB*gib
+			return err == nil && float64(e.Live()) > r.MaxGiB*gib
 		})
 		a.shrink(ctx)
 	case space.Disk > 0 && space.Free < low:

@@ -1,0 +1,166 @@
+package historian
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/lineside/lineside/runtime/tag"
+)
+
+// newestOf remembers the last sample that the database has of a series, so that present values of many tags are
+// known without asking it.
+type newestOf struct {
+	mu sync.Mutex
+	of map[int64]Sample
+	// moves counts what went to the database: what was read before may be old.
+	moves uint64
+}
+
+// moved takes note of a window that went to the database.
+func (n *newestOf) moved(series int64, w *window) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.moves++
+	last, simple := w.tail()
+	switch cached, ok := n.of[series]; {
+	case !ok:
+	case !simple:
+		delete(n.of, series)
+	case last.Time >= cached.Time:
+		n.of[series] = last
+	}
+}
+
+// forget forgets everything: rows were deleted.
+func (n *newestOf) forget() {
+	n.mu.Lock()
+	n.of, n.moves = nil, n.moves+1
+	n.mu.Unlock()
+}
+
+// tail is the last sample of a window, when that is told without unpacking it.
+func (w *window) tail() (Sample, bool) {
+	if !w.ordered || len(w.samples) == 0 {
+		return Sample{}, false
+	}
+	s := w.samples[len(w.samples)-1]
+	return s, s.Quality != removed
+}
+
+// LastAt are the last samples of tags at or before a time, in their order; one without a sample is zero. Of present
+// values it is quick for thousands of tags.
+func (a *Archive) LastAt(ctx context.Context, paths []tag.Path, t tag.Time) ([]Sample, error) {
+	out := make([]Sample, len(paths))
+	ids := make([]int64, len(paths))
+	var open []int // whose samples are not in memory
+	waits := make([]bool, len(paths))
+	a.mu.RLock()
+	for i, path := range paths {
+		id, ok := a.ids[path]
+		if !ok {
+			continue
+		}
+		ids[i] = id
+		if p := a.pending[id]; p != nil && len(p.windows) > 0 {
+			waits[i] = true
+			if last, simple := p.windows[len(p.windows)-1].tail(); simple && last.Time <= t {
+				out[i] = last
+				continue
+			}
+		}
+		open = append(open, i)
+	}
+	a.mu.RUnlock()
+	rest := open[:0]
+	a.newest.mu.Lock()
+	moves := a.newest.moves
+	for _, i := range open {
+		if s, ok := a.newest.of[ids[i]]; ok && s.Time <= t && !waits[i] {
+			out[i] = s
+			continue
+		}
+		rest = append(rest, i)
+	}
+	a.newest.mu.Unlock()
+	for _, i := range rest {
+		s, ok, err := a.At(ctx, paths[i], t)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		out[i] = s
+		if t < tag.Now() || a.waits(ids[i]) {
+			continue // there may be newer ones
+		}
+		a.newest.mu.Lock()
+		if a.newest.moves == moves {
+			if a.newest.of == nil {
+				a.newest.of = map[int64]Sample{}
+			}
+			a.newest.of[ids[i]] = s
+		}
+		a.newest.mu.Unlock()
+	}
+	return out, nil
+}
+
+// waits reports whether a series has samples that are not in the database.
+func (a *Archive) waits(id int64) bool {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.pending[id] != nil
+}
+
+// removed is the quality of a sample that takes another one away: with its time, when both come together.
+const removed tag.Quality = 0x80A0FFFF
+
+// present are those that are no removals.
+func present(list []Sample) []Sample {
+	for i := range list {
+		if list[i].Quality != removed {
+			continue
+		}
+		out := append(make([]Sample, 0, len(list)-1), list[:i]...)
+		for _, s := range list[i+1:] {
+			if s.Quality != removed {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	return list
+}
+
+// Removal is a sample that takes away the one with its time.
+func Removal(t tag.Time) Sample { return Sample{Time: t, Quality: removed} }
+
+// IsRemoval reports whether a sample is one.
+func IsRemoval(s *Sample) bool { return s.Quality == removed }
+
+// Correct puts samples, and removals of samples, where others are, and returns when they are on the disk. The error says
+// when they lie before what is kept of samples.
+func (a *Archive) Correct(series int64, samples []Sample) error {
+	a.mu.RLock()
+	floor, room := a.marks.floor[TierRaw], a.most-a.count
+	a.mu.RUnlock()
+	if len(samples) > room {
+		return ErrFull
+	}
+	for i := range samples {
+		if samples[i].Time < floor {
+			return fmt.Errorf("%w: samples before %s are kept no longer", ErrTooOld, floor.Std())
+		}
+	}
+	a.Append([]Batch{{series, samples}})
+	a.newest.forget()
+	return a.Sync(true)
+}
+
+// Pack packs sorted samples, of whatever types, and Unpack gives them back.
+func Pack(samples []Sample) ([]byte, error) { return appendParts(nil, samples) }
+
+// Unpack gives back what Pack has packed.
+func Unpack(data []byte) ([]Sample, error) { return unpackParts(data, nil) }
