@@ -15,6 +15,7 @@ import (
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/expression"
 	"github.com/lineside/lineside/runtime/northbound"
+	"github.com/lineside/lineside/runtime/notify"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/spec"
@@ -32,6 +33,7 @@ var sections = []struct {
 	{"The plant document.", []reflect.Type{reflect.TypeFor[plant.Plant]()}},
 	{"What components say of themselves.", []reflect.Type{reflect.TypeFor[widgets.Manifest](), reflect.TypeFor[connector.Type](), reflect.TypeFor[northbound.Type](), reflect.TypeFor[connector.Node](), reflect.TypeFor[spec.Problem](), reflect.TypeFor[action.Type]()}},
 	{"The live protocol at /api/v1/live.", []reflect.Type{reflect.TypeFor[session.Request](), reflect.TypeFor[session.Reply](), reflect.TypeFor[session.Values](), reflect.TypeFor[session.Slots](), reflect.TypeFor[session.Notice](), reflect.TypeFor[session.Writes](), reflect.TypeFor[session.Alarms]()}},
+	{"Messages about alarms.", []reflect.Type{reflect.TypeFor[notify.Config](), reflect.TypeFor[notify.Person](), reflect.TypeFor[notify.Kind](), reflect.TypeFor[notify.Outgoing](), reflect.TypeFor[notify.Doing](), reflect.TypeFor[notify.Gap]()}},
 	{"Expressions.", []reflect.Type{reflect.TypeFor[expression.Function]()}},
 	{"Devices, imports and changes.", []reflect.Type{reflect.TypeFor[engine.DeviceStatus](), reflect.TypeFor[engine.NorthboundStatus](), reflect.TypeFor[plant.Import](), reflect.TypeFor[app.Change]()}},
 	{"Units.", []reflect.Type{reflect.TypeFor[unit.CommonUnit](), reflect.TypeFor[unit.Quantity](), reflect.TypeFor[unit.Shown](), reflect.TypeFor[unit.Preference]()}},
@@ -41,6 +43,7 @@ var sections = []struct {
 // tsNames are the names that differ from the Go name, which says less outside its package.
 var tsNames = map[string]string{
 	"unit.Shown": "ShownUnit", "unit.Preference": "UnitPreference",
+	"notify.Config": "Messages", "notify.Channel": "MessageChannel", "notify.Template": "MessageTemplate", "notify.Shift": "RosterShift", "notify.Hours": "MessageHours", "notify.Route": "MessageRoute", "notify.Step": "MessageStep", "notify.Person": "MessagePerson", "notify.Outgoing": "Message", "notify.Kind": "ChannelKind", "notify.Preset": "ChannelPreset", "notify.Doing": "ChannelState", "notify.Gap": "RosterGap", "notify.Reach": "ChannelReach", "notify.State": "MessageState",
 	"app.Tag": "AppTag", "app.Input": "AppInput",
 	"plant.Tag": "PlantTag", "plant.Definition": "TagDefinition", "plant.Write": "TagWrite", "plant.Scan": "ScanClass",
 	"plant.Model": "ThingModel", "plant.Parameter": "ModelParameter", "plant.Property": "ModelProperty", "plant.Command": "ModelCommand", "plant.Event": "ModelEvent", "plant.Input": "CommandInput",

@@ -1541,6 +1541,202 @@ export interface AlarmAmount {
   active: number;
 }
 
+// Messages about alarms.
+
+/** Messages says who is told of what: all that an administrator sets up. */
+export interface Messages {
+  /** url is the address at which people reach this server, for links: "https://plant.example.com". */
+  url?: string;
+  channels?: MessageChannel[];
+  rosters?: Roster[];
+  routes?: MessageRoute[];
+  holidays?: Holiday[];
+}
+
+/** MessagePerson is how one user wants to be told. */
+export interface MessagePerson {
+  mail?: string;
+  phone?: string;
+  /** language of messages: that of the pages when left out. */
+  language?: "en" | "zh";
+  /** quiet are times at which nothing is told; Urgent says that urgent alarms are told even then. */
+  quiet?: MessageHours[];
+  urgent?: boolean;
+  /** areas and Priorities are the only ones that are told; each left out is all. */
+  areas?: string[];
+  priorities?: ("urgent" | "high" | "medium" | "low")[];
+}
+
+/** ChannelKind is a kind of channel: it describes itself and makes senders. */
+export interface ChannelKind extends Component {
+  reach: "mail" | "phone" | "device" | "group";
+  /** presets are the services that there are; empty when the kind is one. */
+  presets?: ChannelPreset[];
+}
+
+/** Message is one message to one receiver: in the queue, and then in the log. */
+export interface Message {
+  id: number;
+  channel: string;
+  /**
+   * receiver is the name of the user or the address, "" when the channel is the receiver. Address is what the channel
+   * needs.
+   */
+  receiver?: string;
+  state: "waiting" | "sending" | "sent" | "digested" | "failed" | "skipped";
+  reason?: "quiet" | "filter" | "rights" | "address" | "user" | "duty" | "channel" | "expired" | "rejected";
+  event: string;
+  alarm?: string;
+  priority?: string;
+  route?: string;
+  /** step counts from 1. */
+  step?: number;
+  subject?: string;
+  text?: string;
+  created: string;
+  /** tried is when it was tried last, Due when it is tried again. */
+  tried?: string;
+  due?: string;
+  attempts: number;
+  /** answer is what the service said last, or the error. */
+  answer?: string;
+  /** with is the id of the message with which it was told, when it was one of many. */
+  with?: number;
+  /** more is how many it stands for that were too many to keep each. */
+  more?: number;
+}
+
+/** ChannelState says how a channel is doing. */
+export interface ChannelState {
+  /** waiting is how many messages wait for it. */
+  waiting: number;
+  /** failing says that it does not take messages now, Error why. */
+  failing?: boolean;
+  error?: string;
+  /** sent is when it took one last, since the start. */
+  sent?: string;
+}
+
+/** RosterGap is a part of the week in which nobody of a roster is on duty. */
+export interface RosterGap {
+  from: string;
+  to: string;
+}
+
+/** MessageChannel is one way by which messages leave. */
+export interface MessageChannel {
+  /** id is 1 to 64 letters, digits, "_" and "-". */
+  id: string;
+  name?: string;
+  /** kind is mail, webhook, sms or push; Preset the service of which the settings are, "" for none. */
+  kind: string;
+  preset?: string;
+  /** settings are those of the kind. Secrets are references. */
+  settings?: unknown;
+  /** language is that of those of whom none is known; English when left out. */
+  language?: "en" | "zh";
+  /** texts stand in for the built-in texts, by language. */
+  texts?: Record<string, MessageTemplate>;
+  /** perMinute is how many messages one receiver gets in a minute; those that are more come in one. 10 when left out. */
+  perMinute?: number;
+  disabled?: boolean;
+}
+
+/** Roster is a group of people: those who always belong to it, and those of the shift that is on duty. */
+export interface Roster {
+  id: string;
+  name?: string;
+  /** members are names of users who belong to it at any time. */
+  members?: string[];
+  shifts?: RosterShift[];
+  /** otherwise are those who are told when nobody is on duty. */
+  otherwise?: string[];
+}
+
+/** MessageRoute says who is told of which alarms, and who else as long as nobody acknowledges. */
+export interface MessageRoute {
+  id: string;
+  name?: string;
+  /** Areas, Classes and Priorities say of which alarms; each left out is all. */
+  areas?: string[];
+  classes?: string[];
+  priorities?: ("urgent" | "high" | "medium" | "low")[];
+  /**
+   * on is what is told beside that the alarm was raised: return, acknowledge, shelve (also suppressed and out of service)
+   * and escalate. They are told to whom the raised alarm was.
+   */
+  on?: ("return" | "acknowledge" | "shelve" | "escalate")[];
+  /** when is at which times the route counts for alarms that are raised; always when left out. */
+  when?: MessageHours[];
+  /** steps follow each other until somebody acknowledges. */
+  steps: MessageStep[];
+  /** untilReturned ends the steps when the alarm has returned, acknowledged or not. */
+  untilReturned?: boolean;
+  disabled?: boolean;
+}
+
+/** Holiday is a day that is not like others. */
+export interface Holiday {
+  /** date is "2026-12-25". */
+  date: string;
+  name?: string;
+}
+
+/** MessageHours are times of the week. The zero value is always. */
+export interface MessageHours {
+  /** days are mon to sun, and holiday; every day when left out. On a holiday only what names it counts, unless nothing does. */
+  days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday")[];
+  /**
+   * from and To are times of the day, "22:00". What ends before it begins ends on the next day; both left out are the whole
+   * day.
+   */
+  from?: string;
+  to?: string;
+}
+
+/** ChannelPreset is a channel of a kind as a service wants it. */
+export interface ChannelPreset {
+  id: string;
+  title: Text;
+  summary?: Text;
+  icon?: string;
+  /** settings are those that the service prescribes. */
+  settings: unknown;
+  /** fields are the names of the settings that are left to ask for. */
+  fields: string[];
+}
+
+/**
+ * MessageTemplate is how a message reads. Placeholders are {title}, {value} and so on: see Placeholders. A line whose first
+ * placeholder is empty is left out.
+ */
+export interface MessageTemplate {
+  /** subject is one line, Text has several; what is left out is the built-in one. */
+  subject?: string;
+  text?: string;
+}
+
+/** RosterShift is a time at which people are on duty, in the time zone of the plant. */
+export interface RosterShift extends MessageHours {
+  name?: string;
+  people: string[];
+}
+
+/** MessageStep is who is told at one time. */
+export interface MessageStep {
+  /** after is how long after the step before, or after the alarm was raised. */
+  after?: string;
+  /**
+   * channels are ids; To are receivers: user:<name>, roster:<id>, mail:<address> or phone:<number>. Each is told by the
+   * channels that reach it. A channel that reaches a group needs no receiver.
+   */
+  channels: string[];
+  to?: string[];
+  /** every repeats the step until the next begins or Times have been told in all, at most 20. */
+  every?: string;
+  times?: number;
+}
+
 // Expressions.
 
 /** ExpressionFunction describes a function (or a word operator) of the language. */
@@ -2073,6 +2269,66 @@ export interface AuthorityFile {
   file: string;
 }
 
+export interface BackupCounts {
+  documents: number;
+  files: number;
+  revisions: number;
+  rows: number;
+  samples: number;
+  series: number;
+  users: number;
+}
+
+/** BackupFiles are the backups at a target. */
+export interface BackupFiles {
+  files: ListedBackup[];
+}
+
+export interface BackupProgress {
+  done: number;
+  stage: "write" | "verify" | "send" | "check";
+  total: number;
+}
+
+export interface BackupRun {
+  by?: string;
+  counts: BackupCounts;
+  ended?: string;
+  error?: string;
+  hasKey?: boolean;
+  name: string;
+  size?: number;
+  started: string;
+  state: "running" | "done" | "failed" | "cancelled";
+  target: string;
+  verified?: boolean;
+}
+
+/** BackupRuns are the last times that a backup was taken, the newest first. */
+export interface BackupRuns {
+  runs: BackupRun[];
+}
+
+export interface BackupSettings {
+  keep: number;
+  keepDays: number;
+  schedule: string;
+  since?: string;
+  target: string;
+}
+
+export interface BackupStatus {
+  folder: string;
+  good?: string;
+  hasPassphrase: boolean;
+  last?: BackupRun;
+  next?: string;
+  overdue: boolean;
+  progress?: BackupProgress;
+  running?: BackupRun;
+  settings: BackupSettings;
+}
+
 export interface Band {
   absolute?: number;
   percent?: number;
@@ -2150,6 +2406,35 @@ export interface Certificates {
   certificates: Certificate[];
   /** own is the certificate of this application, by which OPC UA servers know it. */
   own: Certificate;
+}
+
+/** ChangedBackup are new settings of backups. */
+export interface ChangedBackup {
+  /** Schedule: minute, hour, day, month, day of the week; "" is by hand only. */
+  schedule: string;
+  /** target is the id of one, or "local" for the folder in the data folder. */
+  target: string;
+  /** keep is how many are kept, 0 for all; KeepDays for how many days, 0 for ever. The newest is always kept. */
+  keep: number;
+  keepDays: number;
+  /** passphrase seals the key of the secrets in backups; left out it stays, "" keeps the key out of them. */
+  passphrase?: string;
+}
+
+/** ChangedTarget is a target as it shall be. */
+export interface ChangedTarget {
+  accessKey?: string;
+  bucket?: string;
+  endpoint?: string;
+  id: string;
+  kind: "folder" | "s3";
+  path?: string;
+  pathStyle?: boolean;
+  prefix?: string;
+  region?: string;
+  title?: string;
+  /** secret of the access key; left out it stays as it is. */
+  secret?: string;
 }
 
 /** CheckRequest is a document to be checked without being kept. */
@@ -2435,6 +2720,20 @@ export interface HistoryAnswer {
 
 /** HistoryQuestion asks for the history of many tags at once. */
 export interface HistoryQuestion {
+  /** how the samples of a bucket become one value: avg, mean, min, max, range, sum, count, first, last, at, linear, delta, rate, integral, duration, percentGood, stddev */
+  fn?: string;
+  /** RFC 3339, milliseconds since 1970, or now-8h */
+  from?: string;
+  /** no more samples than a line of so many pixels needs; 0 gives all */
+  pixels?: number;
+  /** gives what was so much earlier, as if it were now: 8h, 1d, 1w, 1mo, 1y; days and longer in the time zone of the plant */
+  shift?: string;
+  /** JSON: the state whose duration is asked for; left out: anything but 0, false and an empty text */
+  state?: string;
+  /** length of a bucket: 30s, 15m, 1h, 1d, 1w, 1mo, 1y; days and longer in the time zone of the plant */
+  step?: string;
+  /** RFC 3339, milliseconds since 1970, or now */
+  to?: string;
   /** paths of tags */
   tags: string[] | null;
 }
@@ -2536,6 +2835,21 @@ export interface KeptVersion {
   revision: number;
 }
 
+/** KnownTarget is a target with whether a secret is kept for it. */
+export interface KnownTarget {
+  accessKey?: string;
+  bucket?: string;
+  endpoint?: string;
+  id: string;
+  kind: "folder" | "s3";
+  path?: string;
+  pathStyle?: boolean;
+  prefix?: string;
+  region?: string;
+  title?: string;
+  hasSecret?: boolean;
+}
+
 /** LastAnswer are the last samples at or before a time. */
 export interface LastAnswer {
   /** values are in the order of the tags: [time, value] or [time, value, quality] as in other answers, null for one without a sample. */
@@ -2548,6 +2862,14 @@ export interface LastValues {
   tags: string[] | null;
   /** RFC 3339, milliseconds since 1970, or now-8h */
   at?: string;
+}
+
+export interface ListedBackup {
+  created: string;
+  modified: string;
+  name: string;
+  run?: BackupRun;
+  size: number;
 }
 
 /** Login is name and password. */
@@ -2614,6 +2936,14 @@ export interface NewApp {
   document?: App;
 }
 
+/** NewNotifyDevice registers a device. */
+export interface NewNotifyDevice {
+  /** name tells it from others: "Chrome on Android". */
+  name: string;
+  /** subscription is what the browser says of itself (Push API, 7). */
+  subscription: unknown;
+}
+
 /** NewToken is a new token with its secret, which is told this once. */
 export interface NewToken {
   actions?: Right[];
@@ -2647,6 +2977,77 @@ export interface NorthboundDraft {
   interface: unknown;
   /** anew gives all tags their places anew, one after the other. */
   anew?: boolean;
+}
+
+/** NotifyAgain names messages that failed. */
+export interface NotifyAgain {
+  ids: number[] | null;
+}
+
+/** NotifyDevice is a device on which somebody is told. */
+export interface NotifyDevice {
+  id: string;
+  name: string;
+  created: string;
+}
+
+/** NotifyLog is a part of the log of messages, newest first. */
+export interface NotifyLog {
+  messages: Message[];
+  /** next is the id to give as before for the next part, 0 at the end. */
+  next?: number;
+}
+
+/** NotifyMe is how somebody is told of alarms. */
+export interface NotifyMe {
+  areas?: string[];
+  language?: "en" | "zh";
+  mail?: string;
+  phone?: string;
+  priorities?: ("urgent" | "high" | "medium" | "low")[];
+  quiet?: MessageHours[];
+  urgent?: boolean;
+  devices: NotifyDevice[];
+  /** reaches are the ways in which there are channels: mail, phone, device. */
+  reaches: ("mail" | "phone" | "device")[];
+  /** key is that of this server, for push messages. */
+  key?: string;
+}
+
+/** NotifyMeResult is what came of one. */
+export interface NotifyMeResult {
+  channel: string;
+  name: string;
+  /** answer is what the service said, Error why it was not taken. */
+  answer?: string;
+  error?: string;
+}
+
+/** NotifyMeTried is what came of test messages to oneself. */
+export interface NotifyMeTried {
+  results: NotifyMeResult[];
+}
+
+/** NotifyState says how channels and rosters are doing. */
+export interface NotifyState {
+  channels: Record<string, ChannelState>;
+  rosters: Record<string, RosterState>;
+  /** problems are what is wrong with the set-up by now: a user is gone. */
+  problems: Problem[];
+}
+
+/** NotifyTried is what came of a test message. */
+export interface NotifyTried {
+  /** answer is what the service said. */
+  answer: string;
+  milliseconds: number;
+}
+
+/** NotifyTry is a test message by a channel that need not be saved. */
+export interface NotifyTry {
+  channel: MessageChannel;
+  /** to is an address or a number; "" for a channel that needs none, and for the devices of who asks. */
+  to?: string;
 }
 
 export interface PeekPoint {
@@ -2826,6 +3227,13 @@ export interface Revision {
   kind?: "saved" | "kept";
 }
 
+/** RosterState says who is on duty. */
+export interface RosterState {
+  onDuty: string[];
+  /** gaps are the times of the next seven days in which nobody is. */
+  gaps: RosterGap[];
+}
+
 /** Saved is a document that was kept. */
 export interface Saved {
   etag: string;
@@ -2925,6 +3333,12 @@ export interface StampResult {
   /** etag is that of the new plant, "" of a dry run. */
   etag?: string;
   problems: Problem[];
+}
+
+/** StartBackup begins a backup. */
+export interface StartBackup {
+  /** target is the id of one; left out it is that of the settings. */
+  target?: string;
 }
 
 /** StateShare is how long a tag had a value. */
@@ -3139,6 +3553,11 @@ export interface TakenPaths {
 /** TakenRequest asks which paths are in use already. */
 export interface TakenRequest {
   paths: string[] | null;
+}
+
+/** Targets are the places to which files can be written, beside the data folder. */
+export interface Targets {
+  targets: KnownTarget[];
 }
 
 /** Token is an API token. It acts for its owner, never with more rights than they have. */
