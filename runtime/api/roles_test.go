@@ -73,6 +73,8 @@ var rights = map[string]struct {
 	"GET /history/summary":                 {let: letViewer, path: "/history/summary?tag=hall1/level"},
 	"POST /history/last":                   {let: letViewer, body: `{"tags":["hall1/level"]}`},
 	"GET /history/state":                   {let: letAdmin},
+	"GET /history/retention":               {let: letAdmin},
+	"PUT /history/retention":               {let: letAdmin, body: `{"rawDays":0,"minuteDays":1,"hourDays":0,"maxGiB":0,"minFreePercent":5}`},
 	"GET /backup":                          {let: letAdmin},
 	"PUT /backup":                          {let: letAdmin, body: `{"schedule":"x","target":"local","keep":1,"keepDays":0}`},
 	"GET /backup/runs":                     {let: letAdmin},

@@ -172,6 +172,7 @@ func (s *Server) resources() {
 	s.alarmsResource()
 	s.notifyResource()
 	s.historyResource()
+	s.historyStorageResource()
 	s.backupResource()
 	s.expressionsResource()
 	s.drawingsResource()

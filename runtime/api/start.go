@@ -32,6 +32,9 @@ func (s *Server) Load(ctx context.Context) error {
 	if err := s.endWrites(ctx); err != nil {
 		return err
 	}
+	if err := s.loadRetention(ctx); err != nil {
+		return err
+	}
 	kept, err := s.keptPlant(ctx)
 	if err != nil {
 		return err

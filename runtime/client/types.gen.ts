@@ -2718,6 +2718,26 @@ export interface HistoryAnswer {
   series: HistorySeries[];
 }
 
+/** HistoryDamage is ten minutes of a tag that cannot be read. */
+export interface HistoryDamage {
+  tag: string;
+  start: string;
+}
+
+/** HistoryEvent is something that befell the history. */
+export interface HistoryEvent {
+  time: string;
+  /**
+   * kind is expired: it had become too old; crowded: there was no room; full: nothing could be written; healed: it could
+   * again; lost: too many waited.
+   */
+  kind: "expired" | "crowded" | "full" | "healed" | "lost";
+  tier?: "raw" | "minute" | "hour";
+  samples?: number;
+  /** until is the time of the newest that was deleted. */
+  until?: string;
+}
+
 /** HistoryQuestion asks for the history of many tags at once. */
 export interface HistoryQuestion {
   /** how the samples of a bucket become one value: avg, mean, min, max, range, sum, count, first, last, at, linear, delta, rate, integral, duration, percentGood, stddev */
@@ -2770,12 +2790,72 @@ export interface HistoryState {
   failure?: string;
 }
 
+/** HistoryStorage is how long history is kept, how much room it takes and how long the room lasts. */
+export interface HistoryStorage {
+  retention: Retention;
+  /** checked is when the room was looked at last; it is every ten seconds. */
+  checked?: string;
+  /** tiers are single samples, summaries of a minute and summaries of an hour. */
+  tiers: HistoryTier[];
+  /** series is how many tags have a history. */
+  series: number;
+  /** bytes is about what the history takes up in the database, Database what the whole database does. */
+  bytes: number;
+  database: number;
+  /**
+   * disk and Free are the size of the disk that the data folder is on, and what is free of it; left out when the database is
+   * elsewhere.
+   */
+  disk?: number;
+  free?: number;
+  /** low says that the room ends within 14 days or has, Full that nothing can be written. */
+  low?: boolean;
+  full?: boolean;
+  /**
+   * known says that there is enough history to look ahead. Days is after how many days the room ends, left out when that
+   * never happens with this retention; Limit how many bytes the history may take, left out when that cannot be told.
+   */
+  known: boolean;
+  days?: number;
+  limit?: number;
+  /** forecast are [time, bytes]: what the history will take at times to come, in milliseconds since 1970. */
+  forecast: (number[] | null)[];
+  /**
+   * waiting samples are not in the database yet. The others are counted since the start: Lost as too many waited or they
+   * could not be written, Refused as they are older than what is kept, Late for a time that was over, Expired as they had
+   * become too old, Crowded as there was no room.
+   */
+  waiting: number;
+  lost: number;
+  refused: number;
+  late: number;
+  expired: number;
+  crowded: number;
+  /** failure is why the last write failed. */
+  failure?: string;
+  /** events are what was deleted or lost since the start, the newest first. */
+  events: HistoryEvent[];
+  /** damages are pieces of ten minutes of a tag that were found damaged since the start. */
+  damages: HistoryDamage[];
+}
+
 /** HistorySummary is what one time was like for some tags. */
 export interface HistorySummary {
   from: string;
   to: string;
   /** series are in the order in which they were asked for. */
   series: TagSummary[];
+}
+
+/** HistoryTier is how much there is of one tier. */
+export interface HistoryTier {
+  tier: "raw" | "minute" | "hour";
+  samples: number;
+  /** bytes is what the packed data takes, Growth by how many bytes it grows a day before anything is deleted. */
+  bytes: number;
+  growth: number;
+  /** oldest is the day (UTC) of the oldest. */
+  oldest?: string;
 }
 
 /** InheritedEvent is an event that a model has, and from where. */
@@ -3211,6 +3291,14 @@ export interface RenameResult {
 /** Restore names the revision that becomes the draft. */
 export interface Restore {
   revision: number;
+}
+
+export interface Retention {
+  hourDays: number;
+  maxGiB: number;
+  minFreePercent: number;
+  minuteDays: number;
+  rawDays: number;
 }
 
 /** Revision is one published state of an app. */

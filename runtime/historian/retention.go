@@ -3,7 +3,6 @@ package historian
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -164,6 +163,7 @@ func (a *Archive) tend(ctx context.Context) {
 	defer tick.Stop()
 	began, wall := time.Now(), time.Now().Round(0)
 	var check, trim, trusted time.Time
+	lost := uint64(0)
 	if a.alive > 0 && tag.TimeOf(wall)-a.alive > tag.Time(60*24*time.Hour) {
 		trusted = began.Add(doubtful)
 		a.log.Warn("the clock is far from where it was when the runtime last ran: no history is deleted because of its age for a day", "then", a.alive.Std(), "now", wall)
@@ -181,6 +181,11 @@ func (a *Archive) tend(ctx context.Context) {
 			trusted = now.Add(doubtful)
 		}
 		began, wall = now, now.Round(0)
+		if s := a.State(); s.Dropped+s.Unpackable > lost {
+			a.happened(Event{Kind: "lost", Samples: int64(s.Dropped + s.Unpackable - lost)})
+			a.log.Error("samples of the history are lost: too many wait, or they cannot be written", "samples", s.Dropped+s.Unpackable-lost)
+			lost = s.Dropped + s.Unpackable
+		}
 		a.makeTiers(ctx, tag.TimeOf(now))
 		if now.After(check) || a.Storage().Checked.IsZero() {
 			check = now.Add(checkEvery)
