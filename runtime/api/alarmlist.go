@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -68,6 +69,8 @@ type AlarmPage struct {
 	From string `json:"from,omitempty"`
 	// Areas are the parts of the plant with standing alarms, whatever the other filters are.
 	Areas []AreaRow `json:"areas" nullable:"false"`
+	// Classes are those of the alarms of the list, sorted, whatever the other filters are.
+	Classes []string `json:"classes,omitempty"`
 	// Seq is the one of the live connection that this list is of.
 	Seq uint64 `json:"seq"`
 }
@@ -167,11 +170,20 @@ func (s *Server) listAlarms(ctx context.Context, in *struct {
 	page := AlarmPage{Alarms: []AlarmRow{}, Areas: []AreaRow{}, Seq: seq}
 	wants := in.matcher()
 	found := make([]*engine.Alarm, 0, min(len(list), 1024))
+	classes := map[string]bool{}
 	for i := range list {
-		if a := &list[i]; wants(a) && rights.Allows(auth.View, a.Path) {
+		a := &list[i]
+		if !rights.Allows(auth.View, a.Path) {
+			continue
+		}
+		if a.Class != "" {
+			classes[a.Class] = true
+		}
+		if wants(a) {
 			found = append(found, a)
 		}
 	}
+	page.Classes = slices.Sorted(maps.Keys(classes))
 	page.Total = len(found)
 	if by, down := strings.CutPrefix(in.Sort, "-"); by != "" {
 		order := alarmOrders[by]

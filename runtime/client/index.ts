@@ -1,5 +1,6 @@
 // What a page needs of the server: types, HTTP, the live connection.
 export { type AlarmPriority, alarmMarks, alarmPriorities, alarmWaits } from "./alarms.ts";
+export { AlarmSounder, loudest, type SoundName, soundNames } from "./alarmsound.ts";
 export { formatted } from "./format.ts";
 export { type Answer, ApiError, request } from "./http.ts";
 export {

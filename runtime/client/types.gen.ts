@@ -2006,6 +2006,8 @@ export interface AlarmPage {
   from?: string;
   /** areas are the parts of the plant with standing alarms, whatever the other filters are. */
   areas: AreaRow[];
+  /** classes are those of the alarms of the list, sorted, whatever the other filters are. */
+  classes?: string[];
   /** seq is the one of the live connection that this list is of. */
   seq: number;
 }

@@ -37,6 +37,25 @@ const texts = {
   askedReason: { en: "Reason: {0}", zh: "原因：{0}" },
   alarms: { en: "Alarms", zh: "报警" },
   alarmCounts: { en: "Alarms by priority: unacknowledged / active", zh: "各优先级报警数：未确认 / 活动" },
+  noAlarm: { en: "No alarm", zh: "无报警" },
+  showAlarm: { en: "Press to see its screen", zh: "点击查看其画面" },
+  silence: { en: "Silence", zh: "消音" },
+  silenceHint: {
+    en: "Silences what is there now. A new alarm is heard again. Nothing is acknowledged by it.",
+    zh: "仅对当前报警消音，新报警会再次发声。消音不等于确认。",
+  },
+  soundOn: { en: "Switch sound on", zh: "打开声音" },
+  soundBlocked: {
+    en: "The browser lets a page make a sound only after somebody has pressed something on it.",
+    zh: "浏览器只有在有人操作过页面之后才允许发声。",
+  },
+  alarmSound: { en: "Sound of alarms", zh: "报警声音" },
+  soundHeard: { en: "Alarms are heard at this station", zh: "本站播放报警声音" },
+  volume: { en: "Volume", zh: "音量" },
+  soundHelp: {
+    en: "Volume and silence are kept for this browser. It makes a sound only after somebody has pressed something on the page since it was opened; of several pages one is heard.",
+    zh: "音量和消音保存在本浏览器中。打开页面后需有人操作一次才能发声；同时打开多个页面时只有一个发声。",
+  },
   allAlarms: { en: "All alarms", zh: "全部报警" },
   acknowledge: { en: "Acknowledge", zh: "确认" },
   acknowledgeAsk: { en: "Acknowledge {0}?", zh: "确认报警 {0}？" },
@@ -123,6 +142,16 @@ const alarmStates: Record<string, Record<Lang, string>> = {
 
 /** The state of an alarm in words. */
 export const alarmState = (state: string, lang: Lang): string => alarmStates[state]?.[lang] ?? state;
+
+const soundNames: Record<string, Record<Lang, string>> = {
+  chime: { en: "Chime", zh: "钟声" },
+  beep: { en: "Beep", zh: "短鸣" },
+  pulse: { en: "Pulse", zh: "脉冲" },
+  siren: { en: "Siren", zh: "警笛" },
+};
+
+/** The name of a sound. */
+export const soundName = (sound: string, lang: Lang): string => soundNames[sound]?.[lang] ?? sound;
 
 const alarmPriorities: Record<string, Record<Lang, string>> = {
   urgent: { en: "Urgent", zh: "紧急" },

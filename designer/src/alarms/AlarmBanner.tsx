@@ -8,17 +8,21 @@ import { useTime } from "../shell/time";
 import { Button } from "../ui";
 import { AlarmMark } from "./AlarmMark";
 import { CommentDialog } from "./OrderDialogs";
+import { showAlarm } from "./places";
+import { SoundControl } from "./SoundControl";
 import { order, useAlarms } from "./useAlarms";
 
-/** On every page: the alarm that needs somebody most, and how many there are of each priority. */
+/**
+ * On every page, always at the same place and of the same height: the alarm that needs somebody most, and how many there are
+ * of each priority and in each area.
+ */
 export function AlarmBanner() {
   const t = useT();
   const time = useTime();
-  const { counts = [], first = [] } = useAlarms();
+  const { counts = [], first = [], areas = [] } = useAlarms();
   const [asked, setAsked] = useState<AlarmNow>();
   const top = first[0];
-  if (!top) return null;
-  const waits = alarmWaits(top.state);
+  const waits = !!top && alarmWaits(top.state);
   const acknowledge = async (alarm: AlarmNow) => {
     if (alarm.comment) return setAsked(alarm);
     try {
@@ -29,22 +33,51 @@ export function AlarmBanner() {
   };
   return (
     <section className="alarm-banner" aria-label={t("alarms:title")}>
-      <AlarmMark priority={top.priority} waits={waits} />
+      {top && <AlarmMark priority={top.priority} waits={waits} />}
       <span className="alarm-first" role="status">
-        <strong>{top.title}</strong> {top.name}: {top.message}{" "}
-        <span className="muted">
-          {t(`alarms:states.${top.state}`)} · {time(top.since)}
-        </span>
+        {top ? (
+          <button
+            type="button"
+            className="link"
+            title={`${top.title} ${top.name}: ${top.message}\n${t("alarmview:show")}`}
+            onClick={() => void showAlarm(top.key)}
+          >
+            <strong>{top.title}</strong> {top.name}: {top.message}{" "}
+            <span className="muted">
+              {t(`alarms:states.${top.state}`)} · {time(top.since)}
+            </span>
+          </button>
+        ) : (
+          <span className="muted">{t("alarmview:none")}</span>
+        )}
       </span>
-      {waits && top.may && <Button onClick={() => void acknowledge(top)}>{t("alarms:acknowledge")}</Button>}
-      <ul className="alarm-counts" aria-label={t("alarms:counts")}>
-        {counts.map((c) => (
-          <li key={c.priority} title={t("alarms:countTitle", { ...c, active: c.active })}>
-            <AlarmMark priority={c.priority} waits={c.unacknowledged > 0} />
-            {c.unacknowledged}/{c.active}
-          </li>
-        ))}
-      </ul>
+      {top && waits && top.may && <Button onClick={() => void acknowledge(top)}>{t("alarms:acknowledge")}</Button>}
+      <SoundControl />
+      {counts.length > 0 && (
+        <ul className="alarm-counts" aria-label={t("alarms:counts")}>
+          {counts.map((c) => (
+            <li key={c.priority} title={t("alarms:countTitle", { ...c, active: c.active })}>
+              <AlarmMark priority={c.priority} waits={c.unacknowledged > 0} />
+              {c.unacknowledged}/{c.active}
+            </li>
+          ))}
+        </ul>
+      )}
+      {areas.length > 1 && (
+        <ul className="alarm-places" aria-label={t("alarmview:areas")}>
+          {areas.slice(0, 6).map((a) => (
+            <li key={a.area}>
+              <Link
+                to={`/alarms?${new URLSearchParams({ area: a.area })}`}
+                title={`${a.area || t("alarmview:plant")}: ${t("alarms:countTitle", { ...a })}`}
+              >
+                <AlarmMark priority={a.waiting ?? a.priority} waits={!!a.waiting} />
+                {a.area.split("/").pop() || t("alarmview:plant")} {a.unacknowledged}/{a.active}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
       <Link to="/alarms">{t("alarms:all")}</Link>
       {asked && <CommentDialog deed="ack" keys={[asked.key]} onClose={() => setAsked(undefined)} />}
     </section>

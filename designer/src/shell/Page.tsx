@@ -45,7 +45,7 @@ export function Page({ title, tools, children }: { title: string; tools?: ReactN
         <UserMenu />
       </header>
       <WritesBanner />
-      {path !== "/alarms" && <AlarmBanner />}
+      {view && <AlarmBanner />}
       <main className="page-main">
         <h1 className="page-title">{title}</h1>
         {children}

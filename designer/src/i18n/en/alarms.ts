@@ -83,6 +83,7 @@ export default {
     "out-of-service": "Out of service",
     "in-service": "In service",
     removed: "Removed from the plant",
+    comment: "Comment",
   },
   ackTitle_one: "Acknowledge {{count}} alarm",
   ackTitle_other: "Acknowledge {{count}} alarms",

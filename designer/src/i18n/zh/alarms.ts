@@ -83,6 +83,7 @@ export default {
     "out-of-service": "停用",
     "in-service": "恢复使用",
     removed: "已从工厂中删除",
+    comment: "说明",
   },
   ackTitle_one: "确认 {{count}} 个报警",
   ackTitle_other: "确认 {{count}} 个报警",
