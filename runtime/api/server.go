@@ -98,6 +98,8 @@ type Server struct {
 	imports    imports
 	alarmsNow  alarmsNow
 	screenTags screenTags
+	// correcting is held while the history is corrected.
+	correcting sync.Mutex
 }
 
 // prefix is where the API begins.
