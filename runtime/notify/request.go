@@ -41,8 +41,9 @@ type Request struct {
 	User    string   `json:"user,omitempty" title:"User" zh:"用户名" help:"For HTTP authentication, if the service wants it." helpZh:"服务需要 HTTP 认证时填写。" group:"connection" max:"256" advanced:"true"`
 	// Password goes with User.
 	Password string `json:"password,omitempty" secret:"true" title:"Password" zh:"密码" group:"connection" max:"1024" advanced:"true"`
-	// Expect says which answer is a good one, beside the status: "errcode=0" for a field of JSON, or a text that it holds.
-	Expect string `json:"expect,omitempty" title:"Good answer" zh:"成功应答" help:"errcode=0 for a field of a JSON answer, or a text that the answer holds. The HTTP status alone counts if empty." helpZh:"例如 JSON 字段 errcode=0，或应答中包含的文本。留空则仅看 HTTP 状态。" group:"connection" max:"200" advanced:"true"`
+	// Expect says which answer is a good one, beside the status: "errcode=0" for a field of JSON, "=ok" for all
+	// of it, or a text that it holds.
+	Expect string `json:"expect,omitempty" title:"Good answer" zh:"成功应答" help:"errcode=0 for a field of a JSON answer, =ok for the whole answer, or a text that it holds. The HTTP status alone counts if empty." helpZh:"例如 JSON 字段 errcode=0，=ok 表示整个应答，或应答中包含的文本。留空则仅看 HTTP 状态。" group:"connection" max:"200" advanced:"true"`
 	Most   int    `json:"most,omitempty" title:"Bytes of text at most" zh:"文本最大字节数" help:"Longer texts are cut, for services that refuse them." helpZh:"超出部分会被截断，适用于限制长度的服务。" group:"content" min:"100" max:"100000" advanced:"true"`
 	trust.Settings
 }
@@ -275,6 +276,9 @@ func expected(text []byte, expect string) bool {
 		return true
 	}
 	name, want, field := strings.Cut(expect, "=")
+	if field && name == "" {
+		return strings.TrimSpace(string(text)) == want
+	}
 	var doc map[string]any
 	if field && json.Unmarshal(text, &doc) == nil {
 		var at any = doc
@@ -285,6 +289,12 @@ func expected(text []byte, expect string) bool {
 		return at != nil && fmt.Sprint(at) == want
 	}
 	return bytes.Contains(text, []byte(expect))
+}
+
+// Render makes what is sent of the values of placeholders.
+func (r *Request) Render(fields map[string]string) ([]byte, error) {
+	body, _, err := r.body(fields)
+	return body, err
 }
 
 // body makes what is sent, and its media type.

@@ -53,7 +53,7 @@ def decrypt(body):
 
 def judge(authorization, public, audience):
     scheme, rest = authorization.split("+", 1)
-    fields = dict(part.strip().split("=", 1) for part in rest.split(","))
+    fields = dict(part.strip().split("=", 1) for part in rest.replace("+", "").split(","))
     if scheme != "vapid" or fields["k"] != public:
         raise ValueError("not signed with the key that was given")
     head, claims, signature = fields["t"].split(".")

@@ -95,8 +95,7 @@ func (s *Subscription) check(more []string) error {
 	if err != nil || u.Host == "" || u.User != nil || len(s.Endpoint) > 2000 {
 		return errors.New("the address of the device is not one")
 	}
-	own := known(u.Host, more)
-	if u.Scheme != "https" && !own || !own && !known(u.Hostname(), more) {
+	if u.Scheme != "https" || !known(u.Host, more) && !known(u.Hostname(), more) {
 		return fmt.Errorf("%s is not known as a service for push messages", u.Host)
 	}
 	key, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(s.Keys.P256dh, "="))

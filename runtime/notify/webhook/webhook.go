@@ -129,7 +129,7 @@ var presets = []notify.Preset{
 	{
 		ID: "slack", Icon: "message-circle", Title: spec.Text{"en": "Slack", "zh": "Slack"},
 		Summary:  spec.Text{"en": "In Slack: an app with incoming webhooks; copy the address of the channel.", "zh": "在 Slack 应用中启用 Incoming Webhooks，复制频道的地址。"},
-		Settings: settings(map[string]any{"expect": "ok", "most": 2900}, `{"text":"{subject}","blocks":[{"type":"section","text":{"type":"plain_text","text":"{subject}"}},{"type":"section","text":{"type":"plain_text","text":"{text}"}},{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"Lineside"},"url":"{link}"}]}]}`),
+		Settings: settings(map[string]any{"expect": "=ok", "most": 2900}, `{"text":"{subject}","blocks":[{"type":"section","text":{"type":"plain_text","text":"{subject}"}},{"type":"section","text":{"type":"plain_text","text":"{text}"}},{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"Lineside"},"url":"{link}"}]}]}`),
 		Fields:   []string{"url"},
 	},
 	{
