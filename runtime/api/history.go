@@ -19,6 +19,7 @@ import (
 	"github.com/lineside/lineside/runtime/historian"
 	"github.com/lineside/lineside/runtime/sheet"
 	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/store"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -42,6 +43,8 @@ type HistorySeries struct {
 	// Points are [time, value] or [time, value, quality]: milliseconds since 1970, a value or null, an OPC UA
 	// StatusCode when it is not good. Of buckets the time is their beginning.
 	Points json.RawMessage `json:"points"`
+	// Corrected are the changes that people made to samples of this time, the newest first.
+	Corrected []HistoryCorrection `json:"corrected,omitempty"`
 	// Cut says that there was more than fits into one answer: ask for less time, or for buckets.
 	Cut bool `json:"cut,omitempty"`
 }
@@ -62,6 +65,7 @@ type HistoryAsk struct {
 	State    string `query:"state" json:"state,omitempty" maxLength:"200" doc:"JSON: the state whose duration is asked for; left out: anything but 0, false and an empty text"`
 	Pixels   int    `query:"pixels" json:"pixels,omitempty" minimum:"0" maximum:"10000" doc:"no more samples than a line of so many pixels needs; 0 gives all"`
 	Shift    string `query:"shift" json:"shift,omitempty" maxLength:"16" doc:"gives what was so much earlier, as if it were now: 8h, 1d, 1w, 1mo, 1y; days and longer in the time zone of the plant"`
+	Original bool   `query:"original" json:"original,omitempty" doc:"samples as they were before people corrected them; not with step"`
 }
 
 // HistoryQuestion asks for the history of many tags at once.
@@ -78,6 +82,9 @@ func (s *Server) historyResource() {
 		return s.readHistory(ctx, in.Body.Tags, &in.Body.HistoryAsk)
 	})
 	s.historySummaryResource()
+	s.historyCorrectResource()
+	s.penSetsResource()
+	s.historyNotesResource()
 	add(s, route{method: "GET", path: "/history.csv", id: "exportHistoryCSV", tag: "history", summary: "The history of tags as CSV", access: anywhere(auth.View), answer: &huma.MediaType{Schema: &huma.Schema{Type: "string"}}, answerType: "text/csv"}, s.exportHistory("csv"))
 	add(s, route{method: "GET", path: "/history.xlsx", id: "exportHistoryXLSX", tag: "history", summary: "The history of tags as a workbook", access: anywhere(auth.View), answer: &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}, answerType: workbookType}, s.exportHistory("xlsx"))
 	add(s, route{method: "GET", path: "/history/state", id: "readHistoryState", tag: "history", summary: "How much history there is and how it fares", access: whole(auth.Administer)}, s.readHistoryState)
@@ -91,6 +98,7 @@ type askedHistory struct {
 	function   historian.Function
 	state      tag.Value
 	pixels     int
+	original   bool
 	// moved is how much later than they were the answer says that things were.
 	moved tag.Time
 }
@@ -120,7 +128,7 @@ func (s *Server) askHistory(ctx context.Context, tags []string, q *HistoryAsk) (
 	if err != nil {
 		return nil, err
 	}
-	out := &askedHistory{paths: paths, pixels: q.Pixels}
+	out := &askedHistory{paths: paths, pixels: q.Pixels, original: q.Original}
 	now := time.Now()
 	var ps spec.Problems
 	moment := func(at, text string) tag.Time {
@@ -143,6 +151,9 @@ func (s *Server) askHistory(ctx context.Context, tags []string, q *HistoryAsk) (
 	}
 	if len(ps) == 0 && out.to <= out.from {
 		ps.Add("value_range", "/to", "Give an end that is after the beginning.", "The time ends before it begins.")
+	}
+	if q.Original && q.Step != "" {
+		ps.Add("value_choice", "/original", "Leave out the step: what was before corrections is given by samples.", "Buckets are made of what was corrected.")
 	}
 	if q.Step != "" && len(ps) == 0 {
 		step, err := historian.ParseStep(q.Step)
@@ -212,6 +223,8 @@ func parseMoment(s string, now time.Time) (tag.Time, error) {
 func (s *Server) points(ctx context.Context, q *askedHistory, path tag.Path, each func(t tag.Time, v tag.Value, quality tag.Quality) bool) error {
 	archive := s.engine.Archive()
 	switch {
+	case q.original:
+		return s.originals(ctx, q, path, each)
 	case q.boundaries != nil:
 		list, err := archive.Aggregate(ctx, path, q.boundaries, q.function, q.state)
 		for i := range list {
@@ -229,14 +242,14 @@ func (s *Server) points(ctx context.Context, q *askedHistory, path tag.Path, eac
 		}
 		return err
 	}
-	held, ok, err := archive.At(ctx, path, q.from)
+	held, ok, err := archive.Held(ctx, path, q.from)
 	if err != nil {
 		return err
 	}
 	if ok && held.Time < q.from && !each(q.from, held.Value, held.Quality) { // what held when the time began
 		return nil
 	}
-	return archive.Raw(ctx, path, q.from, q.to, func(part []historian.Sample) bool {
+	return archive.Samples(ctx, path, q.from, q.to, func(part []historian.Sample) bool {
 		for i := range part {
 			if !each(part[i].Time, part[i].Value, part[i].Quality) {
 				return false
@@ -244,6 +257,30 @@ func (s *Server) points(ctx context.Context, q *askedHistory, path tag.Path, eac
 		}
 		return ctx.Err() == nil
 	})
+}
+
+// originals gives the samples of a tag as they were before people corrected them.
+func (s *Server) originals(ctx context.Context, q *askedHistory, path tag.Path, each func(t tag.Time, v tag.Value, quality tag.Quality) bool) error {
+	var samples []historian.Sample
+	if err := s.engine.Archive().Samples(ctx, path, q.from, q.to, func(part []historian.Sample) bool {
+		samples = append(samples, part...)
+		return len(samples) <= maxHistoryPoints
+	}); err != nil {
+		return err
+	}
+	list, _, err := s.store.Corrections(ctx, store.CorrectionFilter{Paths: []string{string(path)}, From: q.from, To: q.to, Limit: 1000, Whole: true})
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		samples = historian.Undone(samples, list[i].New, list[i].Old, q.from, q.to)
+	}
+	for i := range samples {
+		if !each(samples[i].Time, samples[i].Value, samples[i].Quality) {
+			break
+		}
+	}
+	return nil
 }
 
 // historyTime is how long an answer may take to put together.
@@ -280,6 +317,22 @@ func (s *Server) readHistory(ctx context.Context, tags []string, in *HistoryAsk)
 	})
 	if err != nil {
 		return nil, err
+	}
+	names := make([]string, len(q.paths))
+	for i, path := range q.paths {
+		names[i] = string(path)
+	}
+	corrections, _, err := s.store.Corrections(ctx, store.CorrectionFilter{Paths: names, From: q.from, To: q.to, Limit: 500})
+	if err != nil {
+		return nil, err
+	}
+	for i := range corrections {
+		c := CorrectionOf(&corrections[i])
+		for k := range out.Series {
+			if row := &out.Series[k]; row.Path == c.Tag {
+				row.Corrected = append(row.Corrected, c)
+			}
+		}
 	}
 	return answerWith(out)
 }

@@ -140,18 +140,29 @@ func Removal(t tag.Time) Sample { return Sample{Time: t, Quality: removed} }
 // IsRemoval reports whether a sample is one.
 func IsRemoval(s *Sample) bool { return s.Quality == removed }
 
+// Correctable reports whether samples of a time can be corrected: the error is ErrTooOld when they are kept no longer.
+func (a *Archive) Correctable(t tag.Time) error {
+	a.mu.RLock()
+	floor := a.marks.floor[TierRaw]
+	a.mu.RUnlock()
+	if t < floor {
+		return fmt.Errorf("%w: samples before %s are kept no longer", ErrTooOld, floor.Std())
+	}
+	return nil
+}
+
 // Correct puts samples, and removals of samples, where others are, and returns when they are on the disk. The error says
 // when they lie before what is kept of samples.
 func (a *Archive) Correct(series int64, samples []Sample) error {
 	a.mu.RLock()
-	floor, room := a.marks.floor[TierRaw], a.most-a.count
+	room := a.most - a.count
 	a.mu.RUnlock()
 	if len(samples) > room {
 		return ErrFull
 	}
 	for i := range samples {
-		if samples[i].Time < floor {
-			return fmt.Errorf("%w: samples before %s are kept no longer", ErrTooOld, floor.Std())
+		if err := a.Correctable(samples[i].Time); err != nil {
+			return err
 		}
 	}
 	a.Append([]Batch{{series, samples}})
@@ -164,3 +175,19 @@ func Pack(samples []Sample) ([]byte, error) { return appendParts(nil, samples) }
 
 // Unpack gives back what Pack has packed.
 func Unpack(data []byte) ([]Sample, error) { return unpackParts(data, nil) }
+
+// Undone are sorted samples as they were before some of them were corrected: what is at the times of change goes, and old
+// takes its place. Both are sorted; only what lies in [from, to) is given.
+func Undone(samples, change, old []Sample, from, to tag.Time) []Sample {
+	change = within(change, from, to)
+	out := make([]Sample, 0, len(samples)+len(old))
+	for _, s := range samples {
+		for len(change) > 0 && change[0].Time < s.Time {
+			change = change[1:]
+		}
+		if len(change) == 0 || change[0].Time != s.Time {
+			out = append(out, s)
+		}
+	}
+	return merge(out, within(old, from, to))
+}

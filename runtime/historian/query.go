@@ -82,7 +82,7 @@ func (a *Archive) AggregateAll(ctx context.Context, path tag.Path, boundaries []
 		}
 	}
 	from, to := boundaries[0], boundaries[len(boundaries)-1]
-	held, ok, err := a.held(ctx, path, from)
+	held, ok, err := a.Held(ctx, path, from)
 	if err != nil {
 		return nil, err
 	}
@@ -121,8 +121,8 @@ func (a *Archive) AggregateAll(ctx context.Context, path tag.Path, boundaries []
 // lookahead is how far behind its end Linear looks for a sample.
 const lookahead = 24 * 6 * Window
 
-// held is the sample that holds at a time, also where samples have been deleted because of their age.
-func (a *Archive) held(ctx context.Context, path tag.Path, t tag.Time) (Sample, bool, error) {
+// Held is the sample that holds at a time, also where samples have been deleted because of their age.
+func (a *Archive) Held(ctx context.Context, path tag.Path, t tag.Time) (Sample, bool, error) {
 	held, ok, err := a.At(ctx, path, t)
 	if err != nil || ok {
 		return held, ok, err
@@ -143,6 +143,19 @@ func (a *Archive) held(ctx context.Context, path tag.Path, t tag.Time) (Sample, 
 	return held, ok && held.Time <= t, err
 }
 
+// Samples gives the samples of a tag in [from, to), sorted by time; of what is older than samples are kept, what looks like
+// them. It ends when each returns false, which must not keep what it is given.
+func (a *Archive) Samples(ctx context.Context, path tag.Path, from, to tag.Time, each func([]Sample) bool) error {
+	var outlined []Sample
+	return a.Scan(ctx, path, TierRaw, from, to, each, func(part []Summary) bool {
+		outlined = outlined[:0]
+		for i := range part {
+			outlined = part[i].outline(outlined, from, to)
+		}
+		return len(outlined) == 0 || each(outlined)
+	})
+}
+
 // StateTime is how long a tag had a value.
 type StateTime struct {
 	Value tag.Value
@@ -154,7 +167,7 @@ type StateTime struct {
 // States are the values that a tag had between two times, the longest first; of those beyond most the time is in
 // rest. Bad is for how long the value was bad or not known.
 func (a *Archive) States(ctx context.Context, path tag.Path, from, to tag.Time, most int) (states []StateTime, rest, bad tag.Time, err error) {
-	held, known, err := a.held(ctx, path, from)
+	held, known, err := a.Held(ctx, path, from)
 	if err != nil {
 		return nil, 0, 0, err
 	}

@@ -21,7 +21,7 @@ func (a *Archive) Reduce(ctx context.Context, path tag.Path, from, to tag.Time, 
 		out = append(out, four(part)...)
 		part = part[:0]
 	}
-	held, ok, err := a.held(ctx, path, from)
+	held, ok, err := a.Held(ctx, path, from)
 	if err != nil {
 		return nil, err
 	}

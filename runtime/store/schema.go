@@ -41,6 +41,8 @@ var migrations = []func(tx *gorm.DB) error{
 	},
 	// The archive of reports.
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&reportRunRow{}, &reportFileRow{}) },
+	// Corrections of the history, notes beside it, and the pens that people look at together.
+	func(tx *gorm.DB) error { return tx.AutoMigrate(&correctionRow{}, &historyNoteRow{}, &penSetRow{}) },
 }
 
 const settingSchema = "schema"
