@@ -110,6 +110,7 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 	defer archive.Close()
+	finishCorrections(con.ctx, db, archive, log)
 	certificates, err := certificate.New(con.ctx, db, log, filepath.Join(c.Data, "opcua"))
 	if err != nil {
 		return err
