@@ -229,7 +229,7 @@ func TestDetect(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			d, m := NewDetector(&row.a, row.typ, 200), Memory{}
 			for i, s := range row.steps {
-				if got := d.Look(&m, s.s, s.other); got != s.want {
+				if got := d.Look(&m, s.s, s.other, d.Limits(), tag.Now()); got != s.want {
 					t.Errorf("step %d: %v, not %v", i, got, s.want)
 				}
 			}

@@ -47,6 +47,20 @@ type Record struct {
 	// Shelf says until when it is shelved and by whom, Service who has taken it out of service.
 	Shelf   *Shelf `json:"shelf,omitempty"`
 	Service *Deed  `json:"service,omitempty"`
+	// Tuned are limits that somebody has set instead of those of the declaration.
+	Tuned *Tuned `json:"tuned,omitempty"`
+	// First says that it was the first-out of its group.
+	First bool `json:"first,omitempty"`
+	// Window is what it remembers of the past.
+	Window *Window `json:"window,omitempty"`
+}
+
+// Tuned are limits that were set while the plant runs.
+type Tuned struct {
+	Deed
+	// Limit and Lower stand in for those of the declaration, nil for that one.
+	Limit *float64 `json:"limit,omitempty"`
+	Lower *float64 `json:"lower,omitempty"`
 }
 
 // Deed is what somebody has done, when and why.
@@ -65,7 +79,9 @@ type Shelf struct {
 }
 
 // Blank reports whether there is nothing to keep: the alarm is normal and nothing is pending.
-func (r *Record) Blank() bool { return r.Position == Fresh() && r.Delay == Delay{} }
+func (r *Record) Blank() bool {
+	return r.Position == Fresh() && r.Delay == Delay{} && r.Tuned == nil && !r.First && (r.Window == nil || r.Window.Empty())
+}
 
 // Entry is one line of the journal: something has happened to an alarm.
 type Entry struct {
@@ -87,8 +103,13 @@ type Entry struct {
 	By, Origin, Comment string
 }
 
-// Removed is the event of an alarm that was taken from the plant while it was not normal.
-const Removed Event = "removed"
+// Events that are no transitions.
+const (
+	// Removed is that of an alarm that was taken from the plant while it was not normal.
+	Removed Event = "removed"
+	// Changed is that somebody has set a limit, or gone back to that of the declaration.
+	Changed Event = "limit"
+)
 
 // Comment is the event of something that was said of an alarm; its state stays.
 const Comment Event = "comment"

@@ -32,9 +32,14 @@ type Alarm struct {
 	Since, Raised time.Time
 	Times         int
 	Value         json.RawMessage
-	// Limit is that of its declaration, in Unit.
-	Limit *float64
-	Unit  string
+	// Limit and Lower are those in force, in Unit.
+	Limit, Lower *float64
+	Unit         string
+	// Tunable says that somebody may set them, Tuned who has.
+	Tunable bool
+	Tuned   *alarm.Tuned
+	// First says that it was the first-out of its group.
+	First bool
 	// Comment says that it must be said why when it is acknowledged.
 	Comment         bool
 	Acknowledgement *alarm.Deed
@@ -73,8 +78,9 @@ func (p *alarmPoint) now() Alarm {
 	if b.tag != nil {
 		unit = b.tag.Unit
 	}
+	limit, lower := p.shownLimits()
 	return Alarm{
-		Class: b.def.Class, Sound: alarm.SoundOf(b.def.Priority, b.class), Limit: b.def.Limit, Unit: unit,
+		Class: b.def.Class, Sound: alarm.SoundOf(b.def.Priority, b.class), Limit: limit, Lower: lower, Unit: unit, Tunable: b.def.Tune != nil, Tuned: r.Tuned, First: r.First,
 		Key: r.Key, Path: b.path, ID: b.id, Kind: b.def.Kind, Priority: b.def.Priority, Title: b.shownTitle(), Name: b.name(), Message: r.Message,
 		Cause: b.def.Cause, Consequence: b.def.Consequence, Action: b.def.Action, State: r.Shown(), Active: r.Active, Since: r.Since, Raised: r.Raised,
 		Times: r.Times, Value: r.Value, Comment: b.def.Acknowledge == alarm.AckComment, Acknowledgement: r.Acknowledgement, Shelf: r.Shelf, Service: r.Service,
@@ -129,6 +135,9 @@ func (e *Engine) OrderAlarms(ctx context.Context, o AlarmOrder, actor auth.Actor
 		if !actor.Rights.Allows(o.right(), b.path) || !actor.Rights.Allows(auth.View, b.path) {
 			return 0, &spec.Problem{Code: "forbidden", Message: fmt.Sprintf("You may not do that with alarms of %q.", b.path), Hint: "Ask somebody who may."}
 		}
+		if o.Event == alarm.Shelve && o.For > b.class.Longest() {
+			return 0, &spec.Problem{Code: "value_range", At: "/minutes", Message: fmt.Sprintf("An alarm can be shelved for up to %s.", b.class.Longest()), Hint: "Choose a shorter time."}
+		}
 		if o.Event == alarm.Acknowledge && b.def.Acknowledge == alarm.AckComment && o.Comment == "" {
 			return 0, &spec.Problem{Code: "comment_missing", At: "/comment", Message: "One of the alarms wants a comment.", Hint: "Say what you have found."}
 		}
@@ -142,6 +151,9 @@ func (e *Engine) OrderAlarms(ctx context.Context, o AlarmOrder, actor auth.Actor
 		switch o.Event {
 		case alarm.Acknowledge:
 			p.record.Acknowledgement = &deed
+			if p.build.Load().def.Kind == alarm.Cusum {
+				p.restart.Store(true)
+			}
 		case alarm.Shelve:
 			p.record.Shelf = &alarm.Shelf{Deed: deed, Until: now.Add(o.For), Once: o.Once}
 		case alarm.Unshelve:

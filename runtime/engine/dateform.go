@@ -22,10 +22,7 @@ type dateForm struct {
 // compileDate decides in which type the connector shall deliver a date: BCD is bytes where there are
 // any, else one integer.
 func (b *plantBuild) compileDate(t *tagBuild, s *source, d *deviceBuild) {
-	f := &dateForm{form: t.doc.Scale.Date, as: t.typ, zone: time.Local}
-	if zone, err := time.LoadLocation(b.doc.Timezone); b.doc.Timezone != "" && err == nil {
-		f.zone = zone
-	}
+	f := &dateForm{form: t.doc.Scale.Date, as: t.typ, zone: b.zone}
 	switch f.form {
 	case "epoch", "ole":
 		f.raw = tag.Float

@@ -150,7 +150,7 @@ func New(o Options) *Engine {
 		wake:        make(chan struct{}, 1),
 		events:      events{record: o.Record, wake: make(chan struct{}, 1)},
 		metronomes:  metronomes{wake: make(chan struct{}, 1)},
-		alarms:      alarms{keeper: o.Alarms, wake: make(chan struct{}, 1)},
+		alarms:      alarms{keeper: o.Alarms, wake: make(chan struct{}, 1), writes: make(chan alarmOrder, maxAlarmWrites)},
 	}
 	e.expansion, _ = plant.Expand(e.plant)
 	e.running = &present{plant: e.plant, expansion: e.expansion, entries: map[tag.Path]*entry{}}
@@ -161,6 +161,7 @@ func New(o Options) *Engine {
 	e.addAlarmTags()
 	e.addNotifyTags()
 	e.addHistoryTags()
+	e.addReportTags()
 	return e
 }
 

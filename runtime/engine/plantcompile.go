@@ -31,6 +31,7 @@ type plantBuild struct {
 	events   []eventBuild
 	outlets  []*outletBuild // in the order of the document
 	flawed   bool           // there are warnings about tags
+	zone     *time.Location // of the plant
 }
 
 // tagBuild is one compiled tag.
@@ -72,7 +73,7 @@ func compilePlant(p *plant.Plant, beside *present) (*plantBuild, spec.Problems) 
 		return nil, ps
 	}
 	p = from.Effective()
-	b := &plantBuild{doc: p, from: from, types: make(map[tag.Path]tag.Type, 4*len(p.Devices)), devices: map[string]*deviceBuild{}}
+	b := &plantBuild{doc: p, from: from, types: make(map[tag.Path]tag.Type, 4*len(p.Devices)), devices: map[string]*deviceBuild{}, zone: zoneOf(p)}
 	var found spec.Problems
 	for i := range p.Devices {
 		b.compileDevice(i, &found)
@@ -108,6 +109,16 @@ func compilePlant(p *plant.Plant, beside *present) (*plantBuild, spec.Problems) 
 		b.sort(&found)
 	}
 	return b, append(ps, from.Locate(found)...)
+}
+
+// zoneOf is the time zone of a plant.
+func zoneOf(p *plant.Plant) *time.Location {
+	if p.Timezone != "" {
+		if zone, err := time.LoadLocation(p.Timezone); err == nil {
+			return zone
+		}
+	}
+	return time.Local
 }
 
 func (b *plantBuild) compileDevice(i int, ps *spec.Problems) {

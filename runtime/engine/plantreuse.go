@@ -104,7 +104,8 @@ func (k *known) entry(b *plantBuild, t *tagBuild) *entry {
 	case was.kind == KindComputed && !k.reads(b, was.program):
 		return nil
 	case slices.ContainsFunc(was.alarms, func(a *alarmBuild) bool {
-		return a.other != nil && !k.reads(b, a.other) || a.suppress != nil && !k.reads(b, a.suppress)
+		// What they name beside expressions is found again: it may have gone.
+		return len(a.parents)+len(a.writes) > 0 || slices.ContainsFunc(a.expressions(), func(p *expression.Program) bool { return !k.reads(b, p) })
 	}):
 		return nil
 	case was.gate != nil && was.gate.interlock != nil && !k.reads(b, was.gate.interlock):

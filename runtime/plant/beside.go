@@ -24,9 +24,9 @@ func ExamineBeside(p *Plant, old *Expansion) (x *Expansion, unchanged []bool, ps
 }
 
 // sameFrame reports whether what the check of a tag looks at beside the tag is the same in two plants: the devices with
-// their scan classes, which models there are, and the classes of alarms.
+// their scan classes, which models there are, the classes of alarms and the time zone.
 func sameFrame(p, o *Plant) bool {
-	if len(p.Devices) != len(o.Devices) || len(p.Models) != len(o.Models) || !SameLists(p.AlarmClasses, o.AlarmClasses) {
+	if len(p.Devices) != len(o.Devices) || len(p.Models) != len(o.Models) || p.Timezone != o.Timezone || !SameLists(p.AlarmClasses, o.AlarmClasses) {
 		return false
 	}
 	for i := range p.Devices {

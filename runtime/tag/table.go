@@ -423,6 +423,19 @@ func (t *Table) Apply(updates []Update) {
 	t.unlockAndWake()
 }
 
+// Evaluate computes computed slots again although nothing that they depend on has changed: time has passed.
+func (t *Table) Evaluate(slots ...Slot) {
+	t.mu.Lock()
+	t.begin()
+	for _, s := range slots {
+		if t.isLive(s) && t.cells[s].eval != nil {
+			t.enqueue(s)
+		}
+	}
+	t.propagate(Now())
+	t.unlockAndWake()
+}
+
 // Reserve makes room for so many more slots at once.
 func (t *Table) Reserve(n int) {
 	t.mu.Lock()
