@@ -108,7 +108,7 @@ const prefix = "/api/v1"
 // New makes a server. It starts nothing.
 func New(o Options) *Server {
 	s := &Server{
-		store: o.Store, engine: o.Engine, live: o.Live, broker: o.Broker, brokerPage: o.WebSocketMQTT, verified: newVerified(), certificates: o.Certificates, backup: o.Backup, places: o.Places, catalogue: o.Catalogue, log: o.Log, version: o.Version,
+		store: o.Store, engine: o.Engine, live: o.Live, broker: o.Broker, brokerPage: o.WebSocketMQTT, verified: newVerified(), certificates: o.Certificates, notify: o.Notify, backup: o.Backup, places: o.Places, catalogue: o.Catalogue, log: o.Log, version: o.Version,
 		hasher: o.Hasher, lockout: auth.NewLockout(), saved: map[string]savedDraft{}, heads: map[string]appHead{},
 	}
 	if s.log == nil {
