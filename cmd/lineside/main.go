@@ -2,6 +2,8 @@
 package main
 
 import (
+	_ "github.com/lineside/lineside/runtime/script/early" // first of all: a worker is nothing else
+
 	"context"
 	"encoding/json"
 	"errors"

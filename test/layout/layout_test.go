@@ -27,6 +27,7 @@ var may = map[string][]string{
 	"widgets":            {"runtime/spec"},
 	"runtime/sheet":      {"runtime/spec"},
 	"runtime/schedule":   {"runtime/spec"},
+	"runtime/script":     {"runtime/tag", "runtime/spec", "runtime/script"},
 	"runtime/backup":     {"runtime/spec", "runtime/tag", "runtime/historian", "runtime/schedule", "runtime/store", "runtime/backup"},
 	"runtime/export":     {"runtime/spec", "runtime/tag", "runtime/historian", "runtime/schedule", "runtime/sheet", "runtime/notify", "runtime/backup/target"},
 	"runtime/alarm":      {"runtime/tag", "runtime/spec"},
