@@ -2489,6 +2489,50 @@ export interface CommandWriteResult {
   outcome: "good" | "failed" | "unknown" | "running";
 }
 
+/** CorrectionDetail is a correction with what was there and what is there now. */
+export interface CorrectionDetail {
+  by: string;
+  count: number;
+  from: string;
+  id: number;
+  kind: "insert" | "replace" | "delete" | "restore";
+  origin?: string;
+  reason: string;
+  tag: string;
+  time: string;
+  to: string;
+  /** old and New are points as in other answers; of what was deleted there is no new one. */
+  old: unknown;
+  new: unknown;
+}
+
+/** CorrectionOrder changes samples of a tag. What was there is kept with it. */
+export interface CorrectionOrder {
+  tag: string;
+  /**
+   * kind is insert (Samples come in, in place of those of the same times), replace (the samples from From to To get
+   * Value, or by Factor and Offset another number) or delete (they go).
+   */
+  kind: "insert" | "replace" | "delete";
+  /** from and To are RFC 3339 or milliseconds since 1970; To is the first moment that is not touched. */
+  from?: string;
+  to?: string;
+  /** samples are [time in ms, value]. */
+  samples?: (unknown[] | null)[];
+  value?: unknown;
+  factor?: number;
+  offset?: number;
+  /** reason says why; it is kept with the correction and in the audit trail. */
+  reason: string;
+}
+
+/** CorrectionPage is a part of the corrections, the newest first. */
+export interface CorrectionPage {
+  corrections: HistoryCorrection[];
+  /** next is the id to give as before for the next part, 0 at the end. */
+  next?: number;
+}
+
 export interface Deed {
   by: string;
   text?: string;
@@ -2720,6 +2764,21 @@ export interface HistoryAnswer {
   series: HistorySeries[];
 }
 
+/** HistoryCorrection is a change of samples by somebody. */
+export interface HistoryCorrection {
+  id: number;
+  time: string;
+  tag: string;
+  kind: "insert" | "replace" | "delete" | "restore";
+  /** from and To are the first and the last time it touched, Count how many samples. */
+  from: string;
+  to: string;
+  count: number;
+  by: string;
+  origin?: string;
+  reason: string;
+}
+
 /** HistoryDamage is ten minutes of a tag that cannot be read. */
 export interface HistoryDamage {
   tag: string;
@@ -2740,12 +2799,27 @@ export interface HistoryEvent {
   until?: string;
 }
 
+/** HistoryNote is what somebody has written beside a time of the history. */
+export interface HistoryNote {
+  id: number;
+  /** tag is the one it is about; left out for all. */
+  tag?: string;
+  /** from and To are the time in ms since 1970, the same for a moment. */
+  from: number;
+  to: number;
+  text: string;
+  by: string;
+  written: string;
+}
+
 /** HistoryQuestion asks for the history of many tags at once. */
 export interface HistoryQuestion {
   /** how the samples of a bucket become one value: avg, mean, min, max, range, sum, count, first, last, at, linear, delta, rate, integral, duration, percentGood, stddev */
   fn?: string;
   /** RFC 3339, milliseconds since 1970, or now-8h */
   from?: string;
+  /** samples as they were before people corrected them; not with step */
+  original?: boolean;
   /** no more samples than a line of so many pixels needs; 0 gives all */
   pixels?: number;
   /** gives what was so much earlier, as if it were now: 8h, 1d, 1w, 1mo, 1y; days and longer in the time zone of the plant */
@@ -2771,6 +2845,8 @@ export interface HistorySeries {
    * StatusCode when it is not good. Of buckets the time is their beginning.
    */
   points: unknown;
+  /** corrected are the changes that people made to samples of this time, the newest first. */
+  corrected?: HistoryCorrection[];
   /** cut says that there was more than fits into one answer: ask for less time, or for buckets. */
   cut?: boolean;
 }
@@ -3018,6 +3094,14 @@ export interface NewApp {
   document?: App;
 }
 
+/** NewHistoryNote is a note to be kept. */
+export interface NewHistoryNote {
+  tag?: string;
+  from: number;
+  to?: number;
+  text: string;
+}
+
 /** NewNotifyDevice registers a device. */
 export interface NewNotifyDevice {
   /** name tells it from others: "Chrome on Android". */
@@ -3141,6 +3225,40 @@ export interface PeekValue {
   quality: number;
   qualityName: string;
   value: unknown;
+}
+
+/** PenOfSet is one line of a set. */
+export interface PenOfSet {
+  path: string;
+  hidden?: boolean;
+}
+
+/** PenSet is a choice of tags that somebody looks at together. */
+export interface PenSet {
+  last?: number;
+  pens: PenOfSet[];
+  shift?: string;
+  id: number;
+  name: string;
+  owner: string;
+  /** shared ones are seen by everybody, and changed by their owner only; Mine says that it is one's own. */
+  shared: boolean;
+  mine: boolean;
+  changed: string;
+}
+
+/** PenSetList are the sets that one sees. */
+export interface PenSetList {
+  sets: PenSet[];
+}
+
+/** PenSetRequest is a set to be kept. */
+export interface PenSetRequest {
+  last?: number;
+  pens: PenOfSet[];
+  shift?: string;
+  name: string;
+  shared?: boolean;
 }
 
 export interface Placeholder {
@@ -3288,6 +3406,11 @@ export interface RenameResult {
   count: number;
   /** left are the places that could not be followed: expressions that cannot be read. */
   left: Reference[];
+}
+
+/** Restoration takes a correction back. */
+export interface Restoration {
+  reason: string;
 }
 
 /** Restore names the revision that becomes the draft. */
