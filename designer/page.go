@@ -29,6 +29,12 @@ const maxFont = 64 << 20
 // ErrNoFont says that the pages, and the font of reports with them, were not built.
 var ErrNoFont = errors.New(`the font of reports is not in this binary: build it with "make build"`)
 
+// HasReportFont reports whether the font of reports was built in.
+func HasReportFont() bool {
+	_, err := fs.Stat(dist, "dist/fonts/report.ttf.gz")
+	return err == nil
+}
+
 // ReportFont is the TrueType font of reports.
 func ReportFont() ([]byte, error) {
 	f, err := dist.Open("dist/fonts/report.ttf.gz")

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lineside/lineside/runtime/action"
+	"github.com/lineside/lineside/runtime/api"
 	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/connector"
@@ -17,6 +18,7 @@ import (
 	"github.com/lineside/lineside/runtime/northbound"
 	"github.com/lineside/lineside/runtime/notify"
 	"github.com/lineside/lineside/runtime/plant"
+	"github.com/lineside/lineside/runtime/report"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
@@ -34,6 +36,7 @@ var sections = []struct {
 	{"What components say of themselves.", []reflect.Type{reflect.TypeFor[widgets.Manifest](), reflect.TypeFor[connector.Type](), reflect.TypeFor[northbound.Type](), reflect.TypeFor[connector.Node](), reflect.TypeFor[spec.Problem](), reflect.TypeFor[action.Type]()}},
 	{"The live protocol at /api/v1/live.", []reflect.Type{reflect.TypeFor[session.Request](), reflect.TypeFor[session.Reply](), reflect.TypeFor[session.Values](), reflect.TypeFor[session.Slots](), reflect.TypeFor[session.Notice](), reflect.TypeFor[session.Writes](), reflect.TypeFor[session.Alarms]()}},
 	{"Messages about alarms.", []reflect.Type{reflect.TypeFor[notify.Config](), reflect.TypeFor[notify.Person](), reflect.TypeFor[notify.Kind](), reflect.TypeFor[notify.Outgoing](), reflect.TypeFor[notify.Doing](), reflect.TypeFor[notify.Gap]()}},
+	{"Reports.", []reflect.Type{reflect.TypeFor[report.Report](), reflect.TypeFor[report.Template](), reflect.TypeFor[report.Layout](), reflect.TypeFor[api.ReportList](), reflect.TypeFor[api.ReportRuns](), reflect.TypeFor[api.ReportPreview](), reflect.TypeFor[api.ReportNew](), reflect.TypeFor[api.ReportMade]()}},
 	{"Expressions.", []reflect.Type{reflect.TypeFor[expression.Function]()}},
 	{"Devices, imports and changes.", []reflect.Type{reflect.TypeFor[engine.DeviceStatus](), reflect.TypeFor[engine.NorthboundStatus](), reflect.TypeFor[plant.Import](), reflect.TypeFor[app.Change]()}},
 	{"Units.", []reflect.Type{reflect.TypeFor[unit.CommonUnit](), reflect.TypeFor[unit.Quantity](), reflect.TypeFor[unit.Shown](), reflect.TypeFor[unit.Preference]()}},
@@ -151,6 +154,9 @@ type tsWriter struct {
 }
 
 func (w *tsWriter) name(t reflect.Type) string {
+	if strings.HasPrefix(key(t), "report.") && t.Name() != "Report" {
+		return "Report" + t.Name() // as in the API
+	}
 	if n, ok := tsNames[key(t)]; ok {
 		return n
 	}

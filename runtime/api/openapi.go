@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -28,6 +29,9 @@ func schemaName(t reflect.Type, hint string) string {
 	}
 	if n, ok := schemaNames[t.String()]; ok {
 		return n
+	}
+	if name := t.Name(); strings.HasPrefix(t.String(), "report.") && name != "Report" {
+		return "Report" + name // what stands on pages has short names there
 	}
 	return huma.DefaultSchemaNamer(t, hint)
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/lineside/lineside/runtime/certificate"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/notify"
+	"github.com/lineside/lineside/runtime/report"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/store"
 	"github.com/lineside/lineside/widgets"
@@ -46,6 +47,8 @@ type Options struct {
 	Places *backup.Places
 	// Notify tells people of alarms, nil for none.
 	Notify *notify.Service
+	// Reports makes reports, nil for none.
+	Reports *report.Service
 	// Pages is the built site; without index.html in it, a page says how to build it.
 	Pages fs.FS
 	Log   *slog.Logger
@@ -66,6 +69,8 @@ type Server struct {
 	// brokerPage says that the broker is served as a WebSocket too.
 	brokerPage bool
 	verified   *verified
+	// reports makes reports, nil for none.
+	reports *report.Service
 	// certificates is the trust store of the plant, nil for none.
 	certificates *certificate.Book
 	backup       *backup.Service
@@ -108,7 +113,7 @@ const prefix = "/api/v1"
 // New makes a server. It starts nothing.
 func New(o Options) *Server {
 	s := &Server{
-		store: o.Store, engine: o.Engine, live: o.Live, broker: o.Broker, brokerPage: o.WebSocketMQTT, verified: newVerified(), certificates: o.Certificates, notify: o.Notify, backup: o.Backup, places: o.Places, catalogue: o.Catalogue, log: o.Log, version: o.Version,
+		store: o.Store, engine: o.Engine, live: o.Live, broker: o.Broker, brokerPage: o.WebSocketMQTT, verified: newVerified(), certificates: o.Certificates, notify: o.Notify, backup: o.Backup, places: o.Places, reports: o.Reports, catalogue: o.Catalogue, log: o.Log, version: o.Version,
 		hasher: o.Hasher, lockout: auth.NewLockout(), saved: map[string]savedDraft{}, heads: map[string]appHead{},
 	}
 	if s.log == nil {
@@ -174,6 +179,7 @@ func (s *Server) resources() {
 	s.alarmsResource()
 	s.notifyResource()
 	s.historyResource()
+	s.reportsResource()
 	s.historyStorageResource()
 	s.backupResource()
 	s.expressionsResource()

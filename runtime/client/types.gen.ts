@@ -817,12 +817,14 @@ export interface Deadband {
 /** TagAlarm is the declaration of one alarm of a tag or property. */
 export interface TagAlarm {
   /**
-   * kind says what the alarm looks at: high-high, high, low and low-low compare the value with Limit, deviation its
-   * distance from Setpoint; on and off want a bool to be true or false, equals the value to be Value; change is raised by every
-   * change and returns at once, no-change when the value stays the same for OnDelay; bad wants a bad quality; expression
-   * wants When to be true.
+   * kind says what the alarm looks at: high-high, high, low and low-low compare the value with Limit, outside and inside with
+   * Lower and Limit, deviation its distance from Setpoint; rate how fast it changes, cusum whether it drifts away from Setpoint
+   * (Page's cumulative sum, Biometrika 41, 1954); on and off want a bool to be true or false, equals the value to be Value; change
+   * is raised by every change and returns at once, no-change when the value stays the same for OnDelay, no-update when there is no
+   * sample for OnDelay; count is for something that happens too often within Window, duration for something that is so for too
+   * long within Window, all in all; bad wants a bad quality; expression wants When to be true.
    */
-  kind: "high-high" | "high" | "low" | "low-low" | "deviation" | "on" | "off" | "equals" | "change" | "no-change" | "bad" | "expression";
+  kind: "high-high" | "high" | "low" | "low-low" | "outside" | "inside" | "deviation" | "rate" | "cusum" | "on" | "off" | "equals" | "change" | "no-change" | "no-update" | "count" | "duration" | "bad" | "expression";
   /** class is the id of its class, from which it has what it does not say itself. */
   class?: string;
   /** priority says how soon somebody must act; that of the class when left out, which must have one then. */
@@ -830,17 +832,47 @@ export interface TagAlarm {
   /** title names the alarm; its kind when left out. */
   title?: Text;
   /**
-   * message is what the operator reads. {value}, {limit}, {setpoint} and {unit} stand for what they were when the alarm
+   * message is what the operator reads. {value}, {limit}, {lower}, {setpoint} and {unit} stand for what they were when the alarm
    * was raised, {title} and {path} for those of the tag.
    */
   message?: Text;
-  /** limit is in the unit of the tag. */
+  /**
+   * limit is in the unit of the tag; of a rate in that unit per Per, of a count how often is too often. Lower is the lower
+   * limit of outside and inside.
+   */
   limit?: number;
-  /** setpoint is an expression for what a deviation is measured from. */
+  lower?: number;
+  /** limitFrom and LowerFrom are expressions that give the limit instead: tag("./maximum"). */
+  limitFrom?: string;
+  lowerFrom?: string;
+  /** tune lets those who may tune change the limits while the plant runs, within bounds. */
+  tune?: Tune;
+  /** setpoint is an expression for what a deviation is measured from, and the target of a cusum. */
   setpoint?: string;
+  /**
+   * per is the unit of time of a rate; Window the time over which it is measured, one such unit when left out. Of a count and
+   * a duration it is the time that is looked back at.
+   */
+  per?: "s" | "min" | "h";
+  window?: string;
+  /** direction says which way a rate, a deviation or a cusum must go: up, down, or both (default). */
+  direction?: "up" | "down" | "both";
+  /** slack is how far from the target a cusum lets the value be without adding it up; Every is how often it adds up. */
+  slack?: number;
+  every?: string;
+  /** total is how long, all in all, is too long for a duration. */
+  total?: string;
+  /**
+   * clock says by whose clock no-update counts: server (default), any sample that comes, or source, only one that the device has
+   * stamped later.
+   */
+  clock?: "server" | "source";
   /** value is the one that equals waits for. */
   value?: unknown;
-  /** when is the condition of an expression alarm, which gives a bool. */
+  /**
+   * when is the condition of an expression alarm, which gives a bool; what a count counts (each time that it becomes true)
+   * and how long a duration is.
+   */
   when?: string;
   /** deadband is how far the value must come back behind the limit before the alarm returns. */
   deadband?: AlarmBand;
@@ -860,6 +892,20 @@ export interface TagAlarm {
   action?: Text;
   /** suppressWhen is an expression; while it is true the alarm is suppressed by design. */
   suppressWhen?: string;
+  /**
+   * suppressedBy are keys of other alarms, <path>#<id>: while the condition of one of them holds, this one is suppressed. "#id"
+   * is one of the same tag, "./pressure#low" one of the same asset or level.
+   */
+  suppressedBy?: string[];
+  /**
+   * group names alarms of which the one that is raised first is marked as the first-out; "./trip" is a group of the same
+   * asset or level.
+   */
+  group?: string;
+  /** schedule says when the alarm is watched for, in the time zone of the plant; always when left out. */
+  schedule?: Period[];
+  /** writes are carried out by the runtime itself when something becomes of the alarm. */
+  writes?: Write[];
   /** disabled keeps the alarm in the document without watching for it. */
   disabled?: boolean;
 }
@@ -898,10 +944,37 @@ export interface CommandWrite {
   value: unknown;
 }
 
+/** Tune are the bounds within which limits may be tuned; without one there is none. */
+export interface Tune {
+  low?: number;
+  high?: number;
+}
+
 /** AlarmBand is absolute, in the unit of the tag, or in per cent of the span of its range. */
 export interface AlarmBand {
   absolute?: number;
   percent?: number;
+}
+
+/** Period is a part of the day on some days of the week. */
+export interface Period {
+  /** days are mon to sun; every day when left out. */
+  days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+  /**
+   * from and To are times of the day by the clock of the plant: "06:00" to "14:30". A period that ends at or before its begin
+   * goes on into the next day, and belongs to the day on which it begins. "24:00" is the end of the day.
+   */
+  from: string;
+  to: string;
+}
+
+/** Write is a value that is written to a tag when something becomes of an alarm. */
+export interface Write {
+  /** on is what: raise, return, acknowledge or shelve. */
+  on: "raise" | "return" | "acknowledge" | "shelve";
+  /** tag is its path; "./horn" begins at the asset, or at the level of the tag. */
+  tag: string;
+  value: unknown;
 }
 
 /** Release is the two-person rule: who asks for a write cannot be the one who lets it through. */
@@ -1737,6 +1810,411 @@ export interface MessageStep {
   times?: number;
 }
 
+// Reports.
+
+/** Report is the document. */
+export interface Report {
+  /** format is the version of the document format. */
+  format: number;
+  /** title names the report and stands in lists; {title} stands for it on the page. */
+  title: Text;
+  description?: Text;
+  /** language is that of runs that ask for no other. */
+  language?: "en" | "zh";
+  period: ReportPeriod;
+  page?: ReportPage;
+  /** header and Footer stand on every page. */
+  header?: ReportBand;
+  footer?: ReportBand;
+  /** blocks stand below each other. */
+  blocks: ReportBlock[];
+  schedule?: ReportSchedule;
+}
+
+/** ReportTemplate is a report to begin with: it asks for tags, and makes a document of them. */
+export interface ReportTemplate {
+  id: string;
+  title: Text;
+  description: Text;
+  /** period is the one it is meant for. */
+  period: string;
+  inputs: ReportInput[];
+  /** numbers are what it asks for besides tags; all of them can be left out. */
+  numbers?: ReportNumberInput[];
+}
+
+/** ReportLayout is a report on paper. Sizes are in points, from the upper left corner of a page. */
+export interface ReportLayout {
+  width: number;
+  height: number;
+  pages: ReportSheet[];
+  /** total is how many pages there are, of which Pages may be the first only. */
+  total: number;
+  /** notes are those of the content and what did not fit onto the paper. */
+  notes?: ReportNote[];
+}
+
+/** ReportList is all reports that the caller may see. */
+export interface ReportList {
+  reports: ReportRow[];
+  /** mayEdit says that the caller may change reports. */
+  mayEdit: boolean;
+  /** mail says that a channel for mail is set up; Targets are the folders and buckets there are. */
+  mail: boolean;
+  targets: ReportTarget[];
+  /** font says that PDF files can be made. */
+  font: boolean;
+}
+
+/** ReportRuns is a part of the archive, newest first. */
+export interface ReportRuns {
+  runs: ArchivedReport[];
+  /** next is the id to give as before for the next part, 0 at the end. */
+  next?: number;
+}
+
+/** ReportPreview is how a report looks. */
+export interface ReportPreview {
+  /** problems are those of the document; with errors there is no layout. */
+  problems: Problem[];
+  layout?: ReportLayout;
+  period?: string;
+  from?: string;
+  to?: string;
+}
+
+/** ReportNew makes a report: of a document, or of a template. */
+export interface ReportNew {
+  /** id is chosen when it is left out. */
+  id?: string;
+  document?: unknown;
+  /** template is the id of one, "blank" for an empty page. */
+  template?: string;
+  title?: Text;
+  period?: "hour" | "shift" | "day" | "week" | "month" | "custom";
+  language?: "en" | "zh";
+  inputs?: Record<string, string[]>;
+  numbers?: Record<string, number>;
+}
+
+/** ReportMade is a report that was made. */
+export interface ReportMade {
+  id: string;
+  etag: string;
+}
+
+/** ReportPeriod is the time a report is about, by the calendar of the plant. */
+export interface ReportPeriod {
+  /** kind is the length; custom is from From to To. */
+  kind: "hour" | "shift" | "day" | "week" | "month" | "custom";
+  /** from and To are of a custom period, RFC 3339. */
+  from?: string;
+  to?: string;
+}
+
+/** ReportPage is the paper. */
+export interface ReportPage {
+  /** size is a4 (default) or letter. */
+  size?: "a4" | "letter";
+  /** orientation is portrait (default) or landscape. */
+  orientation?: "portrait" | "landscape";
+  /** margin is in millimetres on all sides, 5 to 50; 15 when left out. */
+  margin?: number;
+}
+
+/** ReportBand is one line with up to three texts; they may have placeholders, {page} and {pages} too. */
+export interface ReportBand {
+  left?: Text;
+  center?: Text;
+  right?: Text;
+}
+
+/** ReportBlock is one thing on the page: exactly what its kind says is given. */
+export interface ReportBlock {
+  /** id is unique within the report. */
+  id: string;
+  kind: "text" | "tiles" | "table" | "trend" | "alarms" | "stops" | "picture" | "break";
+  /** title stands above the block. */
+  title?: Text;
+  text?: ReportText;
+  tiles?: ReportTiles;
+  table?: ReportTable;
+  trend?: ReportTrend;
+  alarms?: ReportAlarms;
+  stops?: ReportStops;
+  picture?: ReportPicture;
+}
+
+/** ReportSchedule says when the report is made by itself and where it goes. */
+export interface ReportSchedule {
+  /**
+   * when is a rule such as "15 6 * * *" (minute, hour, day of the month, month, day of the week), in the time zone of
+   * the plant; @shift is after the end of each shift.
+   */
+  when: string;
+  /** paused keeps the schedule without following it. */
+  paused?: boolean;
+  /** files are what is sent and put into folders; pdf when left out. */
+  files?: string[];
+  /** receivers get the files by mail. */
+  receivers?: ReportReceiver[];
+  /** target is where the files are put: file:///srv/reports, s3://bucket/reports. */
+  target?: string;
+}
+
+/** ReportInput is what a template asks for. */
+export interface ReportInput {
+  id: string;
+  title: Text;
+  help?: Text;
+  /** types are those of tags that fit. */
+  types: string[];
+  /** least and Most are how many tags it takes. */
+  least: number;
+  most: number;
+}
+
+/** ReportNumberInput is a number that a template can be given. */
+export interface ReportNumberInput {
+  id: string;
+  title: Text;
+  help?: Text;
+}
+
+/** ReportSheet is one page. */
+export interface ReportSheet {
+  marks: ReportMark[];
+}
+
+/** ReportNote is something that is not as it was meant to be. */
+export interface ReportNote {
+  /** block is the id of the block. */
+  block?: string;
+  text: string;
+}
+
+/** ReportRow is a report in the list. */
+export interface ReportRow {
+  id: string;
+  title: Text;
+  description?: Text;
+  /** period is the kind of its period, Language that of its runs. */
+  period: string;
+  language?: string;
+  updated: string;
+  author: string;
+  /** when is the rule of its schedule, Next when it is due. */
+  when?: string;
+  paused?: boolean;
+  next?: string;
+  /** last is its newest run that the caller may see. */
+  last?: ArchivedReport;
+}
+
+/** ReportTarget is a folder or bucket that files can be put into. */
+export interface ReportTarget {
+  id: string;
+  title: string;
+}
+
+/** ArchivedReport is one making of a report. */
+export interface ArchivedReport extends ReportRun {
+  /** progress of one that is being made, 0 to 1. */
+  progress?: number;
+}
+
+/** ReportText is words with placeholders, in paragraphs. */
+export interface ReportText {
+  text: Text;
+  /** style is body (default), heading, subheading or small. */
+  style?: "body" | "heading" | "subheading" | "small";
+  align?: "left" | "center" | "right";
+}
+
+/** ReportTiles are a few values, large, side by side. */
+export interface ReportTiles {
+  items: ReportItem[];
+}
+
+/** ReportTable is a table of values of tags. */
+export interface ReportTable {
+  /**
+   * rows says what a row is: tags has one for each tag and the functions in columns, intervals one for each step of the
+   * period and the tags in columns.
+   */
+  rows: "tags" | "intervals";
+  /** items are the tags; with Rows tags their Function is not looked at. */
+  items?: ReportItem[];
+  /** pattern adds the tags that match it: line1/*\/speed. */
+  pattern?: string;
+  /** model and Property add that property of each asset of a model. */
+  model?: string;
+  property?: string;
+  /** columns are the functions of a table of tags. */
+  columns?: ReportColumn[];
+  /** step is the length of an interval: 15m, 1h, shift, 1d, 1w, 1mo. */
+  step?: string;
+  /** fn is that of tags in intervals that say none themselves. */
+  fn?: string;
+  /** total adds a last row. */
+  total?: "none" | "sum" | "avg" | "min" | "max";
+}
+
+/** ReportTrend is a drawing of values over the period. */
+export interface ReportTrend {
+  items: ReportItem[];
+  /** style is line (default; straight between samples), step (a value holds until the next), or bar (one bar a step). */
+  style?: "line" | "step" | "bar";
+  /** step is the length of what a bar stands for: 1h, shift, 1d. */
+  step?: string;
+  /** height is in millimetres, 30 to 200; 60 when left out. */
+  height?: number;
+  /** low and High are the ends of the axis; by the values when left out. */
+  low?: number;
+  high?: number;
+}
+
+/** ReportAlarms is a table of the alarm journal. */
+export interface ReportAlarms {
+  /** show is list (each alarm as it was raised), top (which were raised most often) or priorities (how many of each). */
+  show: "list" | "top" | "priorities";
+  /** area is a path: alarms at and below it; "" for all. */
+  area?: string;
+  /** priorities are those that are wanted; none are all. */
+  priorities?: string[];
+  /** limit is how many rows there are, 1 to 1000; 10 for top, 100 for list when left out. */
+  limit?: number;
+}
+
+/** ReportStops lists when a tag was in a state: from, to, how long. */
+export interface ReportStops {
+  items: ReportItem[];
+  /** shortest leaves out what lasted less: "1m". */
+  shortest?: string;
+  /** order is time (default) or longest. */
+  order?: "time" | "longest";
+  /** limit is how many rows there are, 1 to 1000; 50 when left out. */
+  limit?: number;
+}
+
+/** ReportPicture is a PNG or JPEG. */
+export interface ReportPicture {
+  /** data is the file, at most 1 MiB. */
+  data?: string;
+  /** width is in per cent of the width of the page, 5 to 100; 30 when left out. */
+  width?: number;
+  align?: "left" | "center" | "right";
+  /** alternative says what is seen, for who cannot see it. */
+  alternative?: Text;
+}
+
+/** ReportReceiver gets mail in a language. */
+export interface ReportReceiver {
+  address: string;
+  /** language is that of the mail and of the report in it; that of the report when left out. */
+  language?: "en" | "zh";
+}
+
+/** ReportMark is one thing that is drawn. */
+export interface ReportMark {
+  /**
+   * Kind: text (the baseline begins at X, Y and is W long), line (X, Y to W, H), rect (filled), path (a line through
+   * Points: x, y, x, y, …), image (the file is that of the block).
+   */
+  k: "text" | "line" | "rect" | "path" | "image";
+  x?: number;
+  y?: number;
+  w?: number;
+  h?: number;
+  t?: string;
+  s?: number;
+  /** c is #RRGGBB. */
+  c?: string;
+  /** d is a number of a pattern, 0 for an unbroken line. */
+  d?: number;
+  p?: number[];
+  /** b is the id of the block it belongs to. */
+  b?: string;
+}
+
+/** ReportRun is one making of a report, as the archive keeps it. */
+export interface ReportRun {
+  /** id counts up; it is set by the store. */
+  id: number;
+  /** report is the id of the report, Title what it was called then. */
+  report: string;
+  title: Text;
+  /** kind is that of the period, From and To the period, Period its name in the language of the run. */
+  kind: string;
+  from: string;
+  to: string;
+  period?: string;
+  language: string;
+  /** reason is why it was made: schedule, request, or again. */
+  reason: "schedule" | "request" | "again";
+  /** by is who asked for it, "" for the schedule. */
+  by?: string;
+  due?: string;
+  /** created is when it was asked for, Ended when it was made or given up. */
+  created: string;
+  ended?: string;
+  state: "queued" | "running" | "done" | "failed";
+  /** attempts is how often it was tried, Next when it is tried again after a failure. */
+  attempts?: number;
+  next?: string;
+  failure?: string;
+  /** pages and Size are of the PDF, in bytes. */
+  pages?: number;
+  size?: number;
+  /** notes is how many notes the report has. */
+  notes?: number;
+  /** deliveries are the ways it goes out. */
+  deliveries?: ReportDelivery[];
+}
+
+/** ReportItem is one value: a function of a tag over the period, or a formula. */
+export interface ReportItem {
+  /** tag is the path of the tag, "" for a formula. */
+  tag?: string;
+  /** fn is one over history: avg, min, max, sum, delta, duration, percentGood, … */
+  fn?: string;
+  /** formula is computed of functions of tags: delta("line/good") / delta("line/all") * 100. */
+  formula?: string;
+  /** state is what duration and count look for; without one anything but 0, false and "". */
+  state?: unknown;
+  /** title is shown instead of that of the tag. */
+  title?: Text;
+  /** unit is shown instead of that which follows from tag and function. */
+  unit?: string;
+  /** decimals are shown, 0 to 10; those of the tag when left out. */
+  decimals?: number;
+  /** factor is what the value is multiplied by: 0.001 for Wh to kWh, 0.58 for a tariff. */
+  factor?: number;
+}
+
+/** ReportColumn is one function in a table of tags. */
+export interface ReportColumn {
+  fn: string;
+  state?: unknown;
+  title?: Text;
+  decimals?: number;
+}
+
+/** ReportDelivery is one way a report goes out. */
+export interface ReportDelivery {
+  /** kind is mail or target; To the address, or the id of the target. */
+  kind: "mail" | "target";
+  to: string;
+  language?: string;
+  /** state is waiting, sent or failed; a failed one that is tried again has Next. */
+  state: "waiting" | "sent" | "failed";
+  attempts?: number;
+  next?: string;
+  failure?: string;
+  /** time is when it went out. */
+  time?: string;
+}
+
 // Expressions.
 
 /** ExpressionFunction describes a function (or a word operator) of the language. */
@@ -1958,21 +2436,36 @@ export interface Alarm {
   action?: Record<string, string>;
   cause?: Record<string, string>;
   class?: string;
+  clock?: "server" | "source";
   consequence?: Record<string, string>;
   deadband?: Band;
+  direction?: "up" | "down" | "both";
   disabled?: boolean;
-  kind: "high-high" | "high" | "low" | "low-low" | "deviation" | "on" | "off" | "equals" | "change" | "no-change" | "bad" | "expression";
+  every?: string;
+  group?: string;
+  kind: "high-high" | "high" | "low" | "low-low" | "outside" | "inside" | "deviation" | "rate" | "cusum" | "on" | "off" | "equals" | "change" | "no-change" | "no-update" | "count" | "duration" | "bad" | "expression";
   latch?: boolean;
   limit?: number;
+  limitFrom?: string;
+  lower?: number;
+  lowerFrom?: string;
   message?: Record<string, string>;
   offDelay?: string;
   onDelay?: string;
+  per?: "s" | "min" | "h";
   priority?: "urgent" | "high" | "medium" | "low";
+  schedule?: Period[];
   setpoint?: string;
+  slack?: number;
   suppressWhen?: string;
+  suppressedBy?: string[];
   title?: Record<string, string>;
+  total?: string;
+  tune?: Tune;
   value?: unknown;
   when?: string;
+  window?: string;
+  writes?: Write[];
 }
 
 /** AlarmComment is what somebody says of alarms. */
@@ -3406,6 +3899,34 @@ export interface RenameResult {
   count: number;
   /** left are the places that could not be followed: expressions that cannot be read. */
   left: Reference[];
+}
+
+/** ReportMake asks for a run. */
+export interface ReportMake {
+  at?: string;
+  ended?: boolean;
+  from?: string;
+  kind?: "hour" | "shift" | "day" | "week" | "month" | "custom";
+  to?: string;
+  language?: "en" | "zh";
+  /** send sends it to whom the schedule sends it; who asks must be allowed to design. */
+  send?: boolean;
+}
+
+/** ReportPreviewQuery asks how a document looks with the values of a period. */
+export interface ReportPreviewQuery {
+  at?: string;
+  ended?: boolean;
+  from?: string;
+  kind?: "hour" | "shift" | "day" | "week" | "month" | "custom";
+  to?: string;
+  document: unknown;
+  language?: "en" | "zh";
+}
+
+/** ReportTemplates are the reports to begin with. */
+export interface ReportTemplates {
+  templates: ReportTemplate[];
 }
 
 /** Restoration takes a correction back. */

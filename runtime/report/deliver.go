@@ -100,7 +100,7 @@ func (s *Service) filesIn(ctx context.Context, doc *Report, r *Run, language str
 	}
 	var list []Attachment
 	for _, format := range formats {
-		data, err := Render(content, format, s.o.Font)
+		data, err := Render(content, format, s.Font())
 		if err != nil {
 			return err
 		}

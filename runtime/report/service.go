@@ -29,12 +29,14 @@ type Options struct {
 	Store Store
 	// Source is the plant for who may view what may says; nil may view all.
 	Source func(may func(tag.Path) bool) Source
-	// Font is nil when there is none.
-	Font *Font
+	// Font reads the font, which is done when it is needed first; nil when there is none.
+	Font func() ([]byte, error)
 	// Mail sends a mail to one address; nil when there is no mail.
 	Mail func(ctx context.Context, to, subject, text string, files []Attachment) error
 	// Put writes a file to a target; nil when there are none.
 	Put func(ctx context.Context, target, name string, r io.Reader) error
+	// Runner does what is due by the schedules; whoever made it runs it.
+	Runner *schedule.Runner
 	// Failing is told of the reports whose newest run has failed, each time that changes.
 	Failing func(ids []string)
 	Log     *slog.Logger
@@ -46,6 +48,8 @@ const (
 	MaxQueue = 200
 	// maxMakeUp is how many runs of a schedule are made up for after a stop.
 	maxMakeUp = 7
+	// maxOwn is how many of them one person has asked for.
+	maxOwn = 10
 	// maxTime is how long one run may take.
 	maxTime = 10 * time.Minute
 )
@@ -58,9 +62,9 @@ var ErrBusy = errors.New("too many reports are waiting to be made")
 
 // Service makes reports, one after the other: when somebody asks, and by their schedules.
 type Service struct {
-	o      Options
-	runner *schedule.Runner
-	wake   chan struct{}
+	o    Options
+	font func() *Font
+	wake chan struct{}
 
 	mu    sync.Mutex
 	queue []job
@@ -75,6 +79,7 @@ type Service struct {
 // job is a run that waits.
 type job struct {
 	id  int64
+	by  string
 	may func(tag.Path) bool
 }
 
@@ -84,26 +89,34 @@ func NewService(o Options) *Service {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{o: o, wake: make(chan struct{}, 1), jobs: map[string]string{}}
-	s.runner = schedule.NewRunner(func() *time.Location {
-		if zone := o.Source(nil).Calendar().Zone; zone != nil {
-			return zone
+	s.font = sync.OnceValue(func() *Font {
+		if o.Font == nil {
+			return nil
 		}
-		return time.UTC
+		data, err := o.Font()
+		if err == nil {
+			var f *Font
+			if f, err = NewFont(data); err == nil {
+				return f
+			}
+		}
+		s.o.Log.Error("font of reports not read", "error", err)
+		return nil
 	})
 	return s
 }
 
 // Font is the font of the service, nil when there is none.
-func (s *Service) Font() *Font { return s.o.Font }
+func (s *Service) Font() *Font { return s.font() }
+
+// HasFont reports whether there is a font, without reading it.
+func (s *Service) HasFont() bool { return s.o.Font != nil }
 
 // Run makes what is asked for until ctx ends.
 func (s *Service) Run(ctx context.Context) {
-	var all sync.WaitGroup
-	defer all.Wait()
 	s.resume(ctx)
 	s.Arrange(ctx)
 	s.tellFailing(ctx)
-	all.Go(func() { s.runner.Run(ctx) })
 	tick := time.NewTicker(20 * time.Second)
 	defer tick.Stop()
 	for {
@@ -154,7 +167,13 @@ func (s *Service) Progress(id int64) (float64, bool) {
 // Ask puts a run into the queue; may says which tags who asks may view.
 func (s *Service) Ask(ctx context.Context, r Run, may func(tag.Path) bool) (Run, error) {
 	s.mu.Lock()
-	full := len(s.queue) >= MaxQueue
+	own := 0
+	for _, j := range s.queue {
+		if r.By != "" && j.by == r.By {
+			own++
+		}
+	}
+	full := len(s.queue) >= MaxQueue || own >= maxOwn
 	s.mu.Unlock()
 	if full {
 		return r, ErrBusy
@@ -166,7 +185,7 @@ func (s *Service) Ask(ctx context.Context, r Run, may func(tag.Path) bool) (Run,
 	}
 	r.ID = id
 	s.mu.Lock()
-	s.queue = append(s.queue, job{id, may})
+	s.queue = append(s.queue, job{id, r.By, may})
 	s.mu.Unlock()
 	s.poke()
 	return r, nil
@@ -278,7 +297,7 @@ func (s *Service) produce(ctx context.Context, r *Run, may func(tag.Path) bool) 
 		return nil, err
 	}
 	r.Period, r.Paths, r.Notes = content.Period, content.Paths, len(content.Notes)
-	pdf, pages, err := drawPDF(content, s.o.Font)
+	pdf, pages, err := drawPDF(content, s.Font())
 	if err != nil {
 		return nil, err
 	}
@@ -401,3 +420,9 @@ func (s *Service) tellFailing(ctx context.Context) {
 		s.o.Failing(list)
 	}
 }
+
+// Source is the plant for who may view what may says.
+func (s *Service) Source(may func(tag.Path) bool) Source { return s.o.Source(may) }
+
+// Calendar is that of the plant.
+func (s *Service) Calendar() Calendar { return s.o.Source(nil).Calendar() }

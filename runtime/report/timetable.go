@@ -35,7 +35,7 @@ func (s *Service) Arrange(ctx context.Context) {
 	defer s.mu.Unlock()
 	for name := range s.jobs {
 		if _, ok := wanted[name]; !ok {
-			s.runner.Remove(name)
+			s.o.Runner.Remove(name)
 			delete(s.jobs, name)
 		}
 	}
@@ -54,9 +54,12 @@ func (s *Service) Arrange(ctx context.Context) {
 		}
 		s.jobs[name] = text
 		id, rule, since := byName[name].ID, rules[name], last
-		s.runner.Set(name, schedule.Job{Schedule: rule, Last: last, Do: func(ctx context.Context, due time.Time) { s.due(ctx, name, id, rule, since, due) }})
+		s.o.Runner.Set(name, schedule.Job{Schedule: rule, Last: last, Do: func(ctx context.Context, due time.Time) { s.due(ctx, name, id, rule, since, due) }})
 	}
 }
+
+// jobPrefix begins the names of the jobs of reports.
+const jobPrefix = "report/"
 
 // rulesOf are the rules of a report by the name of their job; with @shift one for the end of each shift.
 func rulesOf(k *Kept, shifts []plant.Shift) map[string]string {
@@ -65,12 +68,12 @@ func rulesOf(k *Kept, shifts []plant.Shift) map[string]string {
 		return nil
 	}
 	if r.When != AtShift {
-		return map[string]string{k.ID: r.When}
+		return map[string]string{jobPrefix + k.ID: r.When}
 	}
 	out := map[string]string{}
 	for i := range shifts {
 		if rule, ok := endOf(&shifts[i]); ok {
-			out[k.ID+"/"+shifts[i].ID] = rule
+			out[jobPrefix+k.ID+"/"+shifts[i].ID] = rule
 		}
 	}
 	return out
@@ -140,14 +143,14 @@ func (s *Service) NextDue(id string) time.Time {
 	s.mu.Lock()
 	var names []string
 	for name := range s.jobs {
-		if name == id || strings.HasPrefix(name, id+"/") {
+		if name == jobPrefix+id || strings.HasPrefix(name, jobPrefix+id+"/") {
 			names = append(names, name)
 		}
 	}
 	s.mu.Unlock()
 	var next time.Time
 	for _, name := range names {
-		if at := s.runner.Next(name); next.IsZero() || !at.IsZero() && at.Before(next) {
+		if at := s.o.Runner.Next(name); next.IsZero() || !at.IsZero() && at.Before(next) {
 			next = at
 		}
 	}

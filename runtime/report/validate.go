@@ -484,3 +484,10 @@ func (r *Report) Paths() []tag.Path {
 	}
 	return out
 }
+
+// CheckSpan tells what is wrong with a period that somebody asks for.
+func CheckSpan(at string, from, to time.Time) spec.Problems {
+	v := &validator{}
+	v.span(at, from, to)
+	return v.problems
+}
