@@ -24,6 +24,8 @@ type Options struct {
 	MaxPending int
 	// Retention is how long history is kept, until SetRetention says otherwise.
 	Retention Retention
+	// CheckEvery is how often the room is looked at; 0 is every ten seconds.
+	CheckEvery time.Duration
 }
 
 // Limits of what waits in memory.
@@ -45,6 +47,8 @@ type Archive struct {
 	log  *slog.Logger
 	most int
 	dir  string
+	// every is how often the room is looked at.
+	every time.Duration
 
 	// moving is held by whoever changes rows of samples or of tiers in the database. It is taken first.
 	moving sync.Mutex
@@ -100,6 +104,9 @@ func Open(ctx context.Context, rows Rows, o Options) (*Archive, error) {
 	}
 	if a.most == 0 {
 		a.most = maxPending
+	}
+	if a.every = o.CheckEvery; a.every == 0 {
+		a.every = checkEvery
 	}
 	list, err := rows.Series(ctx)
 	if err != nil {
@@ -447,17 +454,23 @@ func (a *Archive) move(ctx context.Context, interval time.Duration) {
 			continue
 		}
 		last, retry = present, time.Time{}
-		err := a.Flush(ctx, tag.TimeOf(now.Add(-grace)), false)
-		if err == nil || ctx.Err() != nil {
-			continue
+		if err := a.Move(ctx, tag.TimeOf(now.Add(-grace))); err != nil && ctx.Err() == nil {
+			a.complain("history not moved to the database", err)
+			retry = now.Add(retryAfter)
 		}
-		a.complain("history not moved to the database", err)
-		retry = now.Add(retryAfter)
-		if errors.Is(err, ErrFull) {
-			a.release()
-			a.makeRoom(ctx)
-			retry = now.Add(time.Second)
+	}
+}
+
+// Move moves the windows that are over at a time to the database. When the disk is full the oldest history makes way, some
+// times. Run does it as windows end.
+func (a *Archive) Move(ctx context.Context, now tag.Time) error {
+	for try := 0; ; try++ {
+		err := a.Flush(ctx, now, false)
+		if !errors.Is(err, ErrFull) || ctx.Err() != nil || try == 5 {
+			return err
 		}
+		a.release()
+		a.makeRoom(ctx)
 	}
 }
 

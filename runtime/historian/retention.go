@@ -188,7 +188,7 @@ func (a *Archive) tend(ctx context.Context) {
 		}
 		a.makeTiers(ctx, tag.TimeOf(now))
 		if now.After(check) || a.Storage().Checked.IsZero() {
-			check = now.Add(checkEvery)
+			check = now.Add(a.every)
 			a.checkRoom(ctx)
 		}
 		if now.After(trim) && !now.Before(trusted) {

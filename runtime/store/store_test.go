@@ -25,7 +25,7 @@ func everything(t *testing.T, url string) {
 	for name, test := range map[string]func(*testing.T, *Store){
 		"documents": documents, "installations": installations, "users": users, "tokens": tokens, "sessions": sessions,
 		"audit": audit, "secrets": secrets, "race": race, "settings": settings, "events": events, "alarms": alarms,
-		"history": history, "history series": historySeries, "history tiers": historyTiers,
+		"history": history, "history series": historySeries, "history tiers": historyTiers, "history values": historyValues,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, url, t.TempDir())
