@@ -1,14 +1,21 @@
-import { Download, TrendingUp } from "lucide-react";
+import type { HistoryNote, PenSet } from "@lineside/client";
+import { Download, History, MessageSquarePlus, PenLine, TrendingUp } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useLanguage, useT } from "../i18n";
 import { useTheme } from "../preferences";
 import { navigate } from "../router";
 import { ProblemList } from "../shell/form";
+import { useMay } from "../shell/me";
 import { Page } from "../shell/Page";
-import { Busy, Empty, Note, Segmented, Select } from "../ui";
+import { useResource } from "../shell/resource";
+import { Busy, Button, Check, Empty, Note, Segmented, Select } from "../ui";
+import { CorrectDialog } from "./CorrectDialog";
+import { Corrections } from "./Corrections";
 import type { Line, Scene, Told } from "./chart";
 import { ExportLink } from "./ExportLink";
 import "./history.css";
+import { NoteDialog, NoteList } from "./Notes";
+import { PenSets } from "./PenSets";
 import { PenTable } from "./PenTable";
 import { Plot } from "./Plot";
 import { lookOf, mostPens, type Pen } from "./pens";
@@ -51,7 +58,24 @@ export default function HistoryPage() {
   const paths = useMemo(() => pens.map((p) => p.path), [pens]);
   // The server reduces to what a line of so many pixels needs; a little more or less is the same question.
   const pixels = Math.ceil(width / 200) * 200;
-  const { data, error, busy } = useTracks(paths, span, shift, pixels, false, 0);
+  const [original, setOriginal] = useState(false);
+  const [version, setVersion] = useState(0);
+  const { data, error, busy } = useTracks(paths, span, shift, pixels, original, version);
+  const [correcting, setCorrecting] = useState<string>();
+  const [noting, setNoting] = useState(false);
+  const [listing, setListing] = useState(false);
+  const tune = useMay("tune");
+  const operate = useMay("operate");
+  // Notes are read for whole hours, so that following the clock does not ask each time.
+  const hours = bounds(span, Date.now());
+  const hour = 3_600_000;
+  const noteQuery = new URLSearchParams({
+    from: String(Math.floor(hours.from / hour) * hour),
+    to: String(Math.ceil(hours.to / hour) * hour),
+  });
+  for (const path of paths) noteQuery.append("tag", path);
+  const noted = useResource<HistoryNote[]>(paths.length ? `/history/notes?${noteQuery}` : undefined, 30_000);
+  const notes = useMemo(() => noted.data ?? [], [noted.data]);
 
   const toggle = (path: string) =>
     setPens((old) => (old.some((p) => p.path === path) ? old.filter((p) => p.path !== path) : [...old, { path }]));
@@ -78,8 +102,14 @@ export default function HistoryPage() {
         });
       }
     });
-    return { lines, flags: [], from: view.from, to: view.to, theme, lang, selecting: mode === "select", selection };
-  }, [pens, span, data, theme, lang, mode, selection, t]);
+    const flags = notes.map((n) => ({
+      id: String(n.id),
+      at: n.from,
+      until: n.to > n.from ? n.to : undefined,
+      text: n.text,
+    }));
+    return { lines, flags, from: view.from, to: view.to, theme, lang, selecting: mode === "select", selection };
+  }, [pens, span, data, theme, lang, mode, selection, notes, t]);
 
   const zoom = useCallback(
     (factor: number, around: number | undefined) => setSpan((s) => zoomed(s, factor, around, Date.now())),
@@ -93,6 +123,15 @@ export default function HistoryPage() {
     wheel: zoom,
     pan,
   };
+  const openSet = (set: PenSet) => {
+    setPens(set.pens.slice(0, mostPens).map((p) => ({ path: p.path, ...(p.hidden && { hidden: true }) })));
+    if (set.last) setSpan({ last: set.last });
+    setShift(shifts.includes(set.shift ?? "") ? (set.shift ?? "") : "");
+  };
+  /** The time that a note or a correction is about: what is selected, else the cursor, else what is shown. */
+  const meant =
+    selection ?? (held === undefined ? { from: scene.from, to: scene.to } : { from: held, to: held + 1000 });
+  const count = [...(data?.tracks.values() ?? [])].reduce((n, track) => n + track.corrected, 0);
   const cut = pens.filter((p) => data?.tracks.get(p.path)?.cut);
   const nothing = data && pens.length > 0 && [...data.tracks.values()].every((track) => track.points.length === 0);
 
@@ -122,6 +161,7 @@ export default function HistoryPage() {
               onChange={setShift}
               options={shifts.map((s) => ({ value: s, label: t(`trends:shifts.${s || "none"}`) }))}
             />
+            <PenSets pens={pens} span={span} shift={shift} onOpen={openSet} />
             <ExportLink paths={paths} span={span} icon={<Download size={16} aria-hidden />} />
           </div>
           {error && <ProblemList problems={[error]} />}
@@ -149,11 +189,76 @@ export default function HistoryPage() {
                   {t("trends:nothingText")}
                 </Note>
               )}
-              <PenTable pens={pens} data={data} cursor={cursor} shift={shift} onPens={setPens} entries={() => []} />
+              <div className="trend-tools">
+                {mode === "select" && (
+                  <span className="muted" role="status">
+                    {t(selection ? "trends:selected" : "trends:selectHelp")}
+                  </span>
+                )}
+                {operate && (
+                  <Button icon={<MessageSquarePlus size={16} aria-hidden />} onClick={() => setNoting(true)}>
+                    {t("trends:note")}…
+                  </Button>
+                )}
+                <Button icon={<History size={16} aria-hidden />} onClick={() => setListing(true)}>
+                  {t("trends:corrections")}
+                  {count > 0 && ` (${count})`}
+                </Button>
+                {count > 0 && <Check label={t("trends:original")} checked={original} onChange={setOriginal} />}
+              </div>
+              <PenTable
+                pens={pens}
+                data={data}
+                cursor={cursor}
+                shift={shift}
+                onPens={setPens}
+                entries={(path) => [
+                  {
+                    id: "correct",
+                    label: t("trends:correct"),
+                    icon: <PenLine size={14} aria-hidden />,
+                    reason: tune ? undefined : t("trends:mayNot"),
+                    run: () => setCorrecting(path),
+                  },
+                  { id: "only", label: t("trends:only"), run: () => setPens([{ path }]) },
+                ]}
+              />
+              <NoteList
+                notes={notes.filter((n) => n.to >= scene.from && n.from < scene.to)}
+                onDone={() => void noted.reload()}
+              />
             </>
           )}
         </div>
       </div>
+      {correcting && (
+        <CorrectDialog
+          path={correcting}
+          type={data?.tracks.get(correcting)?.type ?? "float"}
+          unit={data?.tracks.get(correcting)?.unit ?? ""}
+          {...meant}
+          onClose={() => setCorrecting(undefined)}
+          onDone={() => setVersion((v) => v + 1)}
+        />
+      )}
+      {noting && (
+        <NoteDialog
+          paths={paths}
+          from={meant.from}
+          to={selection?.to}
+          onClose={() => setNoting(false)}
+          onDone={() => void noted.reload()}
+        />
+      )}
+      {listing && (
+        <Corrections
+          paths={paths}
+          from={scene.from}
+          to={scene.to}
+          onClose={() => setListing(false)}
+          onDone={() => setVersion((v) => v + 1)}
+        />
+      )}
     </Page>
   );
 }

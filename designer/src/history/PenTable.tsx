@@ -44,7 +44,7 @@ export function PenTable(props: {
             <th className="number">{t("trends:min")}</th>
             <th className="number">{t("trends:avg")}</th>
             <th className="number">{t("trends:max")}</th>
-            <th className="number">{t("trends:delta")}</th>
+            <th className="number">{t("trends:stddev")}</th>
             <th className="number">{t("trends:samples")}</th>
             <th className="number">{t("trends:good")}</th>
             <th>
@@ -122,7 +122,7 @@ export function PenTable(props: {
                 <Figure of="min" {...{ summary, earlier, number }} />
                 <Figure of="avg" {...{ summary, earlier, number }} />
                 <Figure of="max" {...{ summary, earlier, number }} />
-                <Figure of="delta" {...{ summary, earlier, number }} />
+                <Figure of="stddev" {...{ summary, earlier, number }} />
                 <td className="number">{summary ? number(summary.count, 12) : "–"}</td>
                 <td className="number">{summary ? `${number(summary.good, 4)} %` : "–"}</td>
                 <td className="row-actions">
@@ -166,7 +166,7 @@ export function PenTable(props: {
 
 /** A number of the summary, and by how much it differs from the period before. */
 function Figure(props: {
-  of: "min" | "avg" | "max" | "delta";
+  of: "min" | "avg" | "max" | "stddev";
   summary: TagSummary | undefined;
   earlier: TagSummary | undefined;
   number(n: number | undefined): string;

@@ -161,7 +161,8 @@ export class Chart {
             // The sample that holds, not the one that is nearest.
             const t = u.posToVal(u.cursor.left ?? -1, "x");
             const times = u.data[0];
-            return closest > 0 && (times[closest] as number) > t ? closest - 1 : closest;
+            if ((times[closest] as number) <= t) return closest;
+            return closest > 0 ? closest - 1 : null;
           },
         },
         select: { show: true, left: 0, top: 0, width: 0, height: 0 },
@@ -220,6 +221,7 @@ export class Chart {
             values: (_u: uPlot, at: number[], _i: number, _s: number, incr: number) => {
               const levels = texts(l.scale);
               if (levels) return at.map((v) => shortened(levels[v] ?? ""));
+              if (l.scale === "bool") return at.map(String);
               return at.map((v) => v.toFixed(Math.max(0, Math.min(6, -Math.floor(Math.log10(incr) + 1e-9)))));
             },
           })),

@@ -13,6 +13,8 @@ export interface Track {
   title: string;
   points: Point[];
   cut: boolean;
+  /** How many corrections there are of samples of this time. */
+  corrected: number;
 }
 
 export function tracksOf(answer: HistoryAnswer): Map<string, Track> {
@@ -26,6 +28,7 @@ export function tracksOf(answer: HistoryAnswer): Map<string, Track> {
         title: s.title ?? "",
         points: (s.points ?? []) as Point[],
         cut: !!s.cut,
+        corrected: s.corrected?.length ?? 0,
       },
     ]),
   );
