@@ -136,8 +136,12 @@ func (c *serveCmd) Run(con *console) error {
 		log.Warn("reports cannot be made as PDF", "error", designer.ErrNoFont)
 	}
 	reports := api.NewReports(db, eng, places, messages, runner, font, log)
+	exports, err := api.NewExports(con.ctx, db, eng, c.Data, places, messages, runner, zoneOf(eng), log)
+	if err != nil {
+		return err
+	}
 	hub := session.NewHub(eng, session.Options{Log: log, Origins: c.Origins})
-	server := api.New(api.Options{Store: db, Engine: eng, Notify: messages, Certificates: certificates, Backup: backups, Places: places, Reports: reports, Live: hub, Broker: mqtt.make(eng, log, c.Origins), WebSocketMQTT: c.MQTTWebSocket, Catalogue: catalogue, Pages: designer.Pages(), Log: log, Version: version, SecureCookies: c.SecureCookies})
+	server := api.New(api.Options{Store: db, Engine: eng, Notify: messages, Certificates: certificates, Backup: backups, Places: places, Exports: exports, Reports: reports, Live: hub, Broker: mqtt.make(eng, log, c.Origins), WebSocketMQTT: c.MQTTWebSocket, Catalogue: catalogue, Pages: designer.Pages(), Log: log, Version: version, SecureCookies: c.SecureCookies})
 
 	ctx, stop := context.WithCancel(con.ctx)
 	defer stop()
@@ -153,6 +157,7 @@ func (c *serveCmd) Run(con *console) error {
 	running.Go(func() { tendHeap(ctx) })
 	running.Go(func() { runner.Run(ctx) })
 	running.Go(func() { backups.Run(ctx) })
+	running.Go(func() { exports.Run(ctx) })
 	running.Go(func() { reports.Run(ctx) })
 	err = c.prepare(ctx, server)
 	if err == nil && mqtt != nil {

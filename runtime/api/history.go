@@ -13,11 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/historian"
-	"github.com/lineside/lineside/runtime/sheet"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/store"
 	"github.com/lineside/lineside/runtime/tag"
@@ -85,8 +82,7 @@ func (s *Server) historyResource() {
 	s.historyCorrectResource()
 	s.penSetsResource()
 	s.historyNotesResource()
-	add(s, route{method: "GET", path: "/history.csv", id: "exportHistoryCSV", tag: "history", summary: "The history of tags as CSV", access: anywhere(auth.View), answer: &huma.MediaType{Schema: &huma.Schema{Type: "string"}}, answerType: "text/csv"}, s.exportHistory("csv"))
-	add(s, route{method: "GET", path: "/history.xlsx", id: "exportHistoryXLSX", tag: "history", summary: "The history of tags as a workbook", access: anywhere(auth.View), answer: &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}, answerType: workbookType}, s.exportHistory("xlsx"))
+	s.historyExportResource()
 	add(s, route{method: "GET", path: "/history/state", id: "readHistoryState", tag: "history", summary: "How much history there is and how it fares", access: whole(auth.Administer)}, s.readHistoryState)
 }
 
@@ -372,62 +368,6 @@ func (s *Server) eachTag(ctx context.Context, paths []tag.Path, do func(ctx cont
 		return context.Cause(ctx)
 	}
 	return errors.Join(errs...)
-}
-
-// historyFormats are the files that history is exported as.
-var historyFormats = map[string]string{"csv": "text/csv; charset=utf-8", "xlsx": workbookType}
-
-// exportHistory writes a line for every point: time in the zone of the plant, path, value, unit, quality.
-func (s *Server) exportHistory(format string) func(context.Context, *historyQuery) (*rawDocument, error) {
-	return func(ctx context.Context, in *historyQuery) (*rawDocument, error) {
-		q, err := s.askHistory(ctx, in.Tag, &in.HistoryAsk)
-		if err != nil {
-			return nil, err
-		}
-		zone, rights := s.zone(), actorOf(ctx).Rights
-		var failure error
-		t := sheet.Table{Name: "history", Header: []string{"time", "path", "value", "unit", "quality"}, Rows: func(yield func([]string) bool) {
-			room, cells := maxHistoryPoints, make([]string, 5)
-			for _, path := range q.paths {
-				unit := ""
-				if m, ok := s.engine.Meta(path, rights, languageOf(ctx)); ok {
-					unit = m.Unit
-				}
-				err := s.points(ctx, q, path, func(t tag.Time, v tag.Value, quality tag.Quality) bool {
-					if room--; room < 0 {
-						failure = errHistoryLarge.with()
-						return false
-					}
-					cells[0], cells[1], cells[2], cells[3], cells[4] = t.Std().In(zone).Format("2006-01-02T15:04:05.000Z07:00"), string(path), "", unit, quality.String()
-					if v.Type() == tag.Float {
-						cells[2] = sheet.Number(v.Float())
-					} else if !v.IsNone() {
-						cells[2] = v.String()
-					}
-					return yield(cells)
-				})
-				if failure == nil {
-					failure = err
-				}
-				if failure != nil {
-					return
-				}
-			}
-		}}
-		var content []byte
-		if format == "xlsx" {
-			content, err = sheet.WriteXLSX(t)
-		} else {
-			content, err = sheet.WriteCSV(t)
-		}
-		if failure != nil {
-			return nil, failure
-		}
-		if err != nil {
-			return nil, err
-		}
-		return &rawDocument{ContentType: historyFormats[format], Disposition: fmt.Sprintf("attachment; filename=%q", "history."+format), Body: content}, nil
-	}
 }
 
 // HistoryState is how the history fares.

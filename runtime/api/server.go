@@ -24,6 +24,7 @@ import (
 	"github.com/lineside/lineside/runtime/broker"
 	"github.com/lineside/lineside/runtime/certificate"
 	"github.com/lineside/lineside/runtime/engine"
+	"github.com/lineside/lineside/runtime/export"
 	"github.com/lineside/lineside/runtime/notify"
 	"github.com/lineside/lineside/runtime/report"
 	"github.com/lineside/lineside/runtime/session"
@@ -45,6 +46,8 @@ type Options struct {
 	// Backup takes backups, and Places are where files can be written to; nil for none.
 	Backup *backup.Service
 	Places *backup.Places
+	// Exports writes the history into files, nil for none.
+	Exports *export.Service
 	// Notify tells people of alarms, nil for none.
 	Notify *notify.Service
 	// Reports makes reports, nil for none.
@@ -75,6 +78,7 @@ type Server struct {
 	certificates *certificate.Book
 	backup       *backup.Service
 	places       *backup.Places
+	exports      *export.Service
 	notify       *notify.Service
 	tries        tries
 	catalogue    widgets.Catalogue
@@ -98,11 +102,12 @@ type Server struct {
 	// saved remembers when a draft's save was last put into the audit trail.
 	saved map[string]savedDraft
 	// heads are of app documents by ETag, under headMu.
-	headMu     sync.Mutex
-	heads      map[string]appHead
-	imports    imports
-	alarmsNow  alarmsNow
-	screenTags screenTags
+	headMu      sync.Mutex
+	heads       map[string]appHead
+	imports     imports
+	alarmsNow   alarmsNow
+	screenTags  screenTags
+	figuresKept figuresKept
 	// correcting is held while the history is corrected.
 	correcting sync.Mutex
 }
@@ -113,7 +118,7 @@ const prefix = "/api/v1"
 // New makes a server. It starts nothing.
 func New(o Options) *Server {
 	s := &Server{
-		store: o.Store, engine: o.Engine, live: o.Live, broker: o.Broker, brokerPage: o.WebSocketMQTT, verified: newVerified(), certificates: o.Certificates, notify: o.Notify, backup: o.Backup, places: o.Places, reports: o.Reports, catalogue: o.Catalogue, log: o.Log, version: o.Version,
+		store: o.Store, engine: o.Engine, live: o.Live, broker: o.Broker, brokerPage: o.WebSocketMQTT, verified: newVerified(), certificates: o.Certificates, notify: o.Notify, backup: o.Backup, places: o.Places, exports: o.Exports, reports: o.Reports, catalogue: o.Catalogue, log: o.Log, version: o.Version,
 		hasher: o.Hasher, lockout: auth.NewLockout(), saved: map[string]savedDraft{}, heads: map[string]appHead{},
 	}
 	if s.log == nil {
@@ -177,11 +182,13 @@ func (s *Server) resources() {
 	s.modelsResource()
 	s.eventsResource()
 	s.alarmsResource()
+	s.alarmLimitsResource()
 	s.notifyResource()
 	s.historyResource()
 	s.reportsResource()
 	s.historyStorageResource()
 	s.backupResource()
+	s.exportsResource()
 	s.expressionsResource()
 	s.drawingsResource()
 	s.catalogResource()

@@ -92,8 +92,8 @@ type Column struct {
 
 // History is where samples come from.
 type History interface {
-	At(ctx context.Context, path tag.Path, t tag.Time) (historian.Sample, bool, error)
-	Raw(ctx context.Context, path tag.Path, from, to tag.Time, each func([]historian.Sample) bool) error
+	Held(ctx context.Context, path tag.Path, t tag.Time) (historian.Sample, bool, error)
+	Samples(ctx context.Context, path tag.Path, from, to tag.Time, each func([]historian.Sample) bool) error
 	AggregateAll(ctx context.Context, path tag.Path, boundaries []tag.Time, functions []historian.Function, state tag.Value) ([][]historian.Point, error)
 }
 
@@ -431,7 +431,7 @@ func text(v tag.Value) string {
 // samples reads the samples of a tag, first what held when the time began.
 func (e *exporter) samples(path tag.Path, each func([]historian.Sample) error) error {
 	if e.r.Held {
-		held, ok, err := e.history.At(e.ctx, path, e.r.From)
+		held, ok, err := e.history.Held(e.ctx, path, e.r.From)
 		if err != nil {
 			return err
 		}
@@ -443,7 +443,7 @@ func (e *exporter) samples(path tag.Path, each func([]historian.Sample) error) e
 		}
 	}
 	var failure error
-	err := e.history.Raw(e.ctx, path, e.r.From, e.r.To, func(part []historian.Sample) bool {
+	err := e.history.Samples(e.ctx, path, e.r.From, e.r.To, func(part []historian.Sample) bool {
 		failure = each(part)
 		return failure == nil && e.ctx.Err() == nil
 	})

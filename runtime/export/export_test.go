@@ -22,7 +22,7 @@ import (
 // memory is a history of samples in memory.
 type memory map[tag.Path][]historian.Sample
 
-func (m memory) At(_ context.Context, path tag.Path, t tag.Time) (s historian.Sample, ok bool, err error) {
+func (m memory) Held(_ context.Context, path tag.Path, t tag.Time) (s historian.Sample, ok bool, err error) {
 	for _, x := range m[path] {
 		if x.Time <= t {
 			s, ok = x, true
@@ -31,7 +31,7 @@ func (m memory) At(_ context.Context, path tag.Path, t tag.Time) (s historian.Sa
 	return s, ok, nil
 }
 
-func (m memory) Raw(_ context.Context, path tag.Path, from, to tag.Time, each func([]historian.Sample) bool) error {
+func (m memory) Samples(_ context.Context, path tag.Path, from, to tag.Time, each func([]historian.Sample) bool) error {
 	if path == "broken" {
 		return errors.New("the disk is gone")
 	}
@@ -254,7 +254,7 @@ for row in b.worksheets[0].iter_rows(values_only=True):
 // endless has a sample every millisecond.
 type endless struct{ memory }
 
-func (endless) Raw(_ context.Context, _ tag.Path, from, to tag.Time, each func([]historian.Sample) bool) error {
+func (endless) Samples(_ context.Context, _ tag.Path, from, to tag.Time, each func([]historian.Sample) bool) error {
 	part := make([]historian.Sample, 0, 1000)
 	for t := from; t < to; t += tag.Time(time.Millisecond) {
 		if part = append(part, historian.Sample{Time: t, Value: tag.OfFloat(float64(t % 1000))}); len(part) == cap(part) {

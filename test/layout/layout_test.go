@@ -29,7 +29,7 @@ var may = map[string][]string{
 	"runtime/schedule":   {"runtime/spec"},
 	"runtime/script":     {"runtime/tag", "runtime/spec", "runtime/script"},
 	"runtime/backup":     {"runtime/spec", "runtime/tag", "runtime/historian", "runtime/schedule", "runtime/store", "runtime/backup"},
-	"runtime/export":     {"runtime/spec", "runtime/tag", "runtime/historian", "runtime/schedule", "runtime/sheet", "runtime/notify", "runtime/backup/target"},
+	"runtime/export":     {"runtime/spec", "runtime/store", "runtime/tag", "runtime/historian", "runtime/schedule", "runtime/sheet", "runtime/notify", "runtime/backup/target"},
 	"runtime/alarm":      {"runtime/tag", "runtime/spec"},
 	"runtime/plant":      {"runtime/alarm", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/sheet"},
 	"runtime/app":        {"runtime/tag", "runtime/spec", "runtime/action", "widgets", "runtime/app"},
