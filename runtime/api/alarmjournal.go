@@ -25,7 +25,7 @@ type JournalRow struct {
 	Key      string          `json:"key"`
 	Path     tag.Path        `json:"path"`
 	Priority string          `json:"priority" enum:"urgent,high,medium,low"`
-	Event    string          `json:"event" enum:"raise,return,acknowledge,reset,shelve,unshelve,suppress,unsuppress,out-of-service,in-service,removed,comment"`
+	Event    string          `json:"event" enum:"raise,return,acknowledge,reset,shelve,unshelve,suppress,unsuppress,out-of-service,in-service,removed,comment,limit"`
 	State    string          `json:"state" enum:"normal,unacknowledged,acknowledged,returned,latched-unacknowledged,latched-acknowledged,shelved,suppressed,out-of-service"`
 	Title    spec.Text       `json:"title"`
 	Name     spec.Text       `json:"name"`
@@ -101,8 +101,12 @@ func (s *Server) listJournal(ctx context.Context, in *struct {
 // maxExport is how many lines a file of the journal has at most.
 const maxExport = 100_000
 
-// exportJournal writes times in UTC to CSV, for programs, and by the clock of the server to a workbook, for people.
+// exportJournal writes times in UTC to CSV, for programs, and by the clock of the plant to a workbook, for people.
 func (s *Server) exportJournal(ctx context.Context, q *JournalQuery, workbook bool) (*rawDocument, error) {
+	zone, err := s.plantZone(ctx)
+	if err != nil {
+		return nil, err
+	}
 	f, lang := q.filter(ctx), languageOf(ctx)
 	f.Limit = 1000
 	var rows [][]string
@@ -115,7 +119,7 @@ func (s *Server) exportJournal(ctx context.Context, q *JournalQuery, workbook bo
 		for _, e := range list {
 			at := e.Time.UTC().Format("2006-01-02T15:04:05.000Z")
 			if workbook {
-				at = e.Time.Local().Format("2006-01-02 15:04:05.000")
+				at = e.Time.In(zone).Format("2006-01-02 15:04:05.000")
 			}
 			rows = append(rows, []string{
 				at, e.Priority, string(e.Event), string(e.State), string(e.Path), e.Alarm,

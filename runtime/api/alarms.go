@@ -48,6 +48,7 @@ func (s *Server) alarmsResource() {
 	add(s, route{method: "GET", path: "/alarms", id: "listAlarms", tag: "alarms", summary: "Alarms that are not normal, and those that are put away", access: anywhere(auth.View)}, s.listAlarms)
 	s.alarmPlaceResource()
 	s.alarmJournalResource()
+	s.alarmFiguresResource()
 	order := func(path, id, summary string, right auth.Action, event alarm.Event) {
 		add(s, route{method: "POST", path: path, id: id, tag: "alarms", summary: summary, access: anywhere(right)}, func(ctx context.Context, in *body[AlarmOrder]) (*body[AlarmDone], error) {
 			return s.orderAlarms(ctx, engine.AlarmOrder{Event: event, Comment: in.Body.Comment}, in.Body.Alarms)

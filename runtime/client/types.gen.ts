@@ -2431,6 +2431,21 @@ export interface Grant {
 
 // The HTTP API at /api/v1.
 
+export interface Acknowledger {
+  name: string;
+  times: number;
+}
+
+export interface Advice {
+  amount?: number;
+  key?: string;
+  kind: "on-delay" | "off-delay" | "deadband" | "frequent" | "standing" | "priorities" | "rate" | "floods";
+  priority?: "urgent" | "high" | "medium" | "low";
+  saved?: number;
+  seconds?: number;
+  share?: number;
+}
+
 export interface Alarm {
   acknowledge?: "required" | "comment" | "none";
   action?: Record<string, string>;
@@ -2468,6 +2483,11 @@ export interface Alarm {
   writes?: Write[];
 }
 
+export interface AlarmBar {
+  at: string;
+  counts: number[] | null;
+}
+
 /** AlarmComment is what somebody says of alarms. */
 export interface AlarmComment {
   alarms: string[] | null;
@@ -2478,6 +2498,72 @@ export interface AlarmComment {
 export interface AlarmDone {
   /** done is for how many alarms it meant something; for the others somebody was faster. */
   done: number;
+}
+
+/** AlarmFigureSettings say how the figures are judged. */
+export interface AlarmFigureSettings {
+  /** operators is for how many operators the alarms are. */
+  operators: number;
+  /** fleetingSeconds is how short an alarm is fleeting. */
+  fleetingSeconds: 1 | 2 | 3 | 5 | 10 | 15 | 20 | 30 | 60;
+}
+
+/** AlarmFigures are the figures of the alarm system in a period, with what is known of the alarms that they name. */
+export interface AlarmFigures {
+  ackHalf: number;
+  ackMean: number;
+  ackMost: number;
+  acknowledged: number;
+  advice: Advice[];
+  alarms: number;
+  average: number;
+  barSeconds: number;
+  bars: AlarmBar[];
+  chatterCount: number;
+  chattering: Frequent[];
+  fleeting: Frequent[];
+  fleetingCount: number;
+  fleetingSeconds: number;
+  fleetingShare: number;
+  floodCount: number;
+  floodShare: number;
+  floods: Flood[];
+  from: string;
+  manageable: number;
+  operators: number;
+  outOfService: number;
+  outOfServiceNow: number;
+  over: number;
+  peak: number;
+  peakAt?: string;
+  people: Acknowledger[];
+  priorities: PriorityShare[];
+  shelved: number;
+  shelvedNow: number;
+  standing: Frequent[];
+  standingCount: number;
+  suppressed: number;
+  suppressedNow: number;
+  target: number;
+  top: Frequent[];
+  topShare: number;
+  until: string;
+  waiting: number;
+  /** names are of the alarms by their keys. */
+  names: Record<string, AlarmName>;
+}
+
+/** AlarmName is what is declared of an alarm. */
+export interface AlarmName {
+  title: Record<string, string>;
+  name: Record<string, string>;
+  unit?: string;
+  /** OnDelay, OffDelay and Deadband are those it has now, in seconds and in Unit. */
+  onDelay?: number;
+  offDelay?: number;
+  deadband?: number;
+  /** link is the address of the page where the alarm is set up, left out for who may not. */
+  link?: string;
 }
 
 /** AlarmOrder is what somebody does to alarms. */
@@ -2916,6 +3002,19 @@ export interface ChangedBackup {
   passphrase?: string;
 }
 
+/** ChangedExport is an export as it shall be. */
+export interface ChangedExport {
+  title?: string;
+  query: ExportQuery;
+  /** Schedule: minute, hour, day, month, day of the week; "" is by hand only. */
+  schedule: string;
+  /** target is the id of one, "local" for the folder in the data folder, "" for none; MailTo are addresses that get the file. */
+  target?: string;
+  mailTo?: string[];
+  /** keep is how many files are kept at the target, 0 for all. */
+  keep?: number;
+}
+
 /** ChangedTarget is a target as it shall be. */
 export interface ChangedTarget {
   accessKey?: string;
@@ -3174,6 +3273,48 @@ export interface Explored {
   nodes: FoundNode[];
 }
 
+/** ExportFiles are what an export has made that is still there. */
+export interface ExportFiles {
+  files: StoredFile[];
+}
+
+/** ExportJobs are the exports that are made by schedule. */
+export interface ExportJobs {
+  jobs: ScheduledExport[];
+}
+
+export interface ExportQuery {
+  area?: string;
+  fill?: boolean;
+  format: "csv" | "xlsx" | "parquet";
+  from?: string;
+  functions?: string[];
+  layout?: "long" | "wide";
+  period?: string;
+  step?: string;
+  tags?: string[];
+  to?: string;
+}
+
+export interface ExportRun {
+  by?: string;
+  ended?: string;
+  error?: string;
+  id: string;
+  job?: string;
+  name: string;
+  part: number;
+  rows: number;
+  size: number;
+  started: string;
+  state: "running" | "done" | "failed" | "cancelled";
+}
+
+/** ExportRuns are what has become of exports, the newest first. */
+export interface ExportRuns {
+  runs: ExportRun[];
+}
+
 /** ExpressionCheck is what there is to say about an expression. */
 export interface ExpressionCheck {
   /** type of the result, "none" when it is not known. */
@@ -3209,6 +3350,13 @@ export interface ExpressionText {
   event?: boolean;
 }
 
+export interface Flood {
+  alarms: number;
+  from: string;
+  peak: number;
+  seconds: number;
+}
+
 export interface FoundNode {
   address?: unknown;
   group?: boolean;
@@ -3224,6 +3372,19 @@ export interface FoundNode {
   unit?: string;
   value?: unknown;
   writable?: boolean;
+}
+
+export interface Frequent {
+  chatter?: number;
+  episodes?: number;
+  fleeting?: number;
+  key: string;
+  longest?: number;
+  priority: "urgent" | "high" | "medium" | "low";
+  raised: number;
+  share: number;
+  shelved?: number;
+  since?: string;
 }
 
 /**
@@ -3456,7 +3617,7 @@ export interface JournalRow {
   key: string;
   path: string;
   priority: "urgent" | "high" | "medium" | "low";
-  event: "raise" | "return" | "acknowledge" | "reset" | "shelve" | "unshelve" | "suppress" | "unsuppress" | "out-of-service" | "in-service" | "removed" | "comment";
+  event: "raise" | "return" | "acknowledge" | "reset" | "shelve" | "unshelve" | "suppress" | "unsuppress" | "out-of-service" | "in-service" | "removed" | "comment" | "limit";
   state: "normal" | "unacknowledged" | "acknowledged" | "returned" | "latched-unacknowledged" | "latched-acknowledged" | "shelved" | "suppressed" | "out-of-service";
   title: Record<string, string>;
   name: Record<string, string>;
@@ -3847,6 +4008,13 @@ export interface PlantTagRow {
   overridden?: boolean;
 }
 
+export interface PriorityShare {
+  aim: number;
+  alarms: number;
+  priority: "urgent" | "high" | "medium" | "low";
+  share: number;
+}
+
 export interface Progress {
   done: number;
   phase: "read" | "compare" | "check" | "save";
@@ -3987,6 +4155,19 @@ export interface ScheduleQuery {
   text: string;
 }
 
+export interface ScheduledExport {
+  id: string;
+  keep?: number;
+  last?: ExportRun;
+  mailTo?: string[];
+  next?: string;
+  query: ExportQuery;
+  schedule: string;
+  since?: string;
+  target?: string;
+  title?: string;
+}
+
 /** ServiceOrder takes alarms out of service. */
 export interface ServiceOrder {
   alarms: string[] | null;
@@ -4075,12 +4256,33 @@ export interface StartBackup {
   target?: string;
 }
 
+/** StartedExport is an export that is being made. */
+export interface StartedExport {
+  by?: string;
+  ended?: string;
+  error?: string;
+  id: string;
+  job?: string;
+  name: string;
+  part: number;
+  rows: number;
+  size: number;
+  started: string;
+  state: "running" | "done" | "failed" | "cancelled";
+}
+
 /** StateShare is how long a tag had a value. */
 export interface StateShare {
   value: unknown;
   seconds: number;
   /** times is how often it began, or held when the time began. */
   times: number;
+}
+
+export interface StoredFile {
+  modified: string;
+  name: string;
+  size: number;
 }
 
 /** TagPage is a part of the tags, sorted by path. */
