@@ -1,10 +1,23 @@
 import { request } from "@lineside/client";
-import { Bell, CircleUser, Factory, LayoutGrid, LogOut, Moon, Ruler, ShieldCheck, Sun, TrendingUp } from "lucide-react";
+import {
+  Bell,
+  CircleUser,
+  Factory,
+  LayoutGrid,
+  LogOut,
+  MessageSquare,
+  Moon,
+  Ruler,
+  Send,
+  ShieldCheck,
+  Sun,
+  TrendingUp,
+} from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { AlarmBanner } from "../alarms/AlarmBanner";
 import { useLanguage, useT } from "../i18n";
 import { chooseLanguage, chooseTheme, useTheme } from "../preferences";
-import { Link, usePath } from "../router";
+import { Link, navigate, usePath } from "../router";
 import { Button, Menu, type MenuEntry } from "../ui";
 import { UnitsDialog } from "../units/UnitsDialog";
 import { WritesBanner } from "../writes/WritesBanner";
@@ -25,6 +38,7 @@ export function Page({ title, tools, children }: { title: string; tools?: ReactN
     { href: "/alarms", icon: Bell, label: t("alarms:title"), show: view },
     { href: "/history", icon: TrendingUp, label: t("trends:title"), show: view },
     { href: "/plant", icon: Factory, label: t("shell:plant"), show: design },
+    { href: "/messages", icon: Send, label: t("notify:title"), show: administer },
     { href: "/admin", icon: ShieldCheck, label: t("shell:admin"), show: administer },
   ];
   return (
@@ -88,6 +102,12 @@ export function UserMenu() {
       label: t("units:menu"),
       icon: <Ruler size={14} aria-hidden />,
       run: () => setUnits(true),
+    },
+    {
+      id: "messages",
+      label: t("notify:mine"),
+      icon: <MessageSquare size={14} aria-hidden />,
+      run: () => navigate("/messages#mine"),
     },
     {
       id: "logout",
