@@ -36,7 +36,7 @@ var sections = []struct {
 	{"What components say of themselves.", []reflect.Type{reflect.TypeFor[widgets.Manifest](), reflect.TypeFor[connector.Type](), reflect.TypeFor[northbound.Type](), reflect.TypeFor[connector.Node](), reflect.TypeFor[spec.Problem](), reflect.TypeFor[action.Type]()}},
 	{"The live protocol at /api/v1/live.", []reflect.Type{reflect.TypeFor[session.Request](), reflect.TypeFor[session.Reply](), reflect.TypeFor[session.Values](), reflect.TypeFor[session.Slots](), reflect.TypeFor[session.Notice](), reflect.TypeFor[session.Writes](), reflect.TypeFor[session.Alarms]()}},
 	{"Messages about alarms.", []reflect.Type{reflect.TypeFor[notify.Config](), reflect.TypeFor[notify.Person](), reflect.TypeFor[notify.Kind](), reflect.TypeFor[notify.Outgoing](), reflect.TypeFor[notify.Doing](), reflect.TypeFor[notify.Gap]()}},
-	{"Reports.", []reflect.Type{reflect.TypeFor[report.Report](), reflect.TypeFor[report.Template](), reflect.TypeFor[report.Layout](), reflect.TypeFor[api.ReportList](), reflect.TypeFor[api.ReportRuns](), reflect.TypeFor[api.ReportPreview](), reflect.TypeFor[api.ReportNew](), reflect.TypeFor[api.ReportMade]()}},
+	{"Reports.", []reflect.Type{reflect.TypeFor[report.Report](), reflect.TypeFor[report.Template](), reflect.TypeFor[report.Layout](), reflect.TypeFor[api.ReportList](), reflect.TypeFor[api.ReportRuns](), reflect.TypeFor[api.ReportPreview](), reflect.TypeFor[api.ReportNew](), reflect.TypeFor[api.ReportMake]()}},
 	{"Expressions.", []reflect.Type{reflect.TypeFor[expression.Function]()}},
 	{"Devices, imports and changes.", []reflect.Type{reflect.TypeFor[engine.DeviceStatus](), reflect.TypeFor[engine.NorthboundStatus](), reflect.TypeFor[plant.Import](), reflect.TypeFor[app.Change]()}},
 	{"Units.", []reflect.Type{reflect.TypeFor[unit.CommonUnit](), reflect.TypeFor[unit.Quantity](), reflect.TypeFor[unit.Shown](), reflect.TypeFor[unit.Preference]()}},
@@ -54,7 +54,7 @@ var tsNames = map[string]string{
 	"expression.Function": "ExpressionFunction", "expression.Example": "ExpressionExample", "plant.Import": "SheetImport",
 	"connector.Type": "ConnectorType", "northbound.Type": "NorthboundType", "northbound.Stats": "NorthboundStats", "northbound.Peer": "NorthboundPeer", "connector.Node": "BrowseNode",
 	"session.Request": "LiveRequest", "session.Reply": "LiveReply", "session.Error": "LiveError",
-	"session.Values": "ValuesFrame", "session.Slots": "SlotsFrame", "session.Notice": "NoticeFrame", "session.Writes": "WritesFrame", "session.Alarms": "AlarmsFrame", "alarm.Band": "AlarmBand", "alarm.Alarm": "TagAlarm", "alarm.Deed": "AlarmDeed", "alarm.Shelf": "AlarmShelf", "session.Meta": "Meta",
+	"session.Values": "ValuesFrame", "session.Slots": "SlotsFrame", "session.Notice": "NoticeFrame", "session.Writes": "WritesFrame", "session.Alarms": "AlarmsFrame", "alarm.Band": "AlarmBand", "alarm.Alarm": "TagAlarm", "alarm.Classification": "AlarmClass", "alarm.Period": "AlarmPeriod", "alarm.Write": "AlarmWrite", "alarm.Tune": "AlarmTune", "alarm.Tuned": "AlarmTuned", "alarm.Deed": "AlarmDeed", "alarm.Shelf": "AlarmShelf", "session.Meta": "Meta",
 }
 
 // tsTypes are types that are written by hand below, because JSON says more than Go does.

@@ -102,6 +102,10 @@ const (
 // the source was set back.
 const behindMost = tag.Time(10 * time.Second)
 
+// jitter is how much older a sample may be than the one before and still tell of now: two clocks stamp the values of one tag, that of
+// the device and that of the server (a value that was written, or restored).
+const jitter = tag.Time(500 * time.Millisecond)
+
 // Look judges a sample of the tag as it is now; other is that of the setpoint or of the condition, where the kind has one. What
 // cannot be judged, because the quality is bad or the value no number, leaves everything as it was, and so does a sample that is older
 // than the one before. It may be called with the same sample again, and must be at Memory.Next.
@@ -334,8 +338,8 @@ func (m *Memory) late(source, now tag.Time) bool {
 	switch {
 	case source == 0:
 		return false
-	case source >= m.newest:
-		m.newest, m.behind = source, 0
+	case source >= m.newest-jitter:
+		m.newest, m.behind = max(source, m.newest), 0
 		return false
 	case m.behind == 0:
 		m.behind = now

@@ -47,7 +47,13 @@ type AlarmRow struct {
 	Value json.RawMessage `json:"value,omitempty"`
 	// Limit is what it was compared with, in Unit.
 	Limit *float64 `json:"limit,omitempty"`
+	// Lower is the lower limit, where there are two.
+	Lower *float64 `json:"lower,omitempty"`
 	Unit  string   `json:"unit,omitempty"`
+	// Tunable says that limits may be set while the plant runs, by those who have the right; First that it was the first-out of
+	// its group.
+	Tunable bool `json:"tunable,omitempty"`
+	First   bool `json:"first,omitempty"`
 	// Comment says that it must be said why when it is acknowledged.
 	Comment bool `json:"comment,omitempty"`
 	// MayAcknowledge and MayShelve say what you may do with it.
@@ -227,7 +233,7 @@ func alarmAreas(list []engine.Alarm, rights auth.Rights, under tag.Path) (string
 func alarmRow(a *engine.Alarm, rights auth.Rights) AlarmRow {
 	row := AlarmRow{
 		Key: string(a.Key), Path: a.Path, ID: a.ID, Kind: a.Kind, Priority: a.Priority, Class: a.Class, Title: a.Title, Name: a.Name, Message: a.Message, Cause: a.Cause, Consequence: a.Consequence, Action: a.Action,
-		State: string(a.State), Active: a.Active, Since: a.Since, Times: a.Times, Value: a.Value, Limit: a.Limit, Unit: a.Unit, Comment: a.Comment,
+		State: string(a.State), Active: a.Active, Since: a.Since, Times: a.Times, Value: a.Value, Limit: a.Limit, Lower: a.Lower, Tunable: a.Tunable, First: a.First, Unit: a.Unit, Comment: a.Comment,
 		MayAcknowledge: rights.Allows(auth.Acknowledge, a.Path), MayShelve: rights.Allows(auth.Shelve, a.Path), Acknowledged: a.Acknowledgement, Shelved: a.Shelf, OutOfService: a.Service,
 	}
 	if !a.Raised.IsZero() {

@@ -142,6 +142,7 @@ var rights = map[string]struct {
 	"GET /alarms/journal.csv":                {let: letViewer},
 	"GET /alarms/journal.xlsx":               {let: letViewer},
 	"GET /alarms/places":                     {let: letViewer, path: "/alarms/places?alarm=hall1/level%23high"},
+	"GET /plant/alarm-classes/used":          {let: letDesigner},
 	"GET /alarms/limits":                     {let: letViewer, path: "/alarms/limits?alarm=hall1/level%23high"},
 	"PUT /alarms/limits":                     {let: letDesigner, body: `{"alarm":"a#b","limit":1,"reason":"x"}`},
 	"GET /alarms/view":                       {let: letLoggedIn},

@@ -183,6 +183,7 @@ func (s *Server) resources() {
 	s.eventsResource()
 	s.alarmsResource()
 	s.alarmLimitsResource()
+	s.alarmClassesResource()
 	s.notifyResource()
 	s.historyResource()
 	s.reportsResource()

@@ -386,7 +386,7 @@ export interface Plant {
   /** units are those in which values are shown to who has chosen none. */
   units?: UnitPreference;
   /** alarmClasses are what alarms have in common. */
-  alarmClasses?: Classification[];
+  alarmClasses?: AlarmClass[];
   /** shifts are the times of work that come again. */
   shifts?: Shift[];
   /** areas names levels of the ISA-95 hierarchy. A path that is not listed is allowed. */
@@ -433,10 +433,10 @@ export interface UnitPreference {
 }
 
 /**
- * Classification is a class of alarms (ISA-18.2, 3.1.8; IEC 62682, 6.9): what those of it have in common. What an alarm says
+ * AlarmClass is a class of alarms (ISA-18.2, 3.1.8; IEC 62682, 6.9): what those of it have in common. What an alarm says
  * itself comes first.
  */
-export interface Classification {
+export interface AlarmClass {
   /** id is by what alarms name it: 1 to 64 letters, digits, "_" and "-". */
   id: string;
   title?: Text;
@@ -846,7 +846,7 @@ export interface TagAlarm {
   limitFrom?: string;
   lowerFrom?: string;
   /** tune lets those who may tune change the limits while the plant runs, within bounds. */
-  tune?: Tune;
+  tune?: AlarmTune;
   /** setpoint is an expression for what a deviation is measured from, and the target of a cusum. */
   setpoint?: string;
   /**
@@ -903,9 +903,9 @@ export interface TagAlarm {
    */
   group?: string;
   /** schedule says when the alarm is watched for, in the time zone of the plant; always when left out. */
-  schedule?: Period[];
+  schedule?: AlarmPeriod[];
   /** writes are carried out by the runtime itself when something becomes of the alarm. */
-  writes?: Write[];
+  writes?: AlarmWrite[];
   /** disabled keeps the alarm in the document without watching for it. */
   disabled?: boolean;
 }
@@ -944,8 +944,8 @@ export interface CommandWrite {
   value: unknown;
 }
 
-/** Tune are the bounds within which limits may be tuned; without one there is none. */
-export interface Tune {
+/** AlarmTune are the bounds within which limits may be tuned; without one there is none. */
+export interface AlarmTune {
   low?: number;
   high?: number;
 }
@@ -956,8 +956,8 @@ export interface AlarmBand {
   percent?: number;
 }
 
-/** Period is a part of the day on some days of the week. */
-export interface Period {
+/** AlarmPeriod is a part of the day on some days of the week. */
+export interface AlarmPeriod {
   /** days are mon to sun; every day when left out. */
   days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
   /**
@@ -968,8 +968,8 @@ export interface Period {
   to: string;
 }
 
-/** Write is a value that is written to a tag when something becomes of an alarm. */
-export interface Write {
+/** AlarmWrite is a value that is written to a tag when something becomes of an alarm. */
+export interface AlarmWrite {
   /** on is what: raise, return, acknowledge or shelve. */
   on: "raise" | "return" | "acknowledge" | "shelve";
   /** tag is its path; "./horn" begins at the asset, or at the level of the tag. */
@@ -1897,10 +1897,11 @@ export interface ReportNew {
   numbers?: Record<string, number>;
 }
 
-/** ReportMade is a report that was made. */
-export interface ReportMade {
-  id: string;
-  etag: string;
+/** ReportMake asks for a run. */
+export interface ReportMake extends ReportSpan {
+  language?: "en" | "zh";
+  /** send sends it to whom the schedule sends it; who asks must be allowed to design. */
+  send?: boolean;
 }
 
 /** ReportPeriod is the time a report is about, by the calendar of the plant. */
@@ -2021,6 +2022,18 @@ export interface ReportTarget {
 export interface ArchivedReport extends ReportRun {
   /** progress of one that is being made, 0 to 1. */
   progress?: number;
+}
+
+/** ReportSpan says over which time: of a kind around a moment, or from and to. */
+export interface ReportSpan {
+  /** kind is that of the report when left out. */
+  kind?: "hour" | "shift" | "day" | "week" | "month" | "custom";
+  /** at is a moment; left out it is now. With Ended the last period that was over then, else the one it lies in. */
+  at?: string;
+  ended?: boolean;
+  /** from and To are of a custom period. */
+  from?: string;
+  to?: string;
 }
 
 /** ReportText is words with placeholders, in paragraphs. */
@@ -2553,6 +2566,29 @@ export interface AlarmFigures {
   names: Record<string, AlarmName>;
 }
 
+/** AlarmLimits are the limits of an alarm: those of its declaration, and those in force. */
+export interface AlarmLimits {
+  key: string;
+  kind: string;
+  unit?: string;
+  /** limit and Lower are in force; left out when the alarm has none, or when it is not known now. */
+  limit?: number;
+  lower?: number;
+  /**
+   * declaredLimit and DeclaredLower are those of the declaration; LimitFrom and LowerFrom the expressions by which they come
+   * instead.
+   */
+  declaredLimit?: number;
+  declaredLower?: number;
+  limitFrom?: string;
+  lowerFrom?: string;
+  /** mayTune says that you may set them, within Tune. */
+  mayTune?: boolean;
+  tune?: Tune;
+  /** tuned says who has set which, left out when nobody has. */
+  tuned?: Tuned;
+}
+
 /** AlarmName is what is declared of an alarm. */
 export interface AlarmName {
   title: Record<string, string>;
@@ -2634,7 +2670,15 @@ export interface AlarmRow {
   value?: unknown;
   /** limit is what it was compared with, in Unit. */
   limit?: number;
+  /** lower is the lower limit, where there are two. */
+  lower?: number;
   unit?: string;
+  /**
+   * tunable says that limits may be set while the plant runs, by those who have the right; First that it was the first-out of
+   * its group.
+   */
+  tunable?: boolean;
+  first?: boolean;
   /** comment says that it must be said why when it is acknowledged. */
   comment?: boolean;
   /** mayAcknowledge and MayShelve say what you may do with it. */
@@ -3051,6 +3095,19 @@ export interface CheckRule {
   code: string;
   title: Record<string, string>;
   why: Record<string, string>;
+}
+
+export interface Classification {
+  acknowledge?: "required" | "comment" | "none";
+  action?: Record<string, string>;
+  cause?: Record<string, string>;
+  consequence?: Record<string, string>;
+  id: string;
+  priority?: "urgent" | "high" | "medium" | "low";
+  routes?: string[];
+  shelveMax?: string;
+  sound?: "none" | "chime" | "beep" | "pulse" | "siren";
+  title?: Record<string, string>;
 }
 
 /** CommandOrder gives an asset a command. */
@@ -3488,6 +3545,12 @@ export interface HistoryQuestion {
   tags: string[] | null;
 }
 
+/** HistoryRoom is how many bytes the history will take at a time. */
+export interface HistoryRoom {
+  time: string;
+  bytes: number;
+}
+
 /** HistorySeries is the history of one tag. */
 export interface HistorySeries {
   path: string;
@@ -3550,8 +3613,8 @@ export interface HistoryStorage {
   known: boolean;
   days?: number;
   limit?: number;
-  /** forecast are [time, bytes]: what the history will take at times to come, in milliseconds since 1970. */
-  forecast: (number[] | null)[];
+  /** forecast is what the history will take at times to come. */
+  forecast: HistoryRoom[];
   /**
    * waiting samples are not in the database yet. The others are counted since the start: Lost as too many waited or they
    * could not be written, Refused as they are older than what is kept, Late for a time that was over, Expired as they had
@@ -3674,6 +3737,16 @@ export interface LastValues {
   tags: string[] | null;
   /** RFC 3339, milliseconds since 1970, or now-8h */
   at?: string;
+}
+
+/** LimitOrder sets limits of an alarm. */
+export interface LimitOrder {
+  alarm: string;
+  /** limit and Lower are what is set; left out, it is that of the declaration again. */
+  limit?: number;
+  lower?: number;
+  /** reason is kept in the journal and in the audit trail. */
+  reason: string;
 }
 
 export interface ListedBackup {
@@ -3915,6 +3988,12 @@ export interface PenSetRequest {
   shared?: boolean;
 }
 
+export interface Period {
+  days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+  from: string;
+  to: string;
+}
+
 export interface Placeholder {
   default?: unknown;
   field?: string;
@@ -4069,16 +4148,10 @@ export interface RenameResult {
   left: Reference[];
 }
 
-/** ReportMake asks for a run. */
-export interface ReportMake {
-  at?: string;
-  ended?: boolean;
-  from?: string;
-  kind?: "hour" | "shift" | "day" | "week" | "month" | "custom";
-  to?: string;
-  language?: "en" | "zh";
-  /** send sends it to whom the schedule sends it; who asks must be allowed to design. */
-  send?: boolean;
+/** ReportMade is a report that was made. */
+export interface ReportMade {
+  id: string;
+  etag: string;
 }
 
 /** ReportPreviewQuery asks how a document looks with the values of a period. */
@@ -4552,6 +4625,19 @@ export interface TryStep {
   problem?: Problem;
 }
 
+export interface Tune {
+  high?: number;
+  low?: number;
+}
+
+export interface Tuned {
+  by: string;
+  limit?: number;
+  lower?: number;
+  text?: string;
+  time: string;
+}
+
 /** UnitAnswer is what a text means as a unit. */
 export interface UnitAnswer {
   /** known says that it means one. */
@@ -4628,6 +4714,12 @@ export interface UserChange {
   disabled?: boolean;
   /** password is needed for a new user; for another it is a new password, which ends their sessions. */
   password?: string;
+}
+
+export interface Write {
+  on: "raise" | "return" | "acknowledge" | "shelve";
+  tag: string;
+  value: unknown;
 }
 
 /** WriteDecision releases a write that waits for a second person, or refuses it. */

@@ -71,6 +71,20 @@ func (e *Engine) AlarmNow(key alarm.Key) (Alarm, bool) {
 	return p.now(), true
 }
 
+// AlarmClassUse counts the alarms that are watched for, by the id of their class.
+func (e *Engine) AlarmClassUse() map[string]int {
+	v := &e.alarms
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	out := map[string]int{}
+	for _, p := range v.points {
+		if class := p.build.Load().def.Class; class != "" {
+			out[class]++
+		}
+	}
+	return out
+}
+
 // pauseFor waits; false when ctx has ended.
 func pauseFor(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)

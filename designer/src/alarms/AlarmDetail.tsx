@@ -10,6 +10,7 @@ import { valueText } from "./AlarmLine";
 import { useFollow } from "./AlarmList";
 import { AlarmMark } from "./AlarmMark";
 import { AlarmTrend } from "./AlarmTrend";
+import { AlarmLimitLine } from "./LimitDialog";
 import { go, placesOf } from "./places";
 import { useAlarms } from "./useAlarms";
 
@@ -113,6 +114,7 @@ export function AlarmDetail(props: {
           </div>
         </dl>
       )}
+      <AlarmLimitLine alarm={props.name} name={title ? `${textIn(title.title)} · ${textIn(title.name)}` : props.name} />
       {(["cause", "consequence", "action"] as const).map(
         (key) =>
           textIn(a?.[key]) && (

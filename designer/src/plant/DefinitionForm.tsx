@@ -28,7 +28,7 @@ const holed = (value: unknown) => /\{[A-Za-z]/.test(JSON.stringify(value ?? null
 
 /** The places of a definition that have a field here, where what is wrong is said. */
 export const definitionFields =
-  "type|format|of|fields(\\/\\d+\\/(id|unit))?|expr|every|initial|range|normal|device|address(\\/.+)?|alarms\\/[^/]+(\\/(kind|limit|priority|value|when|setpoint|suppressWhen|onDelay|offDelay|deadband\\/(absolute|percent)))?|history\\/(keep|interval|deadband|heartbeat)|write(\\/(low|high|interlock))?|labels(\\/\\d+)?|attributes\\/.+";
+  "type|format|of|fields(\\/\\d+\\/(id|unit))?|expr|every|initial|range|normal|device|address(\\/.+)?|alarms\\/[^/]+(\\/(kind|class|limit|lower|limitFrom|lowerFrom|priority|value|when|setpoint|suppressWhen|onDelay|offDelay|window|total|slack|every|group|(title|message|cause|consequence|action)\\/en|tune(\\/(low|high))?|suppressedBy\\/\\d+|schedule\\/\\d+\\/(from|to)|writes\\/\\d+\\/(on|tag|value)|deadband\\/(absolute|percent)))?|history\\/(keep|interval|deadband|heartbeat)|write(\\/(low|high|interlock))?|labels(\\/\\d+)?|attributes\\/.+";
 
 /** How types and formats are chosen: by one name. */
 const choices: { id: string; type: TagLike["type"]; format?: TagLike["format"] }[] = [
@@ -170,7 +170,14 @@ export function DefinitionForm({
       </Section>
       <MeaningSection draft={draft} set={set} wrong={wrong} />
       {kind !== "computed" && <WritingSection draft={draft} set={set} wrong={wrong} />}
-      <AlarmsFold draft={draft} set={set} wrong={wrong} template={template} />
+      <AlarmsFold
+        draft={draft}
+        set={set}
+        wrong={wrong}
+        problems={problems}
+        classes={plant.alarmClasses}
+        template={template}
+      />
       <HistoryFold draft={draft} set={set} wrong={wrong} />
       <MarksFold value={draft} onChange={set} wrong={wrong} />
       <AdvancedSection draft={draft} set={set} wrong={wrong} kind={kind} template={template} />

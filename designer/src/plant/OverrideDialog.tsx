@@ -81,7 +81,7 @@ export function OverrideDialog({
     >
       <MeaningSection draft={draft} set={set} wrong={wrong} />
       {kindOf(draft) !== "computed" && <WritingSection draft={draft} set={set} wrong={wrong} />}
-      <AlarmsFold draft={draft} set={set} wrong={wrong} template />
+      <AlarmsFold draft={draft} set={set} wrong={wrong} problems={here} classes={plant.alarmClasses} template />
       <MarksFold value={draft} onChange={set} wrong={wrong} />
       {kindOf(draft) === "device" && (
         <Section title={t("assets:address")}>

@@ -6,6 +6,7 @@ import { Page } from "../shell/Page";
 import { useResource } from "../shell/resource";
 import { Busy, Tabs } from "../ui";
 import { Assets } from "./Assets";
+import { AlarmClasses } from "./alarms/AlarmClasses";
 import { Devices } from "./Devices";
 import { Models } from "./Models";
 import { Northbound } from "./Northbound";
@@ -103,6 +104,11 @@ export default function PlantPage() {
               id: "assets",
               label: t("assets:assets"),
               panel: <Assets plant={plant.data} reload={reload} onModels={() => setTab("models")} />,
+            },
+            {
+              id: "alarms",
+              label: t("alarmset:classes.title"),
+              panel: <AlarmClasses plant={plant.data} reload={reload} />,
             },
             {
               id: "northbound",

@@ -72,6 +72,7 @@ export default {
     "out-of-service": "Out of service",
   },
   events: {
+    limit: "Limit changed",
     raise: "Raised",
     return: "Returned",
     acknowledge: "Acknowledged",
@@ -131,6 +132,13 @@ export default {
     deviceOff: "None",
   },
   kinds: {
+    outside: "Out of range",
+    inside: "Within a range",
+    rate: "Changes too fast",
+    cusum: "Drifts away from a target",
+    "no-update": "No new value",
+    count: "Happens too often",
+    duration: "Lasts too long, all in all",
     "high-high": "Very high",
     high: "High",
     low: "Low",

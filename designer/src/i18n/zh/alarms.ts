@@ -72,6 +72,7 @@ export default {
     "out-of-service": "已停用",
   },
   events: {
+    limit: "限值已修改",
     raise: "触发",
     return: "恢复",
     acknowledge: "确认",
@@ -131,6 +132,13 @@ export default {
     deviceOff: "无",
   },
   kinds: {
+    outside: "超出范围",
+    inside: "落入范围",
+    rate: "变化过快",
+    cusum: "偏离目标值（漂移）",
+    "no-update": "没有新数值",
+    count: "发生过于频繁",
+    duration: "累计时间过长",
     "high-high": "高高限",
     high: "高限",
     low: "低限",
