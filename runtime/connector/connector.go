@@ -51,6 +51,8 @@ type Point struct {
 type Update struct {
 	Point  int // Point.ID
 	Sample tag.Sample
+	// Historical says that the sample is not the present value: it belongs into the history at its time only.
+	Historical bool
 }
 
 // Request is one exchange with the device that reads some points, as few exchanges as

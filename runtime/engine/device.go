@@ -80,6 +80,9 @@ type device struct {
 		sources []*source
 	}
 
+	// late takes samples that are not the present value into the history; nil when none is kept.
+	late func([]tag.Change)
+
 	intake sync.Mutex // guards the state of sources and batch
 	batch  []tag.Update
 

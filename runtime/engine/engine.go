@@ -63,6 +63,7 @@ type Engine struct {
 	kept       func(tag.Path) []byte
 	last       *lastvalue.File
 	archive    *historian.Archive
+	past       pastSamples
 	trust      Trust
 	safe       bool
 	table      *tag.Table
@@ -133,7 +134,8 @@ type entry struct {
 	reads   []tag.Path // app tags: what they are computed from
 	title   spec.Text  // system and app tags
 	alarms  []*alarmBuild
-	roams   bool // its expressions ask for more than the types of tags
+	when    *expression.Program // under which its history is kept
+	roams   bool                // its expressions ask for more than the types of tags
 }
 
 // New makes an engine with an empty plant. Nothing is started before Run.

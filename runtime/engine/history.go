@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync"
 	"time"
 
+	"github.com/lineside/lineside/runtime/expression"
 	"github.com/lineside/lineside/runtime/historian"
 	"github.com/lineside/lineside/runtime/plant"
+	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -32,7 +35,10 @@ type recorded struct {
 	changes  bool
 	deadband float64
 	// last is what was kept last.
-	last                historian.Sample
+	last historian.Sample
+	// when is the condition under which samples are kept, nil for always; holds is what it was last.
+	when                *expression.Program
+	holds               bool
 	interval, heartbeat tag.Time // 0 for none
 }
 
@@ -50,6 +56,8 @@ type scribe struct {
 	due          map[tag.Time]tag.Time // of timed
 	beat         map[tag.Time]tag.Time // of pulse
 	buffer       []tag.Change
+	// conditional are the tags with a condition.
+	conditional []*recorded
 	// strays are changes of tags that came with a plant which is not arranged for yet.
 	strays  []tag.Change
 	batches map[int64]*historian.Batch
@@ -75,12 +83,15 @@ func (e *Engine) recordHistory(ctx context.Context) {
 				e.log.Error("history not arranged", "error", err)
 			}
 		}
+		r.conditions(now)
 		r.take()
+		r.takePast()
 		r.clocks(now)
 		r.hand()
 		select {
 		case <-ctx.Done():
 			r.take()
+			r.takePast()
 			r.hand()
 			return
 		case <-tick.C:
@@ -93,6 +104,7 @@ func (e *Engine) recordHistory(ctx context.Context) {
 func (r *scribe) arrange(ctx context.Context, now tag.Time) error {
 	e := r.engine
 	timed, pulse := map[tag.Time][]*recorded{}, map[tag.Time][]*recorded{}
+	var conditional []*recorded
 	var paths []tag.Path
 	var list []*recorded // that were not kept like this before
 	e.swap.Lock()        // not in the midst of a change of the plant
@@ -115,6 +127,9 @@ func (r *scribe) arrange(ctx context.Context, now tag.Time) error {
 				x.interval = span(h.Interval)
 			}
 			paths, list = append(paths, path), append(list, x)
+		}
+		if x.when = t.when; x.when != nil {
+			conditional = append(conditional, x)
 		}
 		for len(next) <= int(t.slot) {
 			next = append(next, nil)
@@ -167,12 +182,15 @@ func (r *scribe) arrange(ctx context.Context, now tag.Time) error {
 			r.keep(x, historian.Sample{Time: alive, Quality: tag.BadNotConnected})
 		}
 		x.last = historian.Sample{}
+		if x.when != nil {
+			continue // it begins when its condition holds
+		}
 		if s := e.table.Get(x.slot); x.changes && !began[x] && s.Quality != tag.BadWaitingForInitialData {
 			r.keep(x, sampleOf(s))
 		}
 	}
 	r.by, r.timed, r.pulse, r.generation, r.arranged, r.byDefault = next, timed, pulse, generation, true, p.History
-	r.due, r.beat = map[tag.Time]tag.Time{}, map[tag.Time]tag.Time{}
+	r.due, r.beat, r.conditional = map[tag.Time]tag.Time{}, map[tag.Time]tag.Time{}, conditional
 	r.changed(strays, false)
 	return nil
 }
@@ -229,11 +247,100 @@ func (r *scribe) changed(changes []tag.Change, waits bool) {
 		if x == nil || !x.changes {
 			continue
 		}
+		if x.when != nil && !r.judge(x, changes[i].Sample) {
+			continue
+		}
 		s := sampleOf(changes[i].Sample)
 		if s.Quality == tag.BadWaitingForInitialData || x.within(&s) {
 			continue
 		}
 		r.keep(x, s)
+	}
+}
+
+// conditions looks whether what tags are kept under has begun to hold or has ended.
+func (r *scribe) conditions(now tag.Time) {
+	for _, x := range r.conditional {
+		r.judge(x, r.engine.table.Get(x.slot))
+	}
+}
+
+// judge reports whether a tag is kept now, with a value. When that begins, its present sample is kept; when it ends, one
+// that says that nobody looks.
+func (r *scribe) judge(x *recorded, s tag.Sample) bool {
+	got := evaluate(x.when, r.engine.table, map[string]tag.Sample{"value": s})
+	holds := !got.Quality.IsBad() && got.Value.Type() == tag.Bool && got.Value.Bool()
+	if holds == x.holds {
+		return holds
+	}
+	x.holds = holds
+	now := tag.Now()
+	now -= now % 1e6
+	if !holds {
+		if x.last.Time != 0 {
+			r.keep(x, historian.Sample{Time: max(now, x.last.Time+1e6), Quality: tag.BadNotConnected})
+		}
+		return false
+	}
+	if s.Quality != tag.BadWaitingForInitialData {
+		begin := sampleOf(s)
+		begin.Time = now
+		r.keep(x, begin)
+	}
+	return true
+}
+
+// pastSamples are samples that are not the present value of their tags, on their way into the history.
+type pastSamples struct {
+	mu   sync.Mutex
+	list []tag.Change
+	lost uint64
+}
+
+// keepLate takes samples into the history that are not the present value.
+func (e *Engine) keepLate(changes []tag.Change) {
+	if e.archive == nil {
+		return
+	}
+	e.past.mu.Lock()
+	defer e.past.mu.Unlock()
+	if room := maxRecorded - len(e.past.list); len(changes) > room {
+		e.past.lost += uint64(len(changes) - room)
+		changes = changes[:room]
+	}
+	e.past.list = append(e.past.list, changes...)
+}
+
+// takePast keeps what came late, at its own time. Whether a condition held then is not known, so that it is kept.
+func (r *scribe) takePast() {
+	p := &r.engine.past
+	p.mu.Lock()
+	list, lost := p.list, p.lost
+	p.list, p.lost = nil, 0
+	p.mu.Unlock()
+	if lost > 0 {
+		r.lost += lost
+		r.engine.log.Error("late samples came faster than they could be kept", "lost", lost)
+	}
+	for i := range list {
+		if x := r.at(list[i].Slot); x != nil {
+			last := x.last
+			r.keep(x, sampleOf(list[i].Sample))
+			x.last = last
+		}
+	}
+}
+
+// compileHistory compiles the condition under which the history of a tag is kept.
+func (b *plantBuild) compileHistory(t *tagBuild, at string, ps *spec.Problems) {
+	program, err := expression.Compile(t.doc.History.When, b.env(t, map[string]tag.Type{"value": t.typ}))
+	switch {
+	case err != nil:
+		*ps = append(*ps, problemsOf(err, "expression_invalid").Under(at)...)
+	case program.Type() != tag.Bool && program.Type() != tag.None:
+		ps.Add("expression_type", at, "Compare something: value > 0, or tag(…).", "The condition of the history gives %s, not a bool.", program.Type())
+	default:
+		t.when = program
 	}
 }
 
@@ -266,7 +373,7 @@ func (r *scribe) clocks(now tag.Time) {
 		}
 		for _, x := range list {
 			s := sampleOf(r.engine.table.Get(x.slot))
-			if s.Quality == tag.BadWaitingForInitialData {
+			if s.Quality == tag.BadWaitingForInitialData || x.when != nil && !x.holds {
 				continue
 			}
 			s.Time = due
@@ -280,7 +387,7 @@ func (r *scribe) clocks(now tag.Time) {
 		}
 		r.beat[interval] = now + min(interval, tag.Time(time.Minute))
 		for _, x := range list {
-			if x.last.Time == 0 || now-x.last.Time < interval {
+			if x.last.Time == 0 || now-x.last.Time < interval || x.when != nil && !x.holds {
 				continue
 			}
 			s := sampleOf(r.engine.table.Get(x.slot))

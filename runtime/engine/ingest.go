@@ -178,11 +178,18 @@ func (d *device) ingest(sources []*source, updates []connector.Update) {
 	now := tag.Now()
 	batch := d.batch[:0]
 	server := d.doc.Load().Clock == "server"
+	var late []tag.Change
 	for i := range updates {
 		if p := updates[i].Point; p >= 0 && p < len(sources) {
 			in := updates[i].Sample
 			if server {
 				in.Source = 0
+			}
+			if s := sources[p]; updates[i].Historical || s.late(in, now) {
+				if x, ok := s.past(in, now); ok {
+					late = append(late, tag.Change{Slot: s.slot, Sample: x})
+				}
+				continue
 			}
 			u, pass, fault := sources[p].take(in, now)
 			if fault {
@@ -199,6 +206,31 @@ func (d *device) ingest(sources []*source, updates []connector.Update) {
 		d.table.Apply(batch)
 		d.counters.updates.Add(uint64(len(batch)))
 	}
+	if len(late) > 0 && d.late != nil {
+		d.late(late)
+	}
+}
+
+// lateWithin is how long after a newer sample an older one is taken for late. Later than that the clock of the source may
+// have been set back, and what it says is the present value.
+const lateWithin = tag.Time(10 * time.Second)
+
+// late reports whether a sample is older than the present value, by the clock of its source: the value stays, and the
+// sample goes into the history only.
+func (s *source) late(in tag.Sample, now tag.Time) bool {
+	return in.Source != 0 && in.Source < s.last.Source && now-s.last.Server < lateWithin && !s.last.Quality.IsBad() && !s.dead
+}
+
+// past makes the sample for the history of one that is not the present value; false when it does not say of which time.
+func (s *source) past(in tag.Sample, now tag.Time) (tag.Sample, bool) {
+	if s.dead || in.Source < earliestSource || in.Source > now+latestSourceLag {
+		return tag.Sample{}, false
+	}
+	out, _ := s.convert(in, now)
+	if out.Quality.IsBad() {
+		out.Value = tag.Value{}
+	}
+	return out, true
 }
 
 // spoil marks points as bad and keeps their last values for display.

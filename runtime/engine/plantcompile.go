@@ -46,6 +46,8 @@ type tagBuild struct {
 	alarms  []*alarmBuild
 	// roams says that its expressions ask for more than the types of tags.
 	roams bool
+	// when is the condition under which its history is kept, nil for always.
+	when *expression.Program
 	// was is the running form, when it is the same.
 	was *entry
 }
@@ -204,6 +206,9 @@ func (b *plantBuild) compileTag(t *tagBuild, ps *spec.Problems) {
 	}
 	if t.doc.Write != nil {
 		b.compileGate(t, at, ps)
+	}
+	if t.doc.History != nil && t.doc.History.When != "" {
+		b.compileHistory(t, at+"/history/when", ps)
 	}
 	b.compileAlarms(t, at, ps)
 }

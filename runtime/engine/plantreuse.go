@@ -108,6 +108,8 @@ func (k *known) entry(b *plantBuild, t *tagBuild) *entry {
 		return len(a.parents)+len(a.writes) > 0 || slices.ContainsFunc(a.expressions(), func(p *expression.Program) bool { return !k.reads(b, p) })
 	}):
 		return nil
+	case was.when != nil && !k.reads(b, was.when):
+		return nil
 	case was.gate != nil && was.gate.interlock != nil && !k.reads(b, was.gate.interlock):
 		return nil
 	}
@@ -133,7 +135,7 @@ func (k *known) reads(b *plantBuild, p *expression.Program) bool {
 
 // take makes the tag what it was.
 func (t *tagBuild) take(b *plantBuild, was *entry) {
-	t.was, t.kind, t.program, t.gate, t.alarms, t.roams = was, was.kind, was.program, was.gate, was.alarms, was.roams
+	t.was, t.kind, t.program, t.gate, t.alarms, t.roams, t.when = was, was.kind, was.program, was.gate, was.alarms, was.roams, was.when
 	if was.kind == KindDevice {
 		b.devices[t.doc.Device].add(t, was.source)
 	}

@@ -159,7 +159,7 @@ func (s *plantSwap) removeGone() {
 
 // put makes the entry of a tag.
 func (s *plantSwap) put(t *tagBuild, slot tag.Slot) *entry {
-	s.room = append(s.room, entry{slot: slot, kind: t.kind, typ: t.typ, doc: t.doc, device: t.doc.Device, gate: t.gate, alarms: t.alarms, program: t.program, roams: t.roams})
+	s.room = append(s.room, entry{slot: slot, kind: t.kind, typ: t.typ, doc: t.doc, device: t.doc.Device, gate: t.gate, alarms: t.alarms, program: t.program, when: t.when, roams: t.roams})
 	e := &s.room[len(s.room)-1]
 	if t.was != nil && s.sameThings {
 		e.origin = t.was.origin
@@ -422,7 +422,8 @@ func (e *Engine) addDevices(b *plantBuild, moved map[tag.Path]bool) error {
 
 func (e *Engine) newDevice(b *deviceBuild) *device {
 	d := &device{
-		id: b.doc.ID, typ: b.typ, settings: b.doc.Settings, secret: e.secret, trust: e.trust, again: make(chan struct{}, 1), table: e.table, log: e.log, counters: &e.counters,
+		late: e.keepLate,
+		id:   b.doc.ID, typ: b.typ, settings: b.doc.Settings, secret: e.secret, trust: e.trust, again: make(chan struct{}, 1), table: e.table, log: e.log, counters: &e.counters,
 		jobs: make(chan job), wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	if len(d.settings) == 0 {

@@ -430,6 +430,11 @@ func (t *templates) fill(to *Tag, values []value, known names) *spec.Problem {
 		one(t.interlock, &w.Interlock, true)
 		to.Write = &w
 	}
+	if t.when != nil {
+		h := *to.History
+		one(t.when, &h.When, true)
+		to.History = &h
+	}
 	fillAlarms(to, t.alarms, values, known, note)
 	if t.address != nil {
 		raw, err := t.address.write(values, known)
@@ -447,6 +452,9 @@ func (x *Expansion) Reference(i int, place string) Reference {
 	if place == "/write/interlock" {
 		r.Where, r.Text = whereInterlock, t.Write.Interlock
 	}
+	if place == "/history/when" {
+		r.Where, r.Text = whereHistory, t.History.When
+	}
 	switch {
 	case i < x.own:
 		r.At = fmt.Sprintf("/tags/%d%s", i, place)
@@ -458,6 +466,9 @@ func (x *Expansion) Reference(i int, place string) Reference {
 		r.At, r.Tag, r.Model, r.Property = q.At+place, "", q.From, q.ID
 		if r.Text = q.Expr; place == "/write/interlock" {
 			r.Text = q.Write.Interlock
+		}
+		if place == "/history/when" {
+			r.Text = q.History.When
 		}
 	}
 	return r

@@ -14,6 +14,9 @@ type History struct {
 	Deadband float64 `json:"deadband,omitempty"`
 	// Heartbeat keeps a sample at least this often though nothing changes; default 10m, "0s" for never.
 	Heartbeat string `json:"heartbeat,omitempty"`
+	// When is an expression over tags and "value": samples are kept only while it is true. When it ends, a sample says
+	// that nobody looks, so that the last value does not seem to hold on. Of a tag or property, not of the plant.
+	When string `json:"when,omitempty"`
 }
 
 // Limits of a history.
@@ -42,6 +45,13 @@ func (v *validator) history(at func() string, h *History, numeric bool) {
 	}
 	if h.Heartbeat != "0s" {
 		v.duration(place+"/heartbeat", h.Heartbeat, minHistory, maxHistory)
+	}
+	if h.When != "" {
+		if place == "/history" {
+			v.fail("value_choice", place+"/when", "Give it to tags and properties of models.", "The condition of the whole plant cannot be told.")
+		} else {
+			v.expr(place+"/when", h.When)
+		}
 	}
 	switch {
 	case h.Deadband < 0:

@@ -70,6 +70,7 @@ func (m *FlatModel) Is(kind string) bool { return slices.Contains(m.Ancestors, k
 type templates struct {
 	device, scan, description, unit *text
 	expr, read, back, interlock     *text
+	when                            *text
 	title                           map[string]*text
 	address                         *jsonText
 	alarms                          map[string]alarmTemplates
@@ -312,6 +313,9 @@ func parseTemplates(p *Property, known names) (*templates, spec.Problems) {
 	}
 	if p.Write != nil {
 		t.interlock = one(p.Write.Interlock, "/write/interlock", true)
+	}
+	if p.History != nil {
+		t.when = one(p.History.When, "/history/when", true)
 	}
 	t.alarms = parseAlarms(&p.Definition, one)
 	any = any || holedAlarms(&p.Definition)

@@ -142,6 +142,7 @@ func Rename(p *Plant, from, to tag.Path, area bool, rename Renamer) (next *Plant
 
 var (
 	whereComputed  = spec.Text{"en": "expression", "zh": "表达式"}
+	whereHistory   = spec.Text{"en": "condition of the history", "zh": "历史保存条件"}
 	whereInterlock = spec.Text{"en": "interlock", "zh": "联锁"}
 	whereEvent     = spec.Text{"en": "condition of the event", "zh": "事件条件"}
 	whereScale     = spec.Text{"en": "scaling", "zh": "量程变换"}
@@ -181,10 +182,10 @@ func follow(p *Plant, rename func(of *carrier, text string) (string, int, error)
 	}
 	for i := range p.Tags {
 		t := &p.Tags[i]
-		if t.Expr == "" && t.Scale == nil && t.Write == nil && len(t.Alarms) == 0 {
+		if t.Expr == "" && t.Scale == nil && t.Write == nil && t.History == nil && len(t.Alarms) == 0 {
 			continue // most tags have no expression at all
 		}
-		parts(&carrier{at: fmt.Sprintf("/tags/%d", i), tag: t.Path}, &t.Expr, &t.Scale, &t.Write, one)
+		parts(&carrier{at: fmt.Sprintf("/tags/%d", i), tag: t.Path}, &t.Expr, &t.Scale, &t.Write, &t.History, one)
 		alarmParts(&carrier{at: fmt.Sprintf("/tags/%d", i), tag: t.Path}, &t.Alarms, one)
 	}
 	for i := range p.Models {
@@ -192,7 +193,7 @@ func follow(p *Plant, rename func(of *carrier, text string) (string, int, error)
 		for j := range m.Properties {
 			q := &m.Properties[j]
 			of := &carrier{at: fmt.Sprintf("/models/%d/properties/%d", i, j), model: m.ID, own: true, id: q.ID}
-			parts(of, &q.Expr, &q.Scale, &q.Write, one)
+			parts(of, &q.Expr, &q.Scale, &q.Write, &q.History, one)
 			alarmParts(of, &q.Alarms, one)
 		}
 		for j := range m.Events {
@@ -217,7 +218,7 @@ func follow(p *Plant, rename func(of *carrier, text string) (string, int, error)
 }
 
 // overridable are the places of an override that hold expressions.
-var overridable = []overridePlace{{"/expr", whereComputed}, {"/write/interlock", whereInterlock}, {"/scale/read", whereScale}, {"/scale/write", whereScale}}
+var overridable = []overridePlace{{"/expr", whereComputed}, {"/write/interlock", whereInterlock}, {"/history/when", whereHistory}, {"/scale/read", whereScale}, {"/scale/write", whereScale}}
 
 // overridePlace is a place of an override, and what the expression there is.
 type overridePlace struct {
@@ -226,12 +227,18 @@ type overridePlace struct {
 }
 
 // parts visits the expressions of a tag or property. What is changed is copied first.
-func parts(of *carrier, expr *string, scale **Scale, write **Write, one func(of *carrier, place, text string, where spec.Text, set func(string))) {
+func parts(of *carrier, expr *string, scale **Scale, write **Write, history **History, one func(of *carrier, place, text string, where spec.Text, set func(string))) {
 	one(of, "/expr", *expr, whereComputed, func(s string) { *expr = s })
 	if *write != nil {
 		one(of, "/write/interlock", (*write).Interlock, whereInterlock, func(s string) {
 			w := **write
 			w.Interlock, *write = s, &w
+		})
+	}
+	if *history != nil && (*history).When != "" {
+		one(of, "/history/when", (*history).When, whereHistory, func(s string) {
+			h := **history
+			h.When, *history = s, &h
 		})
 	}
 	if *scale != nil {

@@ -62,8 +62,8 @@ func unflatten(row map[string]string) (Tag, spec.Problems) {
 	if c.any("deadband.absolute", "deadband.percent", "deadband.interval") {
 		t.Deadband = &Deadband{Absolute: c.number("deadband.absolute"), Percent: c.number("deadband.percent"), Interval: row["deadband.interval"]}
 	}
-	if c.any("history", "history.interval", "history.deadband", "history.heartbeat") {
-		t.History = &History{Keep: row["history"], Interval: row["history.interval"], Deadband: c.number("history.deadband"), Heartbeat: row["history.heartbeat"]}
+	if c.any("history", "history.interval", "history.deadband", "history.heartbeat", "history.when") {
+		t.History = &History{Keep: row["history"], Interval: row["history.interval"], Deadband: c.number("history.deadband"), Heartbeat: row["history.heartbeat"], When: row["history.when"]}
 	}
 	detailed := c.any("write.low", "write.high", "write.interlock", "write.confirm", "write.readBack", "write.release", "write.release.by", "write.release.within")
 	if writable := c.yes("write"); writable || detailed && row["write"] == "" {

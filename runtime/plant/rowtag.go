@@ -17,7 +17,7 @@ var tagColumns = columns{
 	"scale.rawLow", "scale.rawHigh", "scale.low", "scale.high", "scale.clamp", "scale.read", "scale.write", "scale.date",
 	"deadband.absolute", "deadband.percent", "deadband.interval",
 	"write", "write.low", "write.high", "write.interlock", "write.confirm", "write.readBack", "write.release", "write.release.by", "write.release.within",
-	"history", "history.interval", "history.deadband", "history.heartbeat",
+	"history", "history.interval", "history.deadband", "history.heartbeat", "history.when",
 	"alarms", "restore", "labels", attributePrefix + "*",
 }
 
@@ -124,6 +124,7 @@ func flatten(t *Tag) map[string]string {
 			float("history.deadband", h.Deadband)
 		}
 		put("history.heartbeat", h.Heartbeat)
+		put("history.when", h.When)
 	}
 	return r
 }

@@ -458,6 +458,9 @@ func (p *Plant) Expressions(f func(at string, t *Tag, use Use, text string)) {
 		if t.Write != nil && t.Write.Interlock != "" {
 			f(at+"/write/interlock", t, UseInterlock, t.Write.Interlock)
 		}
+		if t.History != nil && t.History.When != "" {
+			f(at+"/history/when", t, UseInterlock, t.History.When)
+		}
 	}
 }
 

@@ -57,6 +57,13 @@ func (l *listeners) changed(k key, m *metric) {
 	}
 }
 
+// past delivers what a metric was before to the history of its tags.
+func (l *listeners) past(k key, m *metric) {
+	for _, p := range l.metrics[k] {
+		l.pending = append(l.pending, connector.Update{Point: p.id, Sample: m.sample(p.part, p.want), Historical: true})
+	}
+}
+
 // spoil marks all tags of a unit.
 func (l *listeners) spoil(u unitKey, q tag.Quality) {
 	now := tag.Now()

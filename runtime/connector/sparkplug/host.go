@@ -41,6 +41,8 @@ type host struct {
 
 	// changed is told of every metric with a new sample, of a unit that died, and of a birth.
 	changed func(k key, m *metric)
+	// past is told of a sample of a metric that is not the present one.
+	past func(k key, m *metric)
 	died    func(n sparkplug.NodeID, device string)
 	born    func(n *node, device string)
 	// settled is told of a node that had time to be born, with its devices.
@@ -115,7 +117,7 @@ type message struct {
 }
 
 func newHost(reorder time.Duration, ask bool) *host {
-	return &host{reorder: reorder, ask: ask, nodes: map[sparkplug.NodeID]*node{}, seed: maphash.MakeSeed(), changed: func(key, *metric) {}, died: func(sparkplug.NodeID, string) {}, born: func(*node, string) {}, settled: func(*node) {}}
+	return &host{reorder: reorder, ask: ask, nodes: map[sparkplug.NodeID]*node{}, seed: maphash.MakeSeed(), changed: func(key, *metric) {}, past: func(key, *metric) {}, died: func(sparkplug.NodeID, string) {}, born: func(*node, string) {}, settled: func(*node) {}}
 }
 
 // expect makes sure that a node is known by name, and that it is asked for its birth.
@@ -394,6 +396,9 @@ func (h *host) data(n *node, device string, u *unit, p *sparkplug.Payload, now t
 			continue
 		case in.Historical:
 			h.counts.Historical++ // it is not the present value
+			old := *m
+			old.set(in, p.Timestamp)
+			h.past(key{n.id, device, m.name}, &old)
 			continue
 		}
 		m.set(in, p.Timestamp)

@@ -125,7 +125,7 @@ func (c *Connector) Connect(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	h := newHost(c.settings.Reorder.Std(), c.settings.Rebirth)
-	h.changed, h.died, h.born, h.settled = c.changed, c.died, c.born, c.settled
+	h.changed, h.past, h.died, h.born, h.settled = c.changed, c.past, c.died, c.born, c.settled
 	c.mu.Lock()
 	c.cancel, c.host, c.since = cancel, h, time.Now()
 	c.state = state{topic: sparkplug.StateTopic(c.settings.HostID), at: tag.Now()}
@@ -249,6 +249,13 @@ func (c *Connector) signal() {
 	select {
 	case c.wake <- struct{}{}:
 	default:
+	}
+}
+
+// past delivers what a metric was before.
+func (c *Connector) past(k key, m *metric) {
+	if c.tags != nil {
+		c.tags.past(k, m)
 	}
 }
 
