@@ -67,6 +67,8 @@ var (
 	whereAlarm    = spec.Text{"en": "condition of the alarm", "zh": "报警条件"}
 	whereSetpoint = spec.Text{"en": "setpoint of the alarm", "zh": "报警设定值"}
 	whereSuppress = spec.Text{"en": "suppression of the alarm", "zh": "报警抑制条件"}
+	whereLimit    = spec.Text{"en": "limit of the alarm", "zh": "报警限值"}
+	whereWritten  = spec.Text{"en": "tag that the alarm writes", "zh": "报警写入的变量"}
 )
 
 // alarmExpressions are the places of an alarm that hold expressions.
@@ -78,6 +80,8 @@ var alarmExpressions = []struct {
 	{"when", whereAlarm, func(a *alarm.Alarm) *string { return &a.When }},
 	{"setpoint", whereSetpoint, func(a *alarm.Alarm) *string { return &a.Setpoint }},
 	{"suppressWhen", whereSuppress, func(a *alarm.Alarm) *string { return &a.SuppressWhen }},
+	{"limitFrom", whereLimit, func(a *alarm.Alarm) *string { return &a.LimitFrom }},
+	{"lowerFrom", whereLimit, func(a *alarm.Alarm) *string { return &a.LowerFrom }},
 }
 
 // alarmParts visits the expressions of alarms. What is changed is copied first.
@@ -92,6 +96,40 @@ func alarmParts(of *carrier, alarms *map[string]alarm.Alarm, one func(of *carrie
 				(*alarms)[id] = a
 			})
 		}
+		pathParts(of, alarms, id, one)
+	}
+}
+
+// pathParts visits the tags that an alarm names beside expressions, each as an expression of that tag alone.
+func pathParts(of *carrier, alarms *map[string]alarm.Alarm, id string, one func(of *carrier, place, text string, where spec.Text, set func(string))) {
+	visit := func(place, path string, where spec.Text, put func(a *alarm.Alarm, path string)) {
+		if path == "" || strings.ContainsAny(path, "\"\\{}") {
+			return
+		}
+		one(of, place, `tag("`+path+`")`, where, func(s string) {
+			next, ok := strings.CutPrefix(s, `tag("`)
+			if next, ok = strings.CutSuffix(next, `")`); !ok {
+				return
+			}
+			a := (*alarms)[id]
+			put(&a, next)
+			*alarms = maps.Clone(*alarms)
+			(*alarms)[id] = a
+		})
+	}
+	at := "/alarms/" + spec.Escape(id)
+	for i, text := range (*alarms)[id].SuppressedBy {
+		path, name, _ := strings.Cut(text, "#")
+		visit(fmt.Sprintf("%s/suppressedBy/%d", at, i), path, whereSuppress, func(a *alarm.Alarm, path string) {
+			a.SuppressedBy = slices.Clone(a.SuppressedBy)
+			a.SuppressedBy[i] = path + "#" + name
+		})
+	}
+	for i, w := range (*alarms)[id].Writes {
+		visit(fmt.Sprintf("%s/writes/%d/tag", at, i), w.Tag, whereWritten, func(a *alarm.Alarm, path string) {
+			a.Writes = slices.Clone(a.Writes)
+			a.Writes[i].Tag = path
+		})
 	}
 }
 

@@ -3,6 +3,8 @@ package plant
 import (
 	"strings"
 	"testing"
+
+	"github.com/lineside/lineside/runtime/tag"
 )
 
 const alarmModels = `{"format":1,"tags":[
@@ -39,6 +41,26 @@ func TestAlarmsOfModels(t *testing.T) {
 	})
 	if err != nil || len(refs) != 3 {
 		t.Errorf("%+v %v", refs, err)
+	}
+	// And so do the tags and alarms that they name otherwise.
+	named, err := Read([]byte(`{"format":1,"tags":[{"path":"line/p","type":"float","alarms":{"low":{"kind":"low","priority":"low","limitFrom":"tag(\"line/min\")","suppressedBy":["line/v#shut"],"writes":[{"on":"raise","tag":"line/horn","value":true}]}}},
+ {"path":"line/min","type":"float"},{"path":"line/v","type":"bool","alarms":{"shut":{"kind":"off","priority":"low"}}},{"path":"line/horn","type":"bool","write":{}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from, to := range map[tag.Path]tag.Path{"line/min": "line/least", "line/v": "line/valve", "line/horn": "line/bell"} {
+		next, _, refs, err := Rename(named, from, to, false, func(text string, _ bool, from, to string) (string, int, error) {
+			n := strings.Count(text, `"`+from+`"`)
+			return strings.ReplaceAll(text, `"`+from+`"`, `"`+to+`"`), n, nil
+		})
+		if err != nil || len(refs) != 1 {
+			t.Errorf("%s: %+v %v", from, refs, err)
+			continue
+		}
+		named = next
+	}
+	if a := named.Tags[0].Alarms["low"]; a.LimitFrom != `tag("line/least")` || a.SuppressedBy[0] != "line/valve#shut" || a.Writes[0].Tag != "line/bell" {
+		t.Errorf("%+v", a)
 	}
 	row := flatten(&x.Tags[two])
 	if !strings.Contains(row["alarms"], `"limit":75`) {
