@@ -34,6 +34,7 @@ type source struct {
 	write   bool
 
 	last   tag.Sample // as it stands in the table
+	timed  bool       // the time of last is that of the source
 	passed tag.Time   // when the deadband last let a value through
 	force  bool       // the next value passes whatever the deadband says: it follows a write
 	dead   bool       // the tag is gone
@@ -166,7 +167,7 @@ func (s *source) take(in tag.Sample, now tag.Time) (u tag.Update, pass, clockFau
 	if !s.passes(next) {
 		return u, false, clockFault
 	}
-	s.last, s.passed, s.force = next, next.Server, false
+	s.last, s.passed, s.force, s.timed = next, next.Server, false, in.Source != 0 && !clockFault
 	return tag.Update{Slot: s.slot, Sample: next}, true, clockFault
 }
 
@@ -218,7 +219,7 @@ const lateWithin = tag.Time(10 * time.Second)
 // late reports whether a sample is older than the present value, by the clock of its source: the value stays, and the
 // sample goes into the history only.
 func (s *source) late(in tag.Sample, now tag.Time) bool {
-	return in.Source != 0 && in.Source < s.last.Source && now-s.last.Server < lateWithin && !s.last.Quality.IsBad() && !s.dead
+	return s.timed && in.Source >= earliestSource && in.Source < s.last.Source && now-s.last.Server < lateWithin && !s.last.Quality.IsBad() && !s.dead
 }
 
 // past makes the sample for the history of one that is not the present value; false when it does not say of which time.
