@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { reportFont } from "./designer/reportfont";
+import { reportFont } from "./designer/reportfont.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const server = process.env.LINESIDE_DEV ?? "http://127.0.0.1:8080";

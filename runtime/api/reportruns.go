@@ -91,6 +91,14 @@ func (s *Server) getReportLayout(ctx context.Context, in *ReportRunPath) (*body[
 	if out.Layout, err = s.layout(c); err != nil {
 		return nil, err
 	}
+	for i := range c.Parts {
+		if p := &c.Parts[i]; p.Photo != nil {
+			if out.Layout.Pictures == nil {
+				out.Layout.Pictures = map[string][]byte{}
+			}
+			out.Layout.Pictures[p.Block] = p.Photo.Data
+		}
+	}
 	return answerWith(out)
 }
 

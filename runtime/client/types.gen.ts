@@ -419,6 +419,11 @@ export interface History {
   deadband?: number;
   /** heartbeat keeps a sample at least this often though nothing changes; default 10m, "0s" for never. */
   heartbeat?: string;
+  /**
+   * when is an expression over tags and "value": samples are kept only while it is true. When it ends, a sample says
+   * that nobody looks, so that the last value does not seem to hold on. Of a tag or property, not of the plant.
+   */
+  when?: string;
 }
 
 /** UnitPreference is in which units somebody wants to see values. */
@@ -1852,6 +1857,8 @@ export interface ReportLayout {
   total: number;
   /** notes are those of the content and what did not fit onto the paper. */
   notes?: ReportNote[];
+  /** pictures are by block the files of pictures, when who looks does not have the document. */
+  pictures?: Record<string, string>;
 }
 
 /** ReportList is all reports that the caller may see. */
@@ -2499,6 +2506,12 @@ export interface Alarm {
 export interface AlarmBar {
   at: string;
   counts: number[] | null;
+}
+
+/** AlarmClassUse is how many alarms are of each class. */
+export interface AlarmClassUse {
+  /** used counts alarms by the id of their class, those of assets one by one. */
+  used: Record<string, number>;
 }
 
 /** AlarmComment is what somebody says of alarms. */
@@ -3545,12 +3558,6 @@ export interface HistoryQuestion {
   tags: string[] | null;
 }
 
-/** HistoryRoom is how many bytes the history will take at a time. */
-export interface HistoryRoom {
-  time: string;
-  bytes: number;
-}
-
 /** HistorySeries is the history of one tag. */
 export interface HistorySeries {
   path: string;
@@ -3613,8 +3620,8 @@ export interface HistoryStorage {
   known: boolean;
   days?: number;
   limit?: number;
-  /** forecast is what the history will take at times to come. */
-  forecast: HistoryRoom[];
+  /** forecast are [time, bytes]: what the history will take at times to come, in milliseconds since 1970. */
+  forecast: (number[] | null)[];
   /**
    * waiting samples are not in the database yet. The others are counted since the start: Lost as too many waited or they
    * could not be written, Refused as they are older than what is kept, Late for a time that was over, Expired as they had

@@ -16,6 +16,8 @@ type Layout struct {
 	Total int `json:"total"`
 	// Notes are those of the content and what did not fit onto the paper.
 	Notes []Note `json:"notes,omitempty"`
+	// Pictures are by block the files of pictures, when who looks does not have the document.
+	Pictures map[string][]byte `json:"pictures,omitempty"`
 }
 
 // Sheet is one page.
