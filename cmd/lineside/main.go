@@ -39,6 +39,7 @@ type cli struct {
 	App     appCmd     `cmd:"" help:"Check, list, export and install apps."`
 	Plant   plantCmd   `cmd:"" help:"Check, import and export the plant."`
 	Tag     tagCmd     `cmd:"" help:"List, read, write and watch tags of a running server."`
+	History historyCmd `cmd:"" help:"Print and export the history of tags of a running server."`
 	Writes  writesCmd  `cmd:"" help:"Block all writes of a running server, allow them again, and see what is under way."`
 	User    userCmd    `cmd:"" help:"Manage the people who may log in; works on the data folder."`
 	Token   tokenCmd   `cmd:"" help:"Manage API tokens; works on the data folder."`

@@ -75,7 +75,8 @@ func vapidKeys(ctx context.Context, db *store.Store) (keys notify.VAPID, err err
 	if err == nil {
 		return keys, json.Unmarshal([]byte(text), &keys)
 	}
-	if !errors.Is(err, store.ErrNotFound) {
+	// After a restore without its key there are new ones, and devices register again.
+	if !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrSealed) {
 		return keys, err
 	}
 	if keys, err = notify.NewVAPID(); err != nil {

@@ -59,7 +59,10 @@ func (p *plantIn) close(t testing.TB) {
 func (p *plantIn) fill(t testing.TB) {
 	t.Helper()
 	ctx, s := context.Background(), p.store
-	_, err := s.SavePlant(ctx, store.Change{Kind: store.Plant, Content: []byte(`{"format":1}`), Want: store.NoETag}, "anna", map[string]string{"abc": "hunter2"}, []string{"abc"}, store.Entry{Actor: "anna", Action: "plant.save", Reason: "必须"})
+	parts := &store.Parts{Lists: []string{"tags"}, Put: func(yield func(store.Part, error) bool) {
+		_ = yield(store.Part{List: "tags", Place: 1, Content: []byte(`{"path":"line1/a"}`)}, nil) && yield(store.Part{List: "tags", Place: 2, Content: []byte(`{"path":"line1/b"}`)}, nil)
+	}}
+	_, err := s.SavePlant(ctx, store.Change{Kind: store.Plant, Content: []byte(`{"format":1}`), Parts: parts, Want: store.NoETag}, "anna", map[string]string{"abc": "hunter2"}, []string{"abc"}, store.Entry{Actor: "anna", Action: "plant.save", Reason: "必须"})
 	err = errors.Join(err, s.Install(ctx, "line", []byte("draft"), []byte("{}"), "anna"))
 	_, e := s.Publish(ctx, "line", []byte("draft"), store.AnyETag, store.Revision{Comment: "first"})
 	err = errors.Join(err, e,
@@ -97,6 +100,13 @@ func (p *plantIn) expect(t testing.TB, secret bool) {
 	ctx, s := context.Background(), p.store
 	if d, err := s.Document(ctx, store.Plant, ""); err != nil || string(d.Content) != `{"format":1}` {
 		t.Errorf("plant: %q %v", d.Content, err)
+	}
+	places := ""
+	if _, err := s.EachPart(ctx, store.Plant, "", func(p store.Part) error {
+		places += string(p.Content)
+		return nil
+	}); err != nil || places != `{"path":"line1/a"}{"path":"line1/b"}` {
+		t.Errorf("parts: %s %v", places, err)
 	}
 	if list, err := s.Revisions(ctx, "line"); err != nil || len(list) != 1 || list[0].Comment != "first" {
 		t.Errorf("revisions: %+v %v", list, err)

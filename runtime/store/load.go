@@ -237,7 +237,7 @@ func (l *Load) Table(ctx context.Context, name string, from []Column, next func(
 		}
 	}
 	begin := "INSERT INTO " + l.tx.Statement.Quote(name) + " (" + strings.Join(quoted, ", ") + ") VALUES "
-	one := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(from)), ", ") + ")"
+	one := "( " + strings.TrimSuffix(strings.Repeat("?, ", len(from)), ", ") + ")" // gorm takes bytes right behind a parenthesis apart
 	insert := func(values []any) error {
 		n := len(values) / len(from)
 		err := l.tx.WithContext(ctx).Session(&gorm.Session{}).Exec(begin+strings.TrimSuffix(strings.Repeat(one+", ", n), ", "), values...).Error

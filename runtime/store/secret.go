@@ -17,6 +17,9 @@ import (
 	"gorm.io/gorm"
 )
 
+// ErrSealed says that a secret was encrypted with another key than that of the data folder: it came with a backup.
+var ErrSealed = errors.New("secret cannot be decrypted")
+
 // keyFile holds the key of the secrets: 32 bytes in base64, readable by its owner only.
 const keyFile = "secret.key"
 
@@ -130,7 +133,7 @@ func (s *Store) unseal(id string, sealed []byte) (string, error) {
 	}
 	text, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], []byte(id))
 	if err != nil {
-		return "", fmt.Errorf("secret cannot be decrypted with %s: %w", keyFile, err)
+		return "", fmt.Errorf("%w with %s: %w", ErrSealed, keyFile, err)
 	}
 	return string(text), nil
 }
