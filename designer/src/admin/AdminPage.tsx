@@ -1,4 +1,6 @@
 import { useState } from "react";
+import { Backup } from "../backup/Backup";
+import { Exports } from "../backup/Exports";
 import { useT } from "../i18n";
 import { Page } from "../shell/Page";
 import { Tabs } from "../ui";
@@ -23,6 +25,8 @@ export default function AdminPage() {
           { id: "tokens", label: t("admin:tokens"), panel: <Tokens /> },
           { id: "certificates", label: t("certificates:title"), panel: <Certificates /> },
           { id: "writes", label: t("writes:title"), panel: <Writes /> },
+          { id: "backup", label: t("backup:title"), panel: <Backup /> },
+          { id: "exports", label: t("export:title"), panel: <Exports /> },
           { id: "audit", label: t("admin:audit"), panel: <Audit /> },
         ]}
       />

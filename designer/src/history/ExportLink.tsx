@@ -1,7 +1,8 @@
 // What is looked at, as a file.
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useT } from "../i18n";
 import { Button, Menu } from "../ui";
+import { ExportDialog } from "./ExportDialog";
 import { bounds, type Span } from "./span";
 
 const formats = ["csv", "xlsx"] as const;
@@ -17,17 +18,24 @@ export function ExportLink({ paths, span, icon }: { paths: readonly string[]; sp
     link.download = `history.${format}`;
     link.click();
   };
+  const [asking, setAsking] = useState<{ from: number; to: number }>();
   if (paths.length === 0) return null;
   return (
-    <Menu
-      align="end"
-      entries={formats.map((format) => ({
-        id: format,
-        label: t(`trends:formats.${format}`),
-        run: () => load(format),
-      }))}
-    >
-      <Button icon={icon}>{t("trends:export")}</Button>
-    </Menu>
+    <>
+      <Menu
+        align="end"
+        entries={[
+          ...formats.map((format) => ({
+            id: format,
+            label: t(`trends:formats.${format}`),
+            run: () => load(format),
+          })),
+          { id: "more", label: t("export:more"), run: () => setAsking(bounds(span, Date.now())) },
+        ]}
+      >
+        <Button icon={icon}>{t("trends:export")}</Button>
+      </Menu>
+      {asking && <ExportDialog paths={paths} {...asking} onClose={() => setAsking(undefined)} />}
+    </>
   );
 }
