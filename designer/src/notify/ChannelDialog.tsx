@@ -5,8 +5,9 @@ import { useState } from "react";
 import { textIn, useT } from "../i18n";
 import { NumberField, ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
 import { asApiError } from "../shell/resource";
-import { Button, Dialog, Icon, Note, Row, type SpecField, SpecForm, TextArea } from "../ui";
+import { Button, Dialog, Note, Row, type SpecField, SpecForm, TextArea } from "../ui";
 import { wrongAt } from "./fields";
+import { ServiceIcon } from "./ServiceIcon";
 import { below, freeId, put, type Setup } from "./setup";
 
 const placeholders =
@@ -82,7 +83,7 @@ export function ChannelDialog(props: { setup: Setup; present?: MessageChannel; o
       title={
         choice ? (
           <span className="dialog-title">
-            <Icon name={choice.preset?.icon ?? choice.kind.icon} size={20} />
+            <ServiceIcon name={choice.preset?.icon ?? choice.kind.icon} size={20} />
             {present ? t("notify:editChannel", { name }) : textIn((choice.preset ?? choice.kind).title)}
           </span>
         ) : (
@@ -113,7 +114,7 @@ export function ChannelDialog(props: { setup: Setup; present?: MessageChannel; o
           {choices.map((c) => (
             <button key={`${c.kind.id} ${c.preset?.id}`} type="button" className="choice" onClick={() => choose(c)}>
               <span className="app-icon">
-                <Icon name={c.preset?.icon ?? c.kind.icon} size={24} />
+                <ServiceIcon name={c.preset?.icon ?? c.kind.icon} size={24} />
               </span>
               <strong>
                 {c.preset && c.kind.id === "sms" ? `${textIn(c.kind.title)} · ` : ""}

@@ -5,8 +5,9 @@ import { textIn, useT } from "../i18n";
 import { Status, sayFailure, TextField } from "../shell/form";
 import { asApiError } from "../shell/resource";
 import { useTime } from "../shell/time";
-import { Button, Empty, Icon, IconButton, Switch, useConfirm } from "../ui";
+import { Button, Empty, IconButton, Switch, useConfirm } from "../ui";
 import { ChannelDialog } from "./ChannelDialog";
+import { ServiceIcon } from "./ServiceIcon";
 import { put, type Setup } from "./setup";
 
 /** The ways by which messages leave, and how each is doing. */
@@ -84,7 +85,7 @@ export function Channels({ setup }: { setup: Setup }) {
                     </td>
                     <td>
                       <span className="with-icon">
-                        <Icon name={preset?.icon ?? kind?.icon} /> {textIn((preset ?? kind)?.title) || c.kind}
+                        <ServiceIcon name={preset?.icon ?? kind?.icon} /> {textIn((preset ?? kind)?.title) || c.kind}
                       </span>
                     </td>
                     <td>

@@ -85,7 +85,7 @@ export function AreasField({
               ))}
             </datalist>
             <Button onClick={add} disabled={!text.trim()}>
-              {t("common:add")}
+              {t("notify:addArea")}
             </Button>
           </div>
         </>

@@ -77,6 +77,7 @@ export default {
   which: "Which alarms",
   whichHint: "What is left empty is no restriction.",
   areas: "Areas",
+  addArea: "Add the area",
   allAreas: "the whole plant",
   classes: "Classes",
   when: "At which times",

@@ -73,6 +73,7 @@ export default {
   which: "哪些报警",
   whichHint: "留空表示不限制。",
   areas: "区域",
+  addArea: "添加区域",
   allAreas: "整个工厂",
   classes: "类别",
   when: "适用时间",
