@@ -24,14 +24,14 @@ func open(t *testing.T, url, dir string) *Store {
 func everything(t *testing.T, url string) {
 	for name, test := range map[string]func(*testing.T, *Store){
 		"documents": documents, "installations": installations, "users": users, "tokens": tokens, "sessions": sessions,
-		"audit": audit, "secrets": secrets, "race": race, "settings": settings, "events": events, "alarms": alarms,
+		"audit": audit, "secrets": secrets, "race": race, "settings": settings, "events": events, "alarms": alarms, "messages": messages,
 		"history": history, "history series": historySeries, "history tiers": historyTiers, "history values": historyValues,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, url, t.TempDir())
 			if url != "" {
 				// One database for all tests: begin each with empty tables.
-				for _, table := range []string{"documents", "installations", "revisions", "users", "tokens", "sessions", "audit", "secrets", "tag_values", "events", "alarms", "alarm_journal", "history_series", "history_chunks", "history_minutes", "history_hours", "history_days", "history_marks", "history_stale"} {
+				for _, table := range []string{"documents", "installations", "revisions", "users", "tokens", "sessions", "audit", "secrets", "tag_values", "events", "alarms", "alarm_journal", "notify_messages", "notify_runs", "notify_people", "notify_devices", "history_series", "history_chunks", "history_minutes", "history_hours", "history_days", "history_marks", "history_stale"} {
 					if err := s.db.Exec("DELETE FROM " + table).Error; err != nil {
 						t.Fatal(err)
 					}
