@@ -41,6 +41,7 @@ type cli struct {
 	Tag     tagCmd     `cmd:"" help:"List, read, write and watch tags of a running server."`
 	History historyCmd `cmd:"" help:"Print and export the history of tags of a running server."`
 	Writes  writesCmd  `cmd:"" help:"Block all writes of a running server, allow them again, and see what is under way."`
+	Report  reportCmd  `cmd:"" help:"List reports of a running server, and make one."`
 	User    userCmd    `cmd:"" help:"Manage the people who may log in; works on the data folder."`
 	Token   tokenCmd   `cmd:"" help:"Manage API tokens; works on the data folder."`
 	Backup  backupCmd  `cmd:"" help:"Keep configuration and history in one file: of a running server, or of a data folder."`

@@ -53,6 +53,10 @@ func shell(p string) string {
 		if rest == "" {
 			return "index.html"
 		}
+	case "reports":
+		if !strings.Contains(rest, "/") {
+			return "index.html"
+		}
 	case "design":
 		if rest != "" && strings.Count(rest, "/") <= 1 {
 			return "index.html"

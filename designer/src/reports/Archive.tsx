@@ -66,7 +66,7 @@ export function Archive({ list }: { list: ReportList }) {
   };
   return (
     <section className="page-section" aria-label={t("reports:tabs.archive")}>
-      <div className="page-tools">
+      <div className="page-tools report-filter">
         <Select
           aria-label={t("reports:report")}
           value={report}

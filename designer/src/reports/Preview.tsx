@@ -55,6 +55,7 @@ export function Preview(props: {
       stop.abort();
     };
   }, [report, language, choice, onProblems]);
+  const notes = [...new Set(answer?.layout?.notes?.map((n) => n.text))];
   return (
     <section className="report-preview" aria-label={t("reports:preview")} aria-busy={busy}>
       <div className="report-preview-tools">
@@ -72,11 +73,13 @@ export function Preview(props: {
       <ErrorNote error={error} />
       {answer?.layout && (
         <>
-          {answer.layout.notes?.map((n) => (
-            <Note key={`${n.block} ${n.text}`} kind="info">
-              {n.text}
+          {notes.length > 0 && (
+            <Note kind="info">
+              {notes.map((text) => (
+                <div key={text}>{text}</div>
+              ))}
             </Note>
-          ))}
+          )}
           <Paper layout={answer.layout} blocks={report.blocks} chosen={props.chosen} onChoose={props.onChoose} />
         </>
       )}
