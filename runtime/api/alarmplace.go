@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -131,7 +132,7 @@ func (s *Server) listAlarmPlaces(ctx context.Context, in *struct {
 	if in.At <= 0 {
 		at = time.Now()
 	}
-	out = append(out, AlarmPlace{Kind: "history", Link: "/history?" + url.Values{"tag": {string(path)}, "from": {at.Add(-15 * time.Minute).UTC().Format(time.RFC3339)}, "to": {at.Add(15 * time.Minute).UTC().Format(time.RFC3339)}}.Encode()})
+	out = append(out, AlarmPlace{Kind: "history", Link: "/history?" + url.Values{"tag": {string(path)}, "from": {strconv.FormatInt(at.Add(-15*time.Minute).UnixMilli(), 10)}, "to": {strconv.FormatInt(at.Add(15*time.Minute).UnixMilli(), 10)}}.Encode()})
 	if rights.Allows(auth.Design, path) && !path.Under("system") {
 		out = append(out, AlarmPlace{Kind: "tag", Link: "/plant?" + url.Values{"tag": {string(path)}}.Encode()})
 	}

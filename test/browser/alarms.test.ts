@@ -106,8 +106,14 @@ test("an alarm that disturbs is shelved with a reason, and brought back", async 
   await dialog.getByRole("button", { name: "Save" }).click();
   await dialog.getByText("The alarm has no limit.").waitFor();
   await dialog.getByRole("group", { name: "Alarms: high-high" }).getByLabel("Kind").selectOption("low");
-  await dialog.getByRole("group", { name: "Alarms: high-high" }).getByLabel("Limit").fill("30");
-  await dialog.getByRole("group", { name: "Alarms: high-high" }).getByLabel("Limit").press("Tab");
+  await dialog
+    .getByRole("group", { name: "Alarms: high-high" })
+    .getByRole("textbox", { name: /^Limit/ })
+    .fill("30");
+  await dialog
+    .getByRole("group", { name: "Alarms: high-high" })
+    .getByRole("textbox", { name: /^Limit/ })
+    .press("Tab");
   expect(await findings()).toEqual([]);
   await picture(page, "alarms-edit");
   await dialog.getByRole("button", { name: "Save" }).click();
@@ -137,7 +143,7 @@ test("an alarm that disturbs is shelved with a reason, and brought back", async 
 test("alarms and what is shelved survive a kill", async () => {
   await page.getByRole("tab", { name: "Now" }).click();
   await page.getByRole("checkbox", { name: /^Choose .*Low/ }).check();
-  await page.getByRole("button", { name: "Acknowledge", exact: true }).click();
+  await page.getByRole("region", { name: "Now" }).getByRole("button", { name: "Acknowledge", exact: true }).click();
   await until("it is acknowledged", async () =>
     /Acknowledged/.test((await page.getByRole("row", { name: /is below 30 °C/ }).textContent()) ?? ""),
   );
@@ -171,10 +177,44 @@ test("the journal has it all, is searched and exported, in Chinese and dark too"
   const csv = await (await page.request.get(api("/alarms/journal.csv?q=sensor"))).text();
   expect(csv).toContain("sensor is being changed");
   await page.getByRole("searchbox").fill("");
+  await page.getByRole("textbox", { name: "Who" }).fill("anna");
+  await until("what anna has done", async () => (await page.locator("tbody tr").count()) === 5);
+  await page.getByRole("textbox", { name: "Who" }).fill("");
+  await page.getByRole("combobox", { name: "Period" }).selectOption("other");
+  await page.getByLabel("From").fill("2020-01-01T00:00");
+  await page.getByLabel("Until").fill("2020-01-02T00:00");
+  await page.getByText("No alarm is like that").waitFor();
+  await page.getByRole("combobox", { name: "Period" }).selectOption("");
+  const book = await page.request.get(api("/alarms/journal.xlsx"));
+  expect((await book.body()).subarray(0, 2).toString()).toBe("PK");
+  const history = await page
+    .locator("tbody tr")
+    .last()
+    .getByRole("link", { name: /History of/ })
+    .getAttribute("href");
+  expect(history).toMatch(/^\/history\?tag=north%2Fmain%2Fpressure&from=\d+&to=\d+$/);
+  await page
+    .locator("tbody tr")
+    .last()
+    .getByRole("button", { name: /Comment on/ })
+    .click();
+  await page.getByRole("dialog").getByLabel("Comment").fill("it was a test");
+  await page.getByRole("dialog").getByRole("button", { name: "Write it down" }).click();
+  await page.getByRole("row", { name: /it was a test/ }).waitFor();
+  await page.getByRole("tab", { name: "Figures" }).click();
+  await page
+    .getByRole("region", { name: "The worst alarms" })
+    .getByRole("link", { name: /Pressure/ })
+    .waitFor();
+  expect(await findings()).toEqual([]);
+  await picture(page, "alarms-figures");
   await page.getByRole("button", { name: "anna" }).click();
   await page.getByRole("menuitem", { name: "Dark" }).click();
   await page.getByRole("button", { name: "anna" }).click();
   await page.getByRole("menuitem", { name: "中文" }).click();
+  await page.getByRole("region", { name: "最严重的报警" }).waitFor();
+  expect(await findings()).toEqual([]);
+  await picture(page, "alarms-figures-dark-zh");
   await page.getByRole("tab", { name: "当前" }).click();
   await page.getByText("低于 30 °C").first().waitFor();
   expect(await findings()).toEqual([]);

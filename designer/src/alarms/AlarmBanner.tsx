@@ -6,6 +6,7 @@ import { sayFailure } from "../shell/form";
 import { asApiError } from "../shell/resource";
 import { useTime } from "../shell/time";
 import { Button } from "../ui";
+import { AlarmLink } from "./AlarmLink";
 import { AlarmMark } from "./AlarmMark";
 import { CommentDialog } from "./OrderDialogs";
 import { showAlarm } from "./places";
@@ -67,13 +68,13 @@ export function AlarmBanner() {
         <ul className="alarm-places" aria-label={t("alarmview:areas")}>
           {areas.slice(0, 6).map((a) => (
             <li key={a.area}>
-              <Link
+              <AlarmLink
                 to={`/alarms?${new URLSearchParams({ area: a.area })}`}
                 title={`${a.area || t("alarmview:plant")}: ${t("alarms:countTitle", { ...a })}`}
               >
                 <AlarmMark priority={a.waiting ?? a.priority} waits={!!a.waiting} />
                 {a.area.split("/").pop() || t("alarmview:plant")} {a.unacknowledged}/{a.active}
-              </Link>
+              </AlarmLink>
             </li>
           ))}
         </ul>

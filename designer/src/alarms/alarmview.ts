@@ -38,9 +38,9 @@ export function useAlarmView(): [AlarmView | undefined, (change: Partial<AlarmVi
   return [view, change];
 }
 
-/** Shows an area, from a link on a page that shows the list already. */
+/** Shows an area, from a link on a page that may show the list already. */
 export function showArea(area: string): void {
-  kept = { ...kept, area };
+  if (kept) kept = { ...kept, area };
 }
 
 /** The part of an address that asks for what is chosen. */

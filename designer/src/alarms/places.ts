@@ -1,6 +1,7 @@
 // Where one can look at what an alarm is about.
 import { type AlarmPlace, request } from "@lineside/client";
 import { navigate } from "../router";
+import { showArea } from "./alarmview";
 
 /** The screens, the history and the tag of an alarm, the best first. */
 export async function placesOf(key: string, at?: string): Promise<AlarmPlace[]> {
@@ -12,10 +13,26 @@ export async function placesOf(key: string, at?: string): Promise<AlarmPlace[]> 
 /** The page of one alarm in the list. */
 export const alarmPage = (key: string) => `/alarms?${new URLSearchParams({ alarm: key })}`;
 
+const asked = new EventTarget();
+
+/** Calls when the page of the alarms is asked for another alarm or area, also while it is shown. */
+export function onAsked(listener: () => void): () => void {
+  asked.addEventListener("asked", listener);
+  return () => asked.removeEventListener("asked", listener);
+}
+
 /** Goes to where a place is. */
 export function go(link: string): void {
-  if (link.startsWith("/run/")) location.assign(link);
-  else navigate(link);
+  if (link.startsWith("/run/")) {
+    location.assign(link);
+    return;
+  }
+  navigate(link);
+  if (link.startsWith("/alarms?")) {
+    const area = new URL(link, location.href).searchParams.get("area");
+    if (area !== null) showArea(area);
+    asked.dispatchEvent(new Event("asked"));
+  }
 }
 
 /** Goes to the screen of an alarm, or to its line in the list when no screen shows it. */

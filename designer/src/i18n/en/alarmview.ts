@@ -35,6 +35,8 @@ export default {
   valueThen: "Value when it was raised",
   write: "Write it down",
   trend: "The value around the time it was raised, {{low}} to {{high}} {{unit}}",
+  commentOn: "Comment on {{alarm}}",
+  historyOf: "History of {{alarm}}",
   places: {
     faceplate: "Faceplate {{title}}",
     screen: "{{title}}",

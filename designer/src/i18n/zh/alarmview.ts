@@ -35,6 +35,8 @@ export default {
   valueThen: "触发时的数值",
   write: "记录",
   trend: "触发前后的数值，{{low}} 至 {{high}} {{unit}}",
+  commentOn: "对“{{alarm}}”的说明",
+  historyOf: "{{alarm}} 的历史",
   places: {
     faceplate: "面板 {{title}}",
     screen: "{{title}}",
