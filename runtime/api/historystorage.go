@@ -43,8 +43,8 @@ type HistoryStorage struct {
 	Known bool  `json:"known"`
 	Days  *int  `json:"days,omitempty"`
 	Limit int64 `json:"limit,omitempty"`
-	// Forecast are [time, bytes]: what the history will take at times to come, in milliseconds since 1970.
-	Forecast [][2]int64 `json:"forecast" nullable:"false"`
+	// Forecast is what the history will take at times to come.
+	Forecast []HistoryRoom `json:"forecast" nullable:"false"`
 	// Waiting samples are not in the database yet. The others are counted since the start: Lost as too many waited or they
 	// could not be written, Refused as they are older than what is kept, Late for a time that was over, Expired as they had
 	// become too old, Crowded as there was no room.
@@ -60,6 +60,12 @@ type HistoryStorage struct {
 	Events []HistoryEvent `json:"events" nullable:"false"`
 	// Damages are pieces of ten minutes of a tag that were found damaged since the start.
 	Damages []HistoryDamage `json:"damages" nullable:"false"`
+}
+
+// HistoryRoom is how many bytes the history will take at a time.
+type HistoryRoom struct {
+	Time  time.Time `json:"time"`
+	Bytes int64     `json:"bytes"`
 }
 
 // HistoryTier is how much there is of one tier.
@@ -105,7 +111,7 @@ func (s *Server) readRetention(ctx context.Context, _ *nothing) (*body[HistorySt
 	e := st.Extent
 	out := HistoryStorage{
 		Retention: archive.Retention(), Checked: st.Checked, Tiers: []HistoryTier{}, Series: now.Series, Bytes: e.Live(), Database: st.Space.Used, Disk: st.Space.Disk, Free: st.Space.Free,
-		Low: st.Low, Full: st.Full, Known: st.Forecast.Known, Limit: max(st.Forecast.Limit, 0), Forecast: [][2]int64{},
+		Low: st.Low, Full: st.Full, Known: st.Forecast.Known, Limit: max(st.Forecast.Limit, 0), Forecast: []HistoryRoom{},
 		Waiting: now.Pending, Lost: now.Dropped + now.Unpackable, Refused: now.Refused, Late: now.Late, Expired: now.Trimmed, Crowded: now.Crowded, Events: []HistoryEvent{}, Damages: []HistoryDamage{},
 	}
 	for i := range e.Tiers {
@@ -120,7 +126,7 @@ func (s *Server) readRetention(ctx context.Context, _ *nothing) (*body[HistorySt
 		out.Days = &st.Forecast.Days
 	}
 	for _, p := range st.Forecast.Points {
-		out.Forecast = append(out.Forecast, [2]int64{p.Time.UnixMilli(), p.Bytes})
+		out.Forecast = append(out.Forecast, HistoryRoom{p.Time, p.Bytes})
 	}
 	if now.Failure != nil {
 		out.Failure = now.Failure.Error()

@@ -3558,6 +3558,12 @@ export interface HistoryQuestion {
   tags: string[] | null;
 }
 
+/** HistoryRoom is how many bytes the history will take at a time. */
+export interface HistoryRoom {
+  time: string;
+  bytes: number;
+}
+
 /** HistorySeries is the history of one tag. */
 export interface HistorySeries {
   path: string;
@@ -3620,8 +3626,8 @@ export interface HistoryStorage {
   known: boolean;
   days?: number;
   limit?: number;
-  /** forecast are [time, bytes]: what the history will take at times to come, in milliseconds since 1970. */
-  forecast: (number[] | null)[];
+  /** forecast is what the history will take at times to come. */
+  forecast: HistoryRoom[];
   /**
    * waiting samples are not in the database yet. The others are counted since the start: Lost as too many waited or they
    * could not be written, Refused as they are older than what is kept, Late for a time that was over, Expired as they had

@@ -3,6 +3,7 @@ import { Backup } from "../backup/Backup";
 import { Exports } from "../backup/Exports";
 import { useT } from "../i18n";
 import { Page } from "../shell/Page";
+import { HistoryStorage } from "../storage/HistoryStorage";
 import { Tabs } from "../ui";
 import { Audit } from "./Audit";
 import { Certificates } from "./Certificates";
@@ -25,6 +26,7 @@ export default function AdminPage() {
           { id: "tokens", label: t("admin:tokens"), panel: <Tokens /> },
           { id: "certificates", label: t("certificates:title"), panel: <Certificates /> },
           { id: "writes", label: t("writes:title"), panel: <Writes /> },
+          { id: "storage", label: t("storage:title"), panel: <HistoryStorage /> },
           { id: "backup", label: t("backup:title"), panel: <Backup /> },
           { id: "exports", label: t("export:title"), panel: <Exports /> },
           { id: "audit", label: t("admin:audit"), panel: <Audit /> },
