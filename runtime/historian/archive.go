@@ -125,9 +125,14 @@ func Open(ctx context.Context, rows Rows, o Options) (*Archive, error) {
 		a.alive = tag.TimeOf(info.ModTime())
 	}
 	kept := 0
+	var last int64
+	var waiting *pending
 	err = a.journal.replay(func(e *entry) {
 		if _, known := a.paths[e.series]; known {
-			a.keep(e.series, e.sample)
+			if e.series != last || waiting == nil {
+				last, waiting = e.series, a.pendingOf(e.series)
+			}
+			a.keep(waiting, &e.sample)
 			kept++
 		}
 	})
@@ -223,13 +228,14 @@ func (a *Archive) Append(batches []Batch) {
 	floor := a.marks.floor[TierRaw]
 	for i := range batches {
 		b := &batches[i]
+		p := a.pendingOf(b.Series)
 		for j := range b.Samples {
 			s := &b.Samples[j]
 			if s.Time < floor {
 				a.counts.Refused++
 				continue
 			}
-			if a.count >= a.most || a.text >= maxText || !a.keep(b.Series, *s) {
+			if a.count >= a.most || a.text >= maxText || !a.keep(p, s) {
 				a.counts.Dropped++
 				continue
 			}
@@ -246,34 +252,39 @@ func (a *Archive) Append(batches []Batch) {
 	}
 }
 
-// keep puts a sample into its window; false when that has no room.
-func (a *Archive) keep(series int64, s Sample) bool {
+// pendingOf is what waits of a series.
+func (a *Archive) pendingOf(series int64) *pending {
 	p := a.pending[series]
 	if p == nil {
 		p = &pending{}
 		a.pending[series] = p
 	}
-	start := windowOf(s.Time)
+	return p
+}
+
+// keep puts a sample into its window; false when that has no room.
+func (a *Archive) keep(p *pending, s *Sample) bool {
 	var w *window
 	for i := len(p.windows) - 1; i >= 0; i-- {
-		if o := p.windows[i]; o.start == start && !o.moving {
+		if o := p.windows[i]; s.Time >= o.start && s.Time < o.start+Window && !o.moving {
 			w = o
 			break
 		}
 	}
 	if w == nil {
-		w = &window{start: start, ordered: true}
+		w = &window{start: windowOf(s.Time), ordered: true}
 		p.windows = append(p.windows, w)
 		sort.SliceStable(p.windows, func(i, j int) bool { return p.windows[i].start < p.windows[j].start })
 		if len(p.windows) > 1 && p.windows[len(p.windows)-1] != w {
 			a.counts.Late++
 		}
 	}
-	size := len(s.Value.Text())
-	if w.text+size > maxWindowText {
-		return false
+	if size := len(s.Value.Text()); size > 0 {
+		if w.text+size > maxWindowText {
+			return false
+		}
+		a.text += size
 	}
-	a.text += size
 	a.count += w.add(s)
 	return true
 }

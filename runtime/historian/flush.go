@@ -166,8 +166,8 @@ func (a *Archive) stay() {
 				a.count -= w.size()
 				a.text -= w.text
 				before := kept[n-1].text
-				for _, s := range samples {
-					a.count += kept[n-1].add(s)
+				for i := range samples {
+					a.count += kept[n-1].add(&samples[i])
 				}
 				a.text += kept[n-1].text - before
 				continue

@@ -162,7 +162,7 @@ func (a *Archive) tend(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	began, wall := time.Now(), time.Now().Round(0)
-	var check, trim, trusted time.Time
+	var check, trim, trusted, remake time.Time
 	lost := uint64(0)
 	if a.alive > 0 && tag.TimeOf(wall)-a.alive > tag.Time(60*24*time.Hour) {
 		trusted = began.Add(doubtful)
@@ -186,7 +186,11 @@ func (a *Archive) tend(ctx context.Context) {
 			a.log.Error("samples of the history are lost: too many wait, or they cannot be written", "samples", s.Dropped+s.Unpackable-lost)
 			lost = s.Dropped + s.Unpackable
 		}
-		a.makeTiers(ctx, tag.TimeOf(now))
+		anew := now.After(remake)
+		if anew {
+			remake = now.Add(remakeEvery)
+		}
+		a.makeTiers(ctx, tag.TimeOf(now), anew)
 		if now.After(check) || a.Storage().Checked.IsZero() {
 			check = now.Add(a.every)
 			a.checkRoom(ctx)

@@ -40,10 +40,15 @@ const settle = tag.Time(2 * time.Minute)
 // tierBatch is for how many series a tier is made at once, between which others can write.
 const tierBatch = 100
 
-// makeTiers makes the rows of tiers whose time is over, and anew those that late samples have changed.
-func (a *Archive) makeTiers(ctx context.Context, now tag.Time) {
+// remakeEvery is how often rows are made anew that late samples have changed: who brings many brings more.
+const remakeEvery = 30 * time.Second
+
+// makeTiers makes the rows of tiers whose time is over, and with anew those again that late samples have changed.
+func (a *Archive) makeTiers(ctx context.Context, now tag.Time, anew bool) {
 	for _, tier := range []Tier{TierMinute, TierHour} {
-		if err := a.remake(ctx, tier); err != nil {
+		if !anew {
+			// Later.
+		} else if err := a.remake(ctx, tier); err != nil {
 			if ctx.Err() == nil {
 				a.complain("summaries of history not made anew", err)
 			}

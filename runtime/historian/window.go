@@ -31,13 +31,13 @@ type window struct {
 }
 
 // partSize is how many samples of a window are packed together while it is open.
-const partSize = 120
+const partSize = 60
 
 // add takes a sample, and says by how many there are more now.
-func (w *window) add(s Sample) int {
+func (w *window) add(s *Sample) int {
 	if n := len(w.samples); n > 0 && s.Time <= w.samples[n-1].Time {
 		if s.Time == w.samples[n-1].Time {
-			w.samples[n-1] = s
+			w.samples[n-1] = *s
 			return 0
 		}
 		w.ordered = false
@@ -50,7 +50,7 @@ func (w *window) add(s Sample) int {
 			w.packed, w.samples = packed, w.samples[:0]
 		}
 	}
-	w.samples = append(w.samples, s)
+	w.samples = append(w.samples, *s)
 	w.text += len(s.Value.Text())
 	return 1
 }

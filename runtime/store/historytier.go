@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -91,16 +92,8 @@ func (h *History) Put(ctx context.Context, rows []historian.Row, stale []histori
 // PutTier implements historian.Rows.
 func (h *History) PutTier(ctx context.Context, tier historian.Tier, rows []historian.Row, done, stale []historian.Stale, made tag.Time) error {
 	return h.fail(h.store.write(ctx, func(tx *gorm.DB) error {
-		// What is made anew takes the place of what was.
-		for i := range rows {
-			var old []struct{ Count, Bytes int64 }
-			if err := tx.Table(tierTables[tier]).Select("count, LENGTH(data) AS bytes").Where("series = ? AND start = ?", rows[i].Series, int64(rows[i].Start)).Scan(&old).Error; err != nil {
-				return err
-			}
-			rows[i].Was = len(old) > 0
-			if rows[i].Was {
-				rows[i].WasCount, rows[i].WasBytes = old[0].Count, old[0].Bytes
-			}
+		if err := findOld(tx, tier, rows); err != nil {
+			return err
 		}
 		if err := h.putRows(tx, tier, rows); err != nil {
 			return err
@@ -118,6 +111,31 @@ func (h *History) PutTier(ctx context.Context, tier historian.Tier, rows []histo
 		}
 		return tx.Save(&markRow{Name: "made/" + tier.String(), At: int64(made)}).Error
 	}))
+}
+
+// findOld looks which rows take the place of others.
+func findOld(tx *gorm.DB, tier historian.Tier, rows []historian.Row) error {
+	byStart := map[tag.Time]map[int64]*historian.Row{}
+	for i := range rows {
+		r := &rows[i]
+		if byStart[r.Start] == nil {
+			byStart[r.Start] = map[int64]*historian.Row{}
+		}
+		byStart[r.Start][r.Series] = r
+	}
+	for start, some := range byStart {
+		for part := range slices.Chunk(slices.Collect(maps.Keys(some)), 500) {
+			var old []struct{ Series, Count, Bytes int64 }
+			if err := tx.Table(tierTables[tier]).Select("series, count, LENGTH(data) AS bytes").Where("start = ? AND series IN ?", int64(start), part).Scan(&old).Error; err != nil {
+				return err
+			}
+			for _, o := range old {
+				r := some[o.Series]
+				r.Was, r.WasCount, r.WasBytes = true, o.Count, o.Bytes
+			}
+		}
+	}
+	return nil
 }
 
 func addStale(tx *gorm.DB, stale []historian.Stale) error {
