@@ -191,6 +191,32 @@ func TestMessages(t *testing.T) {
 	}
 }
 
+// TestUndelivered: when messages cannot be delivered, tags say so and an alarm is raised, which ends when it is over.
+func TestUndelivered(t *testing.T) {
+	f := newFixture(t, false)
+	hook := newChat(t)
+	hook.answer(410)
+	f.must(200, "anna", "PUT", "/plant", messagesOfTest, "If-Match", "*")
+	f.must(200, "anna", "PUT", "/notify", fmt.Sprintf(`{"channels":[{"id":"chat","kind":"webhook","settings":{"url":%q}}],"routes":[{"id":"r","areas":["hall1"],"steps":[{"channels":["chat"]}]}]}`, hook.URL), "If-Match", `""`)
+	f.must(200, "olga", "PUT", "/tags/hall1/level", `{"value": 95}`)
+	eventually(t, "the alarm", func() bool {
+		return strings.Contains(f.must(200, "anna", "GET", "/alarms", "").body, "system/notify/stuck#undelivered")
+	})
+	if a := f.must(200, "anna", "GET", "/tags/system/notify/failed", ""); !strings.Contains(a.body, `"value":1`) {
+		t.Error(a.body)
+	}
+	var log NotifyLog
+	if err := json.Unmarshal([]byte(f.must(200, "anna", "GET", "/notify/log?state=failed", "").body), &log); err != nil || len(log.Messages) != 1 || log.Messages[0].Reason != notify.ReasonRejected || !strings.Contains(log.Messages[0].Answer, "410") {
+		t.Fatal(err, log)
+	}
+	hook.answer(200)
+	f.must(200, "anna", "POST", "/notify/log/again", fmt.Sprintf(`{"ids":[%d]}`, log.Messages[0].ID))
+	eventually(t, "the message", func() bool { return len(hook.got()) == 1 })
+	eventually(t, "the end of the alarm", func() bool {
+		return strings.Contains(f.must(200, "anna", "GET", "/tags/system/notify/stuck", "").body, `"value":false`)
+	})
+}
+
 // TestTry: the button shows what the service says, also of a channel that is not saved, and secrets of others do not leave by it.
 func TestTry(t *testing.T) {
 	f := newFixture(t, false)

@@ -65,13 +65,19 @@ type queue struct {
 	busy    map[string]int // tries at a time, by channel
 	// unmarked are those whose state the store has not taken yet.
 	unmarked []*Outgoing
-	// given is when messages were given up last, failed how many were since the start.
-	given  []time.Time
+	// given are those that were given up last, failed is how many were since the start.
+	given  []givenUp
 	failed int
 	// took is when a channel took a message last.
 	took   map[string]time.Time
 	wake   chan struct{}
 	trying sync.WaitGroup
+}
+
+// givenUp is a message that was given up.
+type givenUp struct {
+	id int64
+	at time.Time
 }
 
 func newQueue() *queue {
@@ -117,7 +123,7 @@ func (q *queue) add(list []*Outgoing) {
 func (q *queue) counts(now time.Time) (waiting, failed int, stuck bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.given = slices.DeleteFunc(q.given, func(t time.Time) bool { return now.Sub(t) > staleFailure })
+	q.given = slices.DeleteFunc(q.given, func(g givenUp) bool { return now.Sub(g.at) > staleFailure })
 	stuck = len(q.given) > 0
 	for _, l := range q.lanes {
 		if len(l.wait) > 0 && l.failures > 0 && now.Sub(l.wait[0].Created) > stuckAfter {
@@ -272,6 +278,7 @@ func (s *Service) try(ctx context.Context, l *lane, channel *liveChannel, part [
 		}
 		l.failures, l.next = 0, time.Time{}
 		q.took[l.key.channel] = now
+		q.given = slices.DeleteFunc(q.given, func(g givenUp) bool { return g.id == head.ID })
 		l.sent = append(l.sent, now)
 	case errors.Is(err, ErrGone), IsPermanent(err):
 		if errors.Is(err, ErrGone) {
@@ -304,7 +311,7 @@ func (q *queue) give(o *Outgoing, state State, reason, answer string, now time.T
 	q.unmarked = append(q.unmarked, o)
 	if state == Failed {
 		q.failed++
-		q.given = append(q.given, now)
+		q.given = append(q.given, givenUp{o.ID, now})
 	}
 }
 

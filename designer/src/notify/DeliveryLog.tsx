@@ -1,4 +1,4 @@
-import type { Message, MessageChannel } from "@lineside/client";
+import type { Message, MessageChannel, MessageRoute } from "@lineside/client";
 import { request } from "@lineside/client";
 import { RotateCcw } from "lucide-react";
 import { useEffect, useState } from "react";
@@ -19,11 +19,11 @@ const marks: Record<string, string> = {
 };
 
 /** What was told to whom, what waits, and what could not be told. */
-export function DeliveryLog({ channels }: { channels: MessageChannel[] }) {
+export function DeliveryLog({ channels, routes }: { channels: MessageChannel[]; routes: MessageRoute[] }) {
   const t = useT();
   return (
     <section className="page-section" aria-label={t("notify:log")}>
-      <LogTable path="/notify/log" channels={channels} />
+      <LogTable path="/notify/log" channels={channels} routes={routes} />
     </section>
   );
 }
@@ -37,10 +37,12 @@ interface LogPage {
 export function LogTable({
   path,
   channels,
+  routes,
   personal,
 }: {
   path: string;
   channels?: MessageChannel[];
+  routes?: MessageRoute[];
   /** Only one's own: nothing can be sent again. */
   personal?: boolean;
 }) {
@@ -93,6 +95,7 @@ export function LogTable({
       <div className="page-tools">
         <SearchInput label={t("notify:searchLog")} value={q} onChange={setQ} />
         <Select
+          className="notify-filter"
           aria-label={t("plant:state")}
           value={state}
           onChange={setState}
@@ -103,6 +106,7 @@ export function LogTable({
         />
         {channels && channels.length > 1 && (
           <Select
+            className="notify-filter"
             aria-label={t("notify:channel")}
             value={channel}
             onChange={setChannel}
@@ -151,7 +155,9 @@ export function LogTable({
                 <td title={m.text}>
                   {m.more ? t("notify:more", { count: m.more }) : m.subject}
                   {m.route && !personal && (
-                    <div className="muted">{t("notify:stepOf", { route: m.route, n: m.step })}</div>
+                    <div className="muted">
+                      {t("notify:stepOf", { route: routes?.find((r) => r.id === m.route)?.name || m.route, n: m.step })}
+                    </div>
                   )}
                 </td>
                 {!personal && <td className="selectable">{m.receiver}</td>}

@@ -51,7 +51,11 @@ function All() {
         { id: "routes", label: t("notify:routes"), panel: with_((s) => <Routes setup={s} goTo={setTab} />) },
         { id: "channels", label: t("notify:channels"), panel: with_((s) => <Channels setup={s} />) },
         { id: "rosters", label: t("notify:rosters"), panel: with_((s) => <Rosters setup={s} />) },
-        { id: "log", label: t("notify:log"), panel: with_((s) => <DeliveryLog channels={s.config.channels ?? []} />) },
+        {
+          id: "log",
+          label: t("notify:log"),
+          panel: with_((s) => <DeliveryLog channels={s.config.channels ?? []} routes={s.config.routes ?? []} />),
+        },
         { id: "mine", label: t("notify:mine"), panel: <Mine /> },
       ]}
     />
