@@ -94,7 +94,7 @@ func (s *Server) getReportLayout(ctx context.Context, in *ReportRunPath) (*body[
 	for i := range c.Parts {
 		if p := &c.Parts[i]; p.Photo != nil {
 			if out.Layout.Pictures == nil {
-				out.Layout.Pictures = map[string][]byte{}
+				out.Layout.Pictures = map[string]string{}
 			}
 			out.Layout.Pictures[p.Block] = p.Photo.Data
 		}

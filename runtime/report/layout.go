@@ -16,8 +16,8 @@ type Layout struct {
 	Total int `json:"total"`
 	// Notes are those of the content and what did not fit onto the paper.
 	Notes []Note `json:"notes,omitempty"`
-	// Pictures are by block the files of pictures, when who looks does not have the document.
-	Pictures map[string][]byte `json:"pictures,omitempty"`
+	// Pictures are by block the files of pictures, in base64, when who looks does not have the document.
+	Pictures map[string]string `json:"pictures,omitempty"`
 }
 
 // Sheet is one page.
@@ -278,7 +278,7 @@ func (l *layouter) tiles(list []Tile) {
 
 // picture stands in the width it was given, or smaller when the page is not high enough.
 func (l *layouter) picture(p *Picture, alternative string) {
-	config, _, err := image.DecodeConfig(bytes.NewReader(p.Data))
+	config, _, err := image.DecodeConfig(bytes.NewReader(p.file()))
 	if err != nil || config.Width < 1 || config.Height < 1 {
 		l.paragraph(alternative, 9, p.Align, muted)
 		return

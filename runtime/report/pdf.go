@@ -44,7 +44,7 @@ func drawPDF(c *Content, font *Font) (out []byte, pages int, err error) {
 	pictures := map[string]gopdf.ImageHolder{}
 	for i := range c.Parts {
 		if p := &c.Parts[i]; p.Photo != nil {
-			if holder, err := pictureOf(p.Photo.Data); err == nil {
+			if holder, err := pictureOf(p.Photo.file()); err == nil {
 				pictures[p.Block] = holder
 			}
 		}

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 
@@ -203,13 +204,22 @@ type Stops struct {
 
 // Picture is a PNG or JPEG.
 type Picture struct {
-	// Data is the file, at most 1 MiB.
-	Data []byte `json:"data,omitempty"`
+	// Data is the file in base64 (RFC 4648, 4), at most 1 MiB.
+	Data string `json:"data,omitempty"`
 	// Width is in per cent of the width of the page, 5 to 100; 30 when left out.
 	Width *float64 `json:"width,omitempty"`
 	Align string   `json:"align,omitempty" enum:"left,center,right"`
 	// Alternative says what is seen, for who cannot see it.
 	Alternative spec.Text `json:"alternative,omitempty"`
+}
+
+// file is the file of the picture; what is no base64 is nothing.
+func (p *Picture) file() []byte {
+	data, err := base64.StdEncoding.DecodeString(p.Data)
+	if err != nil {
+		return nil
+	}
+	return data
 }
 
 // Schedule says when the report is made by itself and where it goes.

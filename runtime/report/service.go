@@ -199,9 +199,12 @@ func (s *Service) resume(ctx context.Context) {
 		s.o.Log.Error("reports not resumed", "error", err)
 		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, r := range list {
 		switch {
 		case r.State != Queued && r.State != Running:
+		case slices.ContainsFunc(s.queue, func(j job) bool { return j.id == r.ID }): // asked for just now
 		case r.Reason != "schedule":
 			r.State, r.Ended, r.Failure = Failed, time.Now(), "The runtime was stopped before it was made. Ask again."
 			if err := s.o.Store.SetRun(ctx, r, nil); err != nil {

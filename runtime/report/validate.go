@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -382,17 +383,20 @@ func (v *validator) picture(at string, p *Picture) {
 	v.number(at+"/width", p.Width, 5, 100)
 	v.optional(at+"/align", p.Align, "left", "center", "right")
 	v.short(at+"/alternative", p.Alternative)
-	switch config, format, err := image.DecodeConfig(bytes.NewReader(p.Data)); {
+	if len(p.Data) > base64.StdEncoding.EncodedLen(maxPicture) {
+		v.fail("too_large", at+"/data", "Make it smaller: 1500 pixels are enough for a page.", "The picture has %d bytes, more than %d.", base64.StdEncoding.DecodedLen(len(p.Data)), maxPicture)
+		return
+	}
+	data := p.file()
+	switch config, format, err := image.DecodeConfig(bytes.NewReader(data)); {
 	case len(p.Data) == 0:
 		v.fail("value_missing", at+"/data", "Choose a PNG or JPEG file.", "The picture is missing.")
-	case len(p.Data) > maxPicture:
-		v.fail("too_large", at+"/data", "Make it smaller: 1500 pixels are enough for a page.", "The picture has %d bytes, more than %d.", len(p.Data), maxPicture)
 	case err != nil || format != "png" && format != "jpeg":
 		v.fail("picture_bad", at+"/data", "Choose a PNG or JPEG file.", "The picture cannot be read.")
 	case config.Width < 1 || config.Height < 1 || config.Width > maxPixels/config.Height:
 		v.fail("too_large", at+"/data", "Make it smaller: 1500 pixels are enough for a page.", "The picture has %d × %d pixels.", config.Width, config.Height)
 	default:
-		if _, _, err := image.Decode(bytes.NewReader(p.Data)); err != nil {
+		if _, _, err := image.Decode(bytes.NewReader(data)); err != nil {
 			v.fail("picture_bad", at+"/data", "Choose a PNG or JPEG file.", "The picture cannot be read.")
 		}
 	}
