@@ -200,6 +200,7 @@ func (s *Server) resources() {
 	s.folderResource()
 
 	apiMux.HandleFunc("GET "+prefix+"/openapi.json", s.serveOpenAPI)
+	s.prometheusResource(apiMux)
 	apiMux.HandleFunc(prefix+"/", s.unknownRoute(apiMux))
 	s.mux.Handle(prefix+"/", s.sessions.LoadAndSave(s.withActor(apiMux)))
 	// The WebSocket needs the bare ResponseWriter, and changes nothing in the session.

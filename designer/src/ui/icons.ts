@@ -2,6 +2,7 @@
 import {
   Activity,
   AppWindow,
+  BatteryMedium,
   Bell,
   Box,
   Building2,
@@ -16,6 +17,7 @@ import {
   ClipboardList,
   Clock,
   Columns2,
+  Compass,
   Cpu,
   Cylinder,
   Database,
@@ -39,6 +41,7 @@ import {
   Lightbulb,
   List,
   ListTree,
+  Loader,
   type LucideIcon,
   Map as MapSymbol,
   Minus,
@@ -89,6 +92,9 @@ import {
 /** Symbols by their name in the icon set. */
 export const symbols: Record<string, LucideIcon | undefined> = {
   activity: Activity,
+  loader: Loader,
+  "battery-medium": BatteryMedium,
+  compass: Compass,
   "app-window": AppWindow,
   bell: Bell,
   box: Box,
