@@ -293,7 +293,7 @@ func (s *Service) start(ctx context.Context, by, to string) (<-chan struct{}, er
 	}
 	now := time.Now().UTC()
 	name := Name(now)
-	if len(s.runs) > 0 && s.runs[0].Name == name { // the second one in a second
+	if slices.ContainsFunc(s.runs, func(r Run) bool { return r.Name == name }) { // the second one in a second
 		name = name[:len(name)-len(Suffix)] + fmt.Sprintf("-%03d", now.Nanosecond()/1e6) + Suffix
 	}
 	s.running = &Run{Name: name, Target: to, Started: now, By: by, State: Running}

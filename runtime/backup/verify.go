@@ -30,7 +30,7 @@ func Verify(ctx context.Context, name, dir string, check func(context.Context, *
 	if err := f.unpack(filepath.Join(tmp, "data")); err != nil {
 		return nil, fmt.Errorf("try to restore: %w", err)
 	}
-	s, err := store.Open(ctx, "", tmp)
+	s, err := store.OpenBriefly(ctx, tmp)
 	if err != nil {
 		return nil, fmt.Errorf("open what was restored: %w", err)
 	}

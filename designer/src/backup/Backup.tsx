@@ -31,7 +31,7 @@ export function Backup() {
     }
   };
   return (
-    <section className="page-section" aria-label={t("backup:title")}>
+    <section className="page-section backup-page" aria-label={t("backup:title")}>
       {status.error && <ProblemList problems={[status.error]} />}
       {!status.data && status.loading && <Busy />}
       {status.data && (
@@ -52,7 +52,6 @@ export function Backup() {
             </Button>
           </div>
           <Files status={status.data} places={places} />
-          <HowToRestore status={status.data} />
           <Targets places={places} error={targets.error} reload={targets.reload} />
         </>
       )}
@@ -215,15 +214,15 @@ function Files({ status, places }: { status: BackupStatus; places: readonly Know
         </table>
       )}
       {question}
+      <HowToRestore status={status} newest={at === "local" ? files.data?.files[0]?.name : undefined} />
     </>
   );
 }
 
 /** What to do on the day that it is needed. */
-function HowToRestore({ status }: { status: BackupStatus }) {
+function HowToRestore({ status, newest }: { status: BackupStatus; newest?: string }) {
   const t = useT();
-  const file =
-    status.last?.state === "done" && status.last.target === "local" ? `${status.folder}/${status.last.name}` : "FILE";
+  const file = newest ? `${status.folder}/${newest}` : "FILE";
   return (
     <>
       <h2>{t("backup:restore")}</h2>
