@@ -3,7 +3,7 @@
 # Without the right to install it names what is missing in one line and fails.
 set -euo pipefail
 
-packages=(chromium fonts-noto-cjk g++ gcc libc6-dev libmodbus-dev make mariadb-client-core mariadb-server-core mbpoll mosquitto mosquitto-clients nginx-light poppler-utils postgresql-15 python3-aiosmtpd python3-cryptography python3-openpyxl python3-pymodbus python3-serial-asyncio snmp snmpd socat)
+packages=(chromium fonts-noto-cjk g++ gcc libc6-dev libmodbus-dev make mariadb-client-core mariadb-server-core mbpoll mosquitto mosquitto-clients nginx-light poppler-utils postgresql-15 prometheus python3-aiosmtpd python3-cryptography python3-openpyxl python3-pymodbus python3-serial-asyncio snmp snmpd socat)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -127,6 +127,7 @@ func (c *collector) sample(s *Sample) {
 	n := &c.now
 	if n.samples == 0 {
 		n.first = *s
+		n.any = n.any && s.Time > c.boundaries[c.bucket] // what held before ends where the bucket begins
 	}
 	n.samples++
 	n.last = *s
@@ -136,9 +137,6 @@ func (c *collector) sample(s *Sample) {
 			n.count++
 		}
 		return
-	}
-	if s.Time == c.boundaries[c.bucket] && n.count == 0 {
-		n.any = false // what held before ends where the bucket begins
 	}
 	n.count++
 	n.sum += f
@@ -194,13 +192,11 @@ func (c *collector) summary(s *Summary) {
 	n := &c.now
 	if n.samples == 0 {
 		n.first = s.First
+		n.any = n.any && s.First.Time > c.boundaries[c.bucket]
 	}
 	n.samples += s.Samples
 	n.last = s.Last
 	if s.Numbers > 0 {
-		if f, ok := number(&s.First); ok && f == s.FirstNumber && s.First.Time == c.boundaries[c.bucket] && n.count == 0 {
-			n.any = false // what held before ends where the bucket begins
-		}
 		n.sum += s.Sum
 		n.mean += (s.Sum/float64(s.Numbers) - n.mean) * float64(s.Numbers) / float64(n.count+s.Numbers)
 		n.m2 = math.NaN()
