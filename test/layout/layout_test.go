@@ -45,6 +45,7 @@ var may = map[string][]string{
 	"runtime/store":       {"runtime/alarm", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/app", "runtime/plant", "runtime/historian", "runtime/notify", "runtime/report"},
 	"runtime/notify":      {"runtime/alarm", "runtime/auth", "runtime/connector/trust", "runtime/notify", "runtime/schedule", "runtime/spec", "runtime/tag"},
 	"runtime/lastvalue":   {"runtime/tag"},
+	"runtime/promql":      {},
 	"runtime/engine":      {"runtime/alarm", "runtime/lastvalue", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/plant", "runtime/expression", "runtime/connector", "runtime/northbound", "runtime/historian", "widgets"},
 	"runtime/certificate": {"runtime/spec", "runtime/connector", "runtime/store"},
 	"runtime/session":     {"runtime/alarm", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/engine"},
