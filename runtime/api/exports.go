@@ -78,7 +78,7 @@ func (s *Server) listExportRuns(_ context.Context, _ *nothing) (*body[ExportRuns
 	return answerWith(ExportRuns{Runs: append([]export.Run{}, e.Runs()...)})
 }
 
-func (s *Server) listExportFiles(ctx context.Context, in *exportID) (*body[ExportFiles], error) {
+func (s *Server) listExportFiles(ctx context.Context, in *ExportPath) (*body[ExportFiles], error) {
 	e, err := s.exportService()
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (s *Server) listExportFiles(ctx context.Context, in *exportID) (*body[Expor
 }
 
 func (s *Server) downloadExport(ctx context.Context, in *struct {
-	exportID
+	ExportPath
 	Name string `path:"name" maxLength:"200"`
 }) (*stream, error) {
 	e, err := s.exportService()
@@ -116,7 +116,7 @@ func (s *Server) downloadExport(ctx context.Context, in *struct {
 }
 
 func (s *Server) changeExport(ctx context.Context, in *struct {
-	exportID
+	ExportPath
 	Body ChangedExport
 }) (*done, error) {
 	e, err := s.exportService()
@@ -130,7 +130,7 @@ func (s *Server) changeExport(ctx context.Context, in *struct {
 	return nil, e.SetJob(ctx, job, entry)
 }
 
-func (s *Server) removeExport(ctx context.Context, in *exportID) (*done, error) {
+func (s *Server) removeExport(ctx context.Context, in *ExportPath) (*done, error) {
 	e, err := s.exportService()
 	if err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func (s *Server) removeExport(ctx context.Context, in *exportID) (*done, error) 
 	return nil, unlessExport(e.RemoveJob(ctx, in.ID, entry(ctx, "export.remove", in.ID)), in.ID)
 }
 
-func (s *Server) runExport(ctx context.Context, in *exportID) (*body[ExportRuns], error) {
+func (s *Server) runExport(ctx context.Context, in *ExportPath) (*body[ExportRuns], error) {
 	e, err := s.exportService()
 	if err != nil {
 		return nil, err

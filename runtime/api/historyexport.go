@@ -196,12 +196,12 @@ func (s *Server) startHistoryExport(ctx context.Context, in *body[export.Query])
 	return answerWith(StartedExport{run})
 }
 
-// exportID names an export.
-type exportID struct {
+// ExportPath names an export.
+type ExportPath struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-func (s *Server) readHistoryExport(ctx context.Context, in *exportID) (*body[StartedExport], error) {
+func (s *Server) readHistoryExport(ctx context.Context, in *ExportPath) (*body[StartedExport], error) {
 	e, err := s.exportService()
 	if err != nil {
 		return nil, err
@@ -213,7 +213,7 @@ func (s *Server) readHistoryExport(ctx context.Context, in *exportID) (*body[Sta
 	return answerWith(StartedExport{run})
 }
 
-func (s *Server) cancelHistoryExport(ctx context.Context, in *exportID) (*done, error) {
+func (s *Server) cancelHistoryExport(ctx context.Context, in *ExportPath) (*done, error) {
 	e, err := s.exportService()
 	if err != nil {
 		return nil, err
@@ -221,7 +221,7 @@ func (s *Server) cancelHistoryExport(ctx context.Context, in *exportID) (*done, 
 	return nil, unlessExport(e.Cancel(in.ID, actorOf(ctx).Name), in.ID)
 }
 
-func (s *Server) fetchHistoryExport(ctx context.Context, in *exportID) (*stream, error) {
+func (s *Server) fetchHistoryExport(ctx context.Context, in *ExportPath) (*stream, error) {
 	e, err := s.exportService()
 	if err != nil {
 		return nil, err
