@@ -40,6 +40,8 @@ type recorded struct {
 	when                *expression.Program
 	holds               bool
 	interval, heartbeat tag.Time // 0 for none
+	// batch is what is to be handed over, nil when that is nothing.
+	batch *historian.Batch
 }
 
 // scribe brings changes of tags into the history.
@@ -59,10 +61,12 @@ type scribe struct {
 	// conditional are the tags with a condition.
 	conditional []*recorded
 	// strays are changes of tags that came with a plant which is not arranged for yet.
-	strays  []tag.Change
-	batches map[int64]*historian.Batch
-	list    []historian.Batch
-	lost    uint64
+	strays []tag.Change
+	// filled are those of which there are samples to hand over, spare batches that are empty.
+	filled []*recorded
+	spare  []*historian.Batch
+	list   []historian.Batch
+	lost   uint64
 }
 
 // recordHistory keeps the history until ctx ends.
@@ -70,7 +74,7 @@ func (e *Engine) recordHistory(ctx context.Context) {
 	if e.archive == nil {
 		return
 	}
-	r := &scribe{engine: e, archive: e.archive, batches: map[int64]*historian.Batch{}}
+	r := &scribe{engine: e, archive: e.archive}
 	r.changes = e.table.Record(maxRecorded, nil)
 	defer r.changes.Close()
 	tick := time.NewTicker(historyEvery)
@@ -351,12 +355,16 @@ func (x *recorded) within(s *historian.Sample) bool {
 }
 
 func (r *scribe) keep(x *recorded, s historian.Sample) {
-	b := r.batches[x.series]
-	if b == nil {
-		b = &historian.Batch{Series: x.series}
-		r.batches[x.series] = b
+	if x.batch == nil {
+		if n := len(r.spare); n > 0 {
+			x.batch, r.spare = r.spare[n-1], r.spare[:n-1]
+		} else {
+			x.batch = &historian.Batch{}
+		}
+		x.batch.Series = x.series
+		r.filled = append(r.filled, x)
 	}
-	b.Samples = append(b.Samples, s)
+	x.batch.Samples = append(x.batch.Samples, s)
 	x.last = s
 }
 
@@ -401,21 +409,20 @@ func (r *scribe) clocks(now tag.Time) {
 
 // hand gives what was kept to the archive.
 func (r *scribe) hand() {
-	if len(r.batches) == 0 {
+	if len(r.filled) == 0 {
 		return
 	}
 	r.list = r.list[:0]
-	for _, b := range r.batches {
-		if len(b.Samples) > 0 {
-			r.list = append(r.list, *b)
-		}
+	for _, x := range r.filled {
+		r.list = append(r.list, *x.batch)
 	}
 	r.archive.Append(r.list)
-	for id, b := range r.batches {
-		if len(b.Samples) == 0 {
-			delete(r.batches, id)
-			continue
-		}
-		b.Samples = b.Samples[:0]
+	for _, x := range r.filled {
+		clear(x.batch.Samples) // texts are let go
+		x.batch.Samples = x.batch.Samples[:0]
+		r.spare = append(r.spare, x.batch)
+		x.batch = nil
 	}
+	clear(r.filled)
+	r.filled = r.filled[:0]
 }

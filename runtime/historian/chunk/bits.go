@@ -1,11 +1,15 @@
 package chunk
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
-// writer packs bits, the most significant first.
+// writer packs bits, the most significant first. finish ends them at a whole byte.
 type writer struct {
 	out  []byte
-	free uint // bits of the last byte that are not used yet
+	acc  uint64 // bits that are no whole byte yet, the lowest have of it
+	have uint
 }
 
 func (w *writer) bit(b bool) {
@@ -18,16 +22,27 @@ func (w *writer) bit(b bool) {
 
 // bits writes the lowest n bits of v, n at most 64.
 func (w *writer) bits(v uint64, n uint) {
-	for n > 0 {
-		if w.free == 0 {
-			w.out, w.free = append(w.out, 0), 8
-		}
-		take := min(n, w.free)
-		part := v >> (n - take) & (1<<take - 1)
-		w.out[len(w.out)-1] |= byte(part << (w.free - take))
-		n, w.free = n-take, w.free-take
+	if n > 32 {
+		w.bits(v>>32, n-32)
+		n = 32
+	}
+	w.acc = w.acc<<n | v&(1<<n-1)
+	for w.have += n; w.have >= 8; {
+		w.have -= 8
+		w.out = append(w.out, byte(w.acc>>w.have))
 	}
 }
+
+// finish fills the last byte with zeros.
+func (w *writer) finish() {
+	if w.have > 0 {
+		w.out = append(w.out, byte(w.acc<<(8-w.have)))
+		w.have = 0
+	}
+}
+
+// reset begins anew in the same memory.
+func (w *writer) reset() { w.out, w.acc, w.have = w.out[:0], 0, 0 }
 
 // steps are the sizes in bits that a signed number can take; the code before it says which, in unary.
 type steps [4]uint
@@ -51,11 +66,12 @@ func (w *writer) signed(v int64, s *steps) {
 			continue
 		}
 		// One 1 says that it is not 0, one more for every size that is too small; a 0 ends them, but for the last.
-		w.bits(1<<(i+1)-1, uint(i)+1)
-		if !last {
-			w.bit(false)
+		if last {
+			w.bits(1<<(i+1)-1, uint(i)+1)
+			w.bits(z, size)
+			return
 		}
-		w.bits(z, size)
+		w.bits((1<<(i+1)-1)<<(size+1)|z, uint(i)+2+size)
 		return
 	}
 }
@@ -71,6 +87,11 @@ func (r *reader) bits(n uint) uint64 {
 	if r.at+n > uint(len(r.in))*8 {
 		r.spent = true
 		return 0
+	}
+	if at := r.at / 8; n <= 56 && at+8 <= uint(len(r.in)) {
+		v := binary.BigEndian.Uint64(r.in[at:]) << (r.at % 8) >> (64 - n)
+		r.at += n
+		return v
 	}
 	var v uint64
 	for n > 0 {

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -39,25 +40,26 @@ func Encode(dst []byte, samples []Sample) ([]byte, error) {
 	if len(samples) == 0 || len(samples) > MaxSamples {
 		return nil, fmt.Errorf("a chunk holds 1 to %d samples, not %d", MaxSamples, len(samples))
 	}
-	typ := tag.None
-	values := make([]tag.Value, 0, len(samples))
+	typ, count := tag.None, 0
 	for i := range samples {
-		v := samples[i].Value
+		t := samples[i].Value.Type()
 		if i > 0 && samples[i].Time < samples[i-1].Time {
 			return nil, errors.New("the samples of a chunk are not sorted")
 		}
-		if v.IsNone() {
+		if t == tag.None {
 			continue
 		}
-		if typ != tag.None && v.Type() != typ {
-			return nil, fmt.Errorf("a chunk holds values of one type, not %s and %s", typ, v.Type())
+		if typ != tag.None && t != typ {
+			return nil, fmt.Errorf("a chunk holds values of one type, not %s and %s", typ, t)
 		}
-		typ = v.Type()
-		values = append(values, v)
+		typ = t
+		count++
 	}
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
 	dst = append(dst, version, byte(typ))
 	dst = binary.AppendUvarint(dst, uint64(len(samples)))
-	dst = appendTimes(dst, samples)
+	dst = e.times(dst, samples)
 	dst = appendRuns(dst, len(samples), func(i int) uint64 { return uint64(samples[i].Quality) })
 	dst = appendRuns(dst, len(samples), func(i int) uint64 {
 		if samples[i].Value.IsNone() {
@@ -66,14 +68,34 @@ func Encode(dst []byte, samples []Sample) ([]byte, error) {
 		return 1
 	})
 	switch {
-	case len(values) == 0:
-	case typ == tag.Bool:
-		dst = appendRuns(dst, len(values), func(i int) uint64 { return uint64(values[i].Int()) })
-	case typ == tag.Int:
-		dst = appendInts(dst, values)
+	case count == 0:
 	case typ == tag.Float:
-		dst = appendFloats(dst, values)
+		e.floats = e.floats[:0]
+		for i := range samples {
+			if samples[i].Value.Type() == tag.Float {
+				e.floats = append(e.floats, samples[i].Value.Float())
+			}
+		}
+		dst = e.appendFloats(dst, e.floats)
+	case typ == tag.Bool, typ == tag.Int:
+		e.ints = e.ints[:0]
+		for i := range samples {
+			if samples[i].Value.Type() == typ {
+				e.ints = append(e.ints, samples[i].Value.Int())
+			}
+		}
+		if typ == tag.Int {
+			dst = e.appendSeries(dst, e.ints)
+		} else {
+			dst = appendRuns(dst, count, func(i int) uint64 { return uint64(e.ints[i]) })
+		}
 	default:
+		values := make([]string, 0, count)
+		for i := range samples {
+			if !samples[i].Value.IsNone() {
+				values = append(values, samples[i].Value.Text())
+			}
+		}
 		dst = appendTexts(dst, values)
 	}
 	if len(dst) > MaxBytes {
@@ -81,6 +103,15 @@ func Encode(dst []byte, samples []Sample) ([]byte, error) {
 	}
 	return dst, nil
 }
+
+// encoder is memory that is used again.
+type encoder struct {
+	floats      []float64
+	ints        []int64
+	once, twice writer
+}
+
+var encoders = sync.Pool{New: func() any { return new(encoder) }}
 
 // Decode appends the samples of a packed chunk to dst. The error says that it is broken.
 func Decode(data []byte, dst []Sample) ([]Sample, error) {
@@ -95,36 +126,57 @@ func Decode(data []byte, dst []Sample) ([]Sample, error) {
 		return dst, errBroken
 	}
 	count, n := binary.Uvarint(data[2:])
-	if n <= 0 || count == 0 || count > MaxSamples {
+	// The time of every sample but the first takes a bit at least.
+	if n <= 0 || count == 0 || count > MaxSamples || count > 8*uint64(len(data))+1 {
 		return dst, errBroken
 	}
 	d := decoder{rest: data[2+n:]}
 	from := len(dst)
-	for range count {
-		dst = append(dst, Sample{})
-	}
+	dst = append(dst, make([]Sample, count)...)
 	out := dst[from:]
 	d.times(out)
-	d.runs(len(out), func(i int, v uint64) { out[i].Quality = tag.Quality(v) })
-	places := make([]int32, 0, count)
-	d.runs(len(out), func(i int, v uint64) {
+	d.runs(len(out), func(i, end int, v uint64) {
 		if v != 0 {
+			for ; i < end; i++ {
+				out[i].Quality = tag.Quality(v)
+			}
+		}
+	})
+	// Where the values belong, when not every sample has one.
+	var places []int32
+	values, whole := 0, false
+	d.runs(len(out), func(i, end int, v uint64) {
+		if v == 0 {
+			return
+		}
+		values += end - i
+		if whole = values == len(out); whole {
+			return
+		}
+		for ; i < end; i++ {
 			places = append(places, int32(i))
 		}
 	})
 	put := func(i int, v tag.Value) { out[places[i]].Value = v }
+	if whole {
+		put = func(i int, v tag.Value) { out[i].Value = v }
+	}
 	switch {
-	case d.broken || len(places) == 0:
+	case d.broken || values == 0:
 	case typ == tag.Bool:
-		d.runs(len(places), func(i int, v uint64) { put(i, tag.OfBool(v != 0)) })
+		d.runs(values, func(i, end int, v uint64) {
+			for ; i < end; i++ {
+				put(i, tag.OfBool(v != 0))
+			}
+		})
 	case typ == tag.Int:
-		d.ints(len(places), put)
+		d.ints(values, put)
 	case typ == tag.Float:
-		d.floats(len(places), put)
+		d.floats(values, put)
 	case typ == tag.None:
 		d.broken = true
 	default:
-		d.texts(len(places), typ, put)
+		d.texts(values, typ, put)
 	}
 	if d.broken || len(d.rest) > 0 {
 		return dst[:from], errBroken
@@ -162,6 +214,7 @@ func (d *decoder) take(n uint64) []byte {
 func (d *decoder) packed() reader { return reader{in: d.take(d.uvarint())} }
 
 func appendPacked(dst []byte, w *writer) []byte {
+	w.finish()
 	dst = binary.AppendUvarint(dst, uint64(len(w.out)))
 	return append(dst, w.out...)
 }
@@ -180,24 +233,23 @@ func appendRuns(dst []byte, n int, at func(int) uint64) []byte {
 	return dst
 }
 
-func (d *decoder) runs(n int, put func(int, uint64)) {
+// runs gives each run from its first place to behind its last.
+func (d *decoder) runs(n int, put func(i, end int, v uint64)) {
 	for i := 0; i < n && !d.broken; {
 		v, run := d.uvarint(), d.uvarint()
 		if run == 0 || run > uint64(n-i) {
 			d.broken = true
 			return
 		}
-		for range run {
-			put(i, v)
-			i++
-		}
+		put(i, i+int(run), v)
+		i += int(run)
 	}
 }
 
 // units are the steps that times can be whole multiples of, in nanoseconds.
 var units = [...]tag.Time{1e9, 1e6, 1e3, 1}
 
-func appendTimes(dst []byte, samples []Sample) []byte {
+func (e *encoder) times(dst []byte, samples []Sample) []byte {
 	unit := 0
 	for unit < len(units)-1 {
 		fits := true
@@ -215,14 +267,15 @@ func appendTimes(dst []byte, samples []Sample) []byte {
 	dst = append(dst, byte(unit))
 	first := int64(samples[0].Time / units[unit])
 	dst = binary.AppendVarint(dst, first)
-	var w writer
+	w, by := &e.once, units[unit]
+	w.reset()
 	last, step := first, int64(0)
-	for _, s := range samples[1:] {
-		t := int64(s.Time / units[unit])
+	for i := 1; i < len(samples); i++ {
+		t := int64(samples[i].Time / by)
 		w.signed(t-last-step, &timeSteps)
 		last, step = t, t-last
 	}
-	return appendPacked(dst, &w)
+	return appendPacked(dst, w)
 }
 
 func (d *decoder) times(out []Sample) {
@@ -262,18 +315,22 @@ func (d *decoder) times(out []Sample) {
 
 // appendSeries packs integers by their differences, or by the differences of those: whatever is shorter. What
 // runs over comes back the same way.
-func appendSeries(dst []byte, values []int64) []byte {
-	var once, twice writer
+func (e *encoder) appendSeries(dst []byte, values []int64) []byte {
+	once, twice := &e.once, &e.twice
+	once.reset()
+	twice.reset()
 	last, step := int64(0), int64(0)
 	for _, v := range values {
 		once.signed(v-last, &valueSteps)
 		twice.signed(v-last-step, &valueSteps)
 		last, step = v, v-last
 	}
+	once.finish()
+	twice.finish()
 	if len(twice.out) < len(once.out) {
-		return appendPacked(append(dst, 2), &twice)
+		return appendPacked(append(dst, 2), twice)
 	}
-	return appendPacked(append(dst, 1), &once)
+	return appendPacked(append(dst, 1), once)
 }
 
 func (d *decoder) series(n int, put func(int, int64)) {
@@ -294,14 +351,6 @@ func (d *decoder) series(n int, put func(int, int64)) {
 		put(i, last)
 	}
 	d.broken = d.broken || r.spent
-}
-
-func appendInts(dst []byte, values []tag.Value) []byte {
-	series := make([]int64, len(values))
-	for i, v := range values {
-		series[i] = v.Int()
-	}
-	return appendSeries(dst, series)
 }
 
 func (d *decoder) ints(n int, put func(int, tag.Value)) {

@@ -11,7 +11,9 @@ func AppendInts(dst []byte, values []int64) []byte {
 	if len(values) == 0 {
 		return dst
 	}
-	return appendSeries(dst, values)
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	return e.appendSeries(dst, values)
 }
 
 // AppendFloats packs floating point numbers, without how many they are.
@@ -19,11 +21,9 @@ func AppendFloats(dst []byte, values []float64) []byte {
 	if len(values) == 0 {
 		return dst
 	}
-	list := make([]tag.Value, len(values))
-	for i, f := range values {
-		list[i] = tag.OfFloat(f)
-	}
-	return appendFloats(dst, list)
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	return e.appendFloats(dst, values)
 }
 
 // Columns reads what AppendInts, AppendFloats and others have packed one behind the other. Once broken it stays so, and

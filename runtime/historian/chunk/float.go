@@ -27,15 +27,16 @@ func decimal(f float64, decimals int) (int64, bool) {
 	return i, math.Float64bits(float64(i)/powers[decimals]) == math.Float64bits(f) // -0 is not
 }
 
-func appendFloats(dst []byte, values []tag.Value) []byte {
-	if packed, ok := decimals(values); ok {
-		return append(dst, packed...)
+func (e *encoder) appendFloats(dst []byte, values []float64) []byte {
+	if places, ok := e.decimals(values); ok {
+		return e.appendSeries(append(dst, byte(places)), e.ints)
 	}
-	var w writer
-	last := math.Float64bits(values[0].Float())
+	w := &e.once
+	w.reset()
+	last := math.Float64bits(values[0])
 	leading, size := uint(0), uint(0) // of the window that the last difference lay in
-	for _, v := range values[1:] {
-		b := math.Float64bits(v.Float())
+	for _, f := range values[1:] {
+		b := math.Float64bits(f)
 		x := b ^ last
 		last = b
 		if x == 0 {
@@ -57,32 +58,31 @@ func appendFloats(dst []byte, values []tag.Value) []byte {
 		w.bits(x>>trail, size)
 	}
 	dst = append(dst, byXOR)
-	dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(values[0].Float()))
-	return appendPacked(dst, &w)
+	dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(values[0]))
+	return appendPacked(dst, w)
 }
 
-// decimals packs numbers that all have few decimals.
-func decimals(values []tag.Value) ([]byte, bool) {
-	places := 0
-	for _, v := range values {
-		for {
-			if _, ok := decimal(v.Float(), places); ok {
+// decimals makes integers of numbers that all have few decimals, and says how many.
+func (e *encoder) decimals(values []float64) (places int, ok bool) {
+	e.ints = e.ints[:0]
+	for i := 0; i < len(values); {
+		if n, ok := decimal(values[i], places); ok {
+			e.ints = append(e.ints, n)
+			i++
+			continue
+		}
+		// More places, from the beginning: those before had fewer, but may not have room for so many.
+		if places++; places > maxDecimals {
+			return 0, false
+		}
+		for ; places < maxDecimals; places++ {
+			if _, ok := decimal(values[i], places); ok {
 				break
 			}
-			if places++; places > maxDecimals {
-				return nil, false
-			}
 		}
+		e.ints, i = e.ints[:0], 0
 	}
-	series := make([]int64, len(values))
-	for i, v := range values {
-		n, ok := decimal(v.Float(), places)
-		if !ok { // it had fewer places, and has no room for so many
-			return nil, false
-		}
-		series[i] = n
-	}
-	return appendSeries([]byte{byte(places)}, series), true
+	return places, true
 }
 
 func (d *decoder) floats(n int, put func(int, tag.Value)) {

@@ -8,13 +8,13 @@ import (
 )
 
 // appendTexts writes every text once, and then which it is each time.
-func appendTexts(dst []byte, values []tag.Value) []byte {
+func appendTexts(dst []byte, values []string) []byte {
 	places := map[string]uint64{}
 	var all []string
 	for _, v := range values {
-		if _, known := places[v.Text()]; !known {
-			places[v.Text()] = uint64(len(all))
-			all = append(all, v.Text())
+		if _, known := places[v]; !known {
+			places[v] = uint64(len(all))
+			all = append(all, v)
 		}
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(all)))
@@ -25,7 +25,7 @@ func appendTexts(dst []byte, values []tag.Value) []byte {
 	var w writer
 	size := uint(bits.Len(uint(len(all) - 1)))
 	for _, v := range values {
-		w.bits(places[v.Text()], size)
+		w.bits(places[v], size)
 	}
 	return appendPacked(dst, &w)
 }
