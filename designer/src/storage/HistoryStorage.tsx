@@ -173,7 +173,8 @@ function RetentionForm({ retention, onSaved }: { retention: Retention; onSaved()
       </div>
       {rest.length > 0 && <ProblemList problems={rest} />}
       <div className="page-tools">
-        <Button look="primary" disabled={!changed} onClick={save}>
+        {/* Not disabled: a number is taken when its field is left, which pressing this does. */}
+        <Button look="primary" onClick={save}>
           {t("storage:save")}
         </Button>
         <Button
