@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/historian"
+	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/store"
 	"github.com/lineside/lineside/runtime/tag"
@@ -78,6 +80,9 @@ func (s *Server) historyResource() {
 	add(s, route{method: "POST", path: "/history/query", id: "queryHistory", tag: "history", summary: "The history of up to 1000 tags: samples, what a line needs, or buckets", access: anywhere(auth.View)}, func(ctx context.Context, in *body[HistoryQuestion]) (*body[HistoryAnswer], error) {
 		return s.readHistory(ctx, in.Body.Tags, &in.Body.HistoryAsk)
 	})
+	if s.live != nil {
+		s.live.AnswerHistory(s.liveHistory)
+	}
 	s.historySummaryResource()
 	s.historyCorrectResource()
 	s.penSetsResource()
@@ -332,6 +337,39 @@ func (s *Server) readHistory(ctx context.Context, tags []string, in *HistoryAsk)
 	}
 	return answerWith(out)
 }
+
+// Limits of a question over the live connection.
+const (
+	maxLiveHistory   = 20
+	liveHistoryWidth = 1000
+)
+
+// liveHistory answers a question over the live connection.
+func (s *Server) liveHistory(ctx context.Context, actor auth.Actor, language string, question json.RawMessage) (json.RawMessage, error) {
+	ctx = context.WithValue(context.WithValue(ctx, actorKey, actor), languageKey, language)
+	fail := func(err error) error {
+		e := errorOf(s.answer(ctx, err))
+		out := &session.Error{Code: e.Code, Message: e.Message, Hint: e.Hint, At: e.At}
+		return out
+	}
+	var q HistoryQuestion
+	dec := json.NewDecoder(bytes.NewReader(question))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&q); err != nil || len(q.Tags) == 0 || len(q.Tags) > maxLiveHistory || q.Pixels < 0 || q.Pixels > 4*liveHistoryWidth {
+		return nil, fail(errLiveHistory.with(maxLiveHistory, 4*liveHistoryWidth))
+	}
+	if q.Step == "" && q.Pixels == 0 {
+		q.Pixels = liveHistoryWidth
+	}
+	q.Original = false
+	answer, err := s.readHistory(ctx, q.Tags, &q.HistoryAsk)
+	if err != nil {
+		return nil, fail(err)
+	}
+	return json.Marshal(answer.Body)
+}
+
+var errLiveHistory = define("history_question", 422, "The question about the history is not as it should be.", "历史查询不正确。", "Give 1 to %d tags, from, to, and step with fn or up to %d pixels, as for POST /history/query.", "请给出 1 到 %d 个变量、from、to，以及 step 与 fn 或不超过 %d 的 pixels，与 POST /history/query 相同。")
 
 // appendPoint writes [time, value] or [time, value, quality].
 func appendPoint(dst []byte, t tag.Time, v tag.Value, quality tag.Quality) []byte {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/historian"
+	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -145,5 +146,44 @@ func TestPrometheus(t *testing.T) {
 	}
 	if got := run("series", "--match", `{area="hall1"}`, base); !strings.Contains(got, `path="hall1/level"`) {
 		t.Error(got)
+	}
+}
+
+// The live connection answers questions about the history, of what who asks may view.
+func TestLiveHistory(t *testing.T) {
+	f := newFixture(t, false)
+	archive := f.engine.Archive()
+	ids, err := archive.SeriesOf(t.Context(), []tag.Path{"hall2/setpoint"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive.Append([]historian.Batch{{Series: ids[0], Samples: []historian.Sample{{Time: 1e18, Value: tag.OfFloat(5)}}}})
+	ask := func(who, question string) (r session.Reply) {
+		t.Helper()
+		ws, _, err := f.dial(who, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ws.Close()
+		if err := ws.WriteJSON(session.Request{ID: 7, Op: "history", History: json.RawMessage(question)}); err != nil {
+			t.Fatal(err)
+		}
+		_ = ws.SetReadDeadline(time.Now().Add(30 * time.Second))
+		for r.ID != 7 {
+			r = session.Reply{}
+			if err := ws.ReadJSON(&r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return r
+	}
+	const question = `{"tags":["hall2/setpoint"],"from":"999999999000","to":"1000000001000"}`
+	if r := ask("vera", question); !r.OK || !strings.Contains(string(r.History), `"points":[[1000000000000,5]]`) {
+		t.Errorf("%+v %s", r, r.History)
+	}
+	for who, row := range map[string][2]string{"hal1": {question, "tag_unknown"}, "vera": {`{"tags":[]}`, "history_question"}, "olga": {`{"tags":["hall1/level"],"from":"noon"}`, "value_format"}} {
+		if r := ask(who, row[0]); r.Error == nil || r.Error.Code != row[1] {
+			t.Errorf("%s: %+v", who, r)
+		}
 	}
 }

@@ -52,6 +52,8 @@ type conn struct {
 	refused int
 	ops     chan struct{}
 	running sync.WaitGroup
+	// asking is how many questions about the history are under way.
+	asking atomic.Int32
 
 	// writing is since when (ns) a frame is on its way out, 0 when none is.
 	writing atomic.Int64
@@ -385,6 +387,8 @@ func (c *conn) request(data []byte) (code int, reason string) {
 		c.closeView(&r)
 	case "language":
 		c.speak(&r)
+	case "history":
+		c.askHistory(r)
 	case "event", "write":
 		c.operate(r)
 	default:

@@ -80,6 +80,7 @@ type Hub struct {
 	count    counters
 	pumps    []*pump
 	alarms   alarmFrames
+	history  HistoryFunc
 
 	mu      sync.Mutex
 	feeds   map[string]*feed

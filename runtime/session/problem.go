@@ -10,11 +10,19 @@ import (
 var problems = map[string]struct{ message, hint spec.Text }{
 	"op_unknown": {
 		message: spec.Text{"en": "There is no such op.", "zh": "没有这种操作。"},
-		hint:    spec.Text{"en": "Use watch, open, event, write, close or ping.", "zh": "请使用 watch、open、event、write、close 或 ping。"},
+		hint:    spec.Text{"en": "Use watch, open, event, write, history, close or ping.", "zh": "请使用 watch、open、event、write、history、close 或 ping。"},
 	},
 	"too_many_requests": {
 		message: spec.Text{"en": "Too many requests.", "zh": "请求过多。"},
 		hint:    spec.Text{"en": fmt.Sprintf("Send at most %d a second.", MaxRate), "zh": fmt.Sprintf("每秒最多发送 %d 个。", MaxRate)},
+	},
+	"history_none": {
+		message: spec.Text{"en": "This runtime keeps no history.", "zh": "此运行时不保存历史数据。"},
+		hint:    spec.Text{"en": "Start it with a data folder.", "zh": "请指定数据目录后启动。"},
+	},
+	"too_many_questions": {
+		message: spec.Text{"en": "Too many questions about the history are under way.", "zh": "正在进行的历史查询过多。"},
+		hint:    spec.Text{"en": fmt.Sprintf("Wait for the earlier ones: there may be %d at once.", MaxQuestions), "zh": fmt.Sprintf("请等待之前的查询完成，同时最多 %d 个。", MaxQuestions)},
 	},
 	"too_many_writes": {
 		message: spec.Text{"en": "Too many writes are under way.", "zh": "正在进行的写入过多。"},

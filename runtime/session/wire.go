@@ -58,8 +58,8 @@ const (
 type Request struct {
 	// ID is echoed in the Reply; a number above 0.
 	ID int `json:"id"`
-	// Op is what is asked: watch, open, event, write, close, language or ping.
-	Op string `json:"op" enum:"watch,open,event,write,close,language,ping"`
+	// Op is what is asked: watch, open, event, write, history, close, language or ping.
+	Op string `json:"op" enum:"watch,open,event,write,history,close,language,ping"`
 
 	// Tags of watch: paths or patterns ("area/line/*/speed", "area/**").
 	Tags []string `json:"tags,omitempty"`
@@ -98,6 +98,10 @@ type Request struct {
 	Reason string          `json:"reason,omitempty"`
 	// Manner of write says how, when the value is not just written.
 	action.Manner
+
+	// History of history is a HistoryQuestion of the HTTP API (POST /api/v1/history/query): up to 20 tags, from, to, and what
+	// of it. Without step it gives what a line of so many pixels needs, 1000 when it does not say.
+	History json.RawMessage `json:"history,omitempty"`
 }
 
 // Reply answers a Request: Error, or OK with what was asked for.
@@ -125,6 +129,8 @@ type Reply struct {
 	Values []json.RawMessage `json:"v,omitempty"`
 	// Result of event and write: what became of the write. A write that was refused has an outcome too.
 	Result *WriteResult `json:"result,omitempty"`
+	// History of history: a HistoryAnswer of the HTTP API.
+	History json.RawMessage `json:"history,omitempty"`
 	// Runs of event with Ask: the places of the actions whose conditions hold now.
 	Runs []int `json:"runs,omitzero"`
 	// Effects of event: what the client shall do, in order.
