@@ -47,7 +47,7 @@ var sections = []struct {
 var tsNames = map[string]string{
 	"unit.Shown": "ShownUnit", "unit.Preference": "UnitPreference",
 	"notify.Config": "Messages", "notify.Channel": "MessageChannel", "notify.Template": "MessageTemplate", "notify.Shift": "RosterShift", "notify.Hours": "MessageHours", "notify.Route": "MessageRoute", "notify.Step": "MessageStep", "notify.Person": "MessagePerson", "notify.Outgoing": "Message", "notify.Kind": "ChannelKind", "notify.Preset": "ChannelPreset", "notify.Doing": "ChannelState", "notify.Gap": "RosterGap", "notify.Reach": "ChannelReach", "notify.State": "MessageState",
-	"app.Tag": "AppTag", "app.Input": "AppInput",
+	"app.Tag": "AppTag", "app.Alarm": "AppAlarm", "app.Input": "AppInput",
 	"plant.Tag": "PlantTag", "plant.Definition": "TagDefinition", "plant.Write": "TagWrite", "plant.Scan": "ScanClass",
 	"plant.Model": "ThingModel", "plant.Parameter": "ModelParameter", "plant.Property": "ModelProperty", "plant.Command": "ModelCommand", "plant.Event": "ModelEvent", "plant.Input": "CommandInput",
 	"action.Type": "ActionType", "widgets.Size": "WidgetSize", "widgets.Event": "WidgetEvent",

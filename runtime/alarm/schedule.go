@@ -12,7 +12,7 @@ import (
 // Period is a part of the day on some days of the week.
 type Period struct {
 	// Days are mon to sun; every day when left out.
-	Days []string `json:"days,omitempty" enum:"mon,tue,wed,thu,fri,sat,sun"`
+	Days []string `json:"days,omitempty"`
 	// From and To are times of the day by the clock of the plant: "06:00" to "14:30". A period that ends at or before its begin
 	// goes on into the next day, and belongs to the day on which it begins. "24:00" is the end of the day.
 	From string `json:"from"`

@@ -32,6 +32,8 @@ type App struct {
 	Inputs []Input `json:"inputs,omitempty"`
 	// Tags are computed tags, published below apps/<installation>/.
 	Tags []Tag `json:"tags,omitempty"`
+	// Alarms are those of the app itself, watched for as long as it is installed.
+	Alarms []Alarm `json:"alarms,omitempty"`
 	// Languages are those that the texts by key are kept in, English first; empty is English and Chinese.
 	Languages []string `json:"languages,omitempty"`
 	// Texts are the texts by key. A property of a text kind names one by {"text": key}.

@@ -136,6 +136,7 @@ const full = `{
   "start": "main",
   "texts": { "pump.start": { "en": "Start", "zh": "启动" } },
   "theme": { "logo": "data:image/png;base64,iVBORw0KGgo=", "scheme": "dark" },
+  "alarms": [ { "acknowledge": "comment", "action": { "en": "Stop it" }, "cause": { "en": "Fan" }, "class": "safety", "consequence": { "en": "Fire" }, "disabled": true, "id": "hot", "latch": true, "message": { "en": "{limit} passed" }, "offDelay": "1s", "onDelay": "5s", "priority": "high", "schedule": [ { "days": [ "mon" ], "from": "06:00", "to": "14:00" } ], "suppressWhen": "false", "title": { "en": "Hot" }, "when": "true" } ],
   "tags": [ { "expr": "tag(\"a/b\") > limit", "id": "hot", "title": { "en": "Hot" }, "unit": "" } ],
   "uses": { "value": 1 },
   "version": "1.0.0-rc.1+build.5"
@@ -191,7 +192,7 @@ func TestCanonical(t *testing.T) {
 		t.Errorf("not stable:\n%s\n%s", first, second)
 	}
 	text := string(first)
-	for _, want := range []string{"{\n  \"description\": {\n    \"en\": \"Steam & hot water <1>\"", "\"default\": 80.50,", "\"unit\": \"<&>\"", "}\n"} {
+	for _, want := range []string{"  \"description\": {\n    \"en\": \"Steam & hot water <1>\"", "\"default\": 80.50,", "\"unit\": \"<&>\"", "}\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
@@ -211,6 +212,8 @@ func TestWalkers(t *testing.T) {
 	a.TagPaths(func(at, path string) { got = append(got, at+" → "+path) })
 	want := []string{
 		`/tags/0/expr = tag("a/b") > limit`,
+		`/alarms/0/when = true`,
+		`/alarms/0/suppressWhen = false`,
 		`/screens/0/widgets/1/props/shown/expr = pump`,
 		`/screens/0/widgets/1/animate/1/by/expr = mode`,
 		`/screens/0/on/load/0/if = mode > 0`,

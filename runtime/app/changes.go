@@ -19,7 +19,7 @@ type Change struct {
 	// At is the JSON Pointer of the thing in the new document, of what was removed in the old.
 	At string `json:"at"`
 	// What is the kind of thing.
-	What string    `json:"what" enum:"app,input,tag,screen,widget,property,action"`
+	What string    `json:"what" enum:"app,input,tag,alarm,screen,widget,property,action"`
 	Text spec.Text `json:"text"`
 }
 
@@ -36,6 +36,7 @@ func Changes(old, new *App) []Change {
 	}
 	compare(c, "/inputs", "input", old.Inputs, new.Inputs, func(in *Input) (string, string) { return in.ID, in.ID }, c.fields)
 	compare(c, "/tags", "tag", old.Tags, new.Tags, func(t *Tag) (string, string) { return t.ID, t.ID }, c.fields)
+	compare(c, "/alarms", "alarm", old.Alarms, new.Alarms, func(a *Alarm) (string, string) { return a.ID, a.ID }, c.fields)
 	if first {
 		c.firstScreens(new.Screens)
 		return c.changes

@@ -230,6 +230,15 @@ func (t *tracer) app() {
 			}
 		})
 	}
+	for i := range a.Alarms {
+		x := &a.Alarms[i]
+		t.in(fmt.Sprintf("Alarm %q", x.ID), fmt.Sprintf("报警“%s”", x.ID), func() {
+			if t.of.Kind != "variable" {
+				t.expression(fmt.Sprintf("/alarms/%d/when", i), x.When, func(s string) { x.When = s })
+				t.expression(fmt.Sprintf("/alarms/%d/suppressWhen", i), x.SuppressWhen, func(s string) { x.SuppressWhen = s })
+			}
+		})
+	}
 	for i := range a.Screens {
 		t.screen(fmt.Sprintf("/screens/%d", i), &a.Screens[i])
 	}

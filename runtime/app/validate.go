@@ -50,6 +50,7 @@ func Validate(a *App, catalogue widgets.Catalogue) spec.Problems {
 	v.head()
 	v.inputs()
 	v.tags()
+	v.alarms()
 	v.texts()
 	v.allScreens()
 	v.shell()

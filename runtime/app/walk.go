@@ -61,10 +61,16 @@ func (s *Screen) Actions(f func(at string, action *Action)) {
 }
 
 // Expressions calls f for every expression of the document, with its JSON Pointer:
-// computed tags, bindings, and the conditions and values of actions.
+// computed tags, alarms, bindings, and the conditions and values of actions.
 func (a *App) Expressions(f func(at, text string)) {
 	for i := range a.Tags {
 		f(fmt.Sprintf("/tags/%d/expr", i), a.Tags[i].Expr)
+	}
+	for i := range a.Alarms {
+		f(fmt.Sprintf("/alarms/%d/when", i), a.Alarms[i].When)
+		if text := a.Alarms[i].SuppressWhen; text != "" {
+			f(fmt.Sprintf("/alarms/%d/suppressWhen", i), text)
+		}
 	}
 	a.Bindings(func(at string, b Binding) {
 		if b.Expr != "" {

@@ -48,6 +48,8 @@ export interface App {
   inputs?: AppInput[];
   /** tags are computed tags, published below apps/<installation>/. */
   tags?: AppTag[];
+  /** alarms are those of the app itself, watched for as long as it is installed. */
+  alarms?: AppAlarm[];
   /** languages are those that the texts by key are kept in, English first; empty is English and Chinese. */
   languages?: string[];
   /** texts are the texts by key. A property of a text kind names one by {"text": key}. */
@@ -108,6 +110,49 @@ export interface AppTag {
   title?: Text;
 }
 
+/**
+ * AppAlarm is an alarm of the app itself, over its inputs and tags. It lives as long as the app is installed, whether a screen of it is
+ * open or not, and stands in the area that the inputs are mapped to: who may see that area sees it.
+ */
+export interface AppAlarm {
+  /** id is unique in the app: 1 to 64 letters, digits, "_" and "-". */
+  id: string;
+  /**
+   * title names the alarm; Message is what the operator reads: {id} stands for the value of the input or computed tag of that id
+   * when it was raised.
+   */
+  title?: Text;
+  message?: Text;
+  /** when is the condition, an expression over inputs and tags that gives a bool. */
+  when: string;
+  /**
+   * priority says how soon somebody must act; Class is the id of an alarm class, from which it has what it does not say itself
+   * where the plant has such a class.
+   */
+  priority: "urgent" | "high" | "medium" | "low";
+  class?: string;
+  /** acknowledge says what an operator must do: required (default), comment (acknowledge and say why), or none. */
+  acknowledge?: "required" | "comment" | "none";
+  /**
+   * onDelay is how long the condition must hold before the alarm is raised, OffDelay how long it must not hold before it
+   * returns: "5s".
+   */
+  onDelay?: string;
+  offDelay?: string;
+  /** latch keeps the alarm after its condition has gone, until somebody resets it. */
+  latch?: boolean;
+  /** Cause, Consequence and Action tell the operator why it may be, what follows when nobody acts, and what to do. */
+  cause?: Text;
+  consequence?: Text;
+  action?: Text;
+  /** suppressWhen is an expression; while it is true the alarm is suppressed by design. */
+  suppressWhen?: string;
+  /** schedule says when the alarm is watched for, in the time zone of the plant; always when left out. */
+  schedule?: AlarmPeriod[];
+  /** disabled keeps the alarm in the document without watching for it. */
+  disabled?: boolean;
+}
+
 /** Theme is how an app looks as a whole. */
 export interface Theme {
   /** scheme is light or dark for everybody; "" leaves it to the operator. */
@@ -165,6 +210,18 @@ export interface Screen {
   /** on are the actions by event of the screen: load, unload, or "key:" and a chord such as "key:F2" or "key:Ctrl+S". */
   on?: Record<string, Action[]>;
   widgets: Widget[];
+}
+
+/** AlarmPeriod is a part of the day on some days of the week. */
+export interface AlarmPeriod {
+  /** days are mon to sun; every day when left out. */
+  days?: string[];
+  /**
+   * from and To are times of the day by the clock of the plant: "06:00" to "14:30". A period that ends at or before its begin
+   * goes on into the next day, and belongs to the day on which it begins. "24:00" is the end of the day.
+   */
+  from: string;
+  to: string;
 }
 
 /** NavigationItem is an entry: a screen, or a heading with entries below it. */
@@ -961,18 +1018,6 @@ export interface AlarmBand {
   percent?: number;
 }
 
-/** AlarmPeriod is a part of the day on some days of the week. */
-export interface AlarmPeriod {
-  /** days are mon to sun; every day when left out. */
-  days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
-  /**
-   * from and To are times of the day by the clock of the plant: "06:00" to "14:30". A period that ends at or before its begin
-   * goes on into the next day, and belongs to the day on which it begins. "24:00" is the end of the day.
-   */
-  from: string;
-  to: string;
-}
-
 /** AlarmWrite is a value that is written to a tag when something becomes of an alarm. */
 export interface AlarmWrite {
   /** on is what: raise, return, acknowledge or shelve. */
@@ -1238,7 +1283,7 @@ export interface PatchOp {
 export interface LiveRequest extends Manner {
   /** id is echoed in the Reply; a number above 0. */
   id: number;
-  /** op is what is asked: watch, open, event, write, close, language or ping. */
+  /** op is what is asked: watch, open, event, write, history, close, language or ping. */
   op: "watch" | "open" | "event" | "write" | "close" | "language" | "ping";
   /** tags of watch: paths or patterns ("area/line/*\/speed", "area/**"). */
   tags?: string[];
@@ -1857,7 +1902,7 @@ export interface ReportLayout {
   total: number;
   /** notes are those of the content and what did not fit onto the paper. */
   notes?: ReportNote[];
-  /** pictures are by block the files of pictures, when who looks does not have the document. */
+  /** pictures are by block the files of pictures, in base64, when who looks does not have the document. */
   pictures?: Record<string, string>;
 }
 
@@ -2119,7 +2164,7 @@ export interface ReportStops {
 
 /** ReportPicture is a PNG or JPEG. */
 export interface ReportPicture {
-  /** data is the file, at most 1 MiB. */
+  /** data is the file in base64 (RFC 4648, 4), at most 1 MiB. */
   data?: string;
   /** width is in per cent of the width of the page, 5 to 100; 30 when left out. */
   width?: number;
@@ -2341,7 +2386,7 @@ export interface Change {
   /** at is the JSON Pointer of the thing in the new document, of what was removed in the old. */
   at: string;
   /** what is the kind of thing. */
-  what: "app" | "input" | "tag" | "screen" | "widget" | "property" | "action";
+  what: "app" | "input" | "tag" | "alarm" | "screen" | "widget" | "property" | "action";
   text: Text;
 }
 
@@ -2466,43 +2511,6 @@ export interface Advice {
   share?: number;
 }
 
-export interface Alarm {
-  acknowledge?: "required" | "comment" | "none";
-  action?: Record<string, string>;
-  cause?: Record<string, string>;
-  class?: string;
-  clock?: "server" | "source";
-  consequence?: Record<string, string>;
-  deadband?: Band;
-  direction?: "up" | "down" | "both";
-  disabled?: boolean;
-  every?: string;
-  group?: string;
-  kind: "high-high" | "high" | "low" | "low-low" | "outside" | "inside" | "deviation" | "rate" | "cusum" | "on" | "off" | "equals" | "change" | "no-change" | "no-update" | "count" | "duration" | "bad" | "expression";
-  latch?: boolean;
-  limit?: number;
-  limitFrom?: string;
-  lower?: number;
-  lowerFrom?: string;
-  message?: Record<string, string>;
-  offDelay?: string;
-  onDelay?: string;
-  per?: "s" | "min" | "h";
-  priority?: "urgent" | "high" | "medium" | "low";
-  schedule?: Period[];
-  setpoint?: string;
-  slack?: number;
-  suppressWhen?: string;
-  suppressedBy?: string[];
-  title?: Record<string, string>;
-  total?: string;
-  tune?: Tune;
-  value?: unknown;
-  when?: string;
-  window?: string;
-  writes?: Write[];
-}
-
 export interface AlarmBar {
   at: string;
   counts: number[] | null;
@@ -2597,9 +2605,9 @@ export interface AlarmLimits {
   lowerFrom?: string;
   /** mayTune says that you may set them, within Tune. */
   mayTune?: boolean;
-  tune?: Tune;
+  tune?: AlarmTune;
   /** tuned says who has set which, left out when nobody has. */
-  tuned?: Tuned;
+  tuned?: AlarmTuned;
 }
 
 /** AlarmName is what is declared of an alarm. */
@@ -2700,6 +2708,14 @@ export interface AlarmRow {
   acknowledged?: Deed;
   shelved?: Shelf;
   outOfService?: Deed;
+}
+
+export interface AlarmTuned {
+  by: string;
+  limit?: number;
+  lower?: number;
+  text?: string;
+  time: string;
 }
 
 /** AlarmView is how a person wants to see the list of alarms. */
@@ -3108,19 +3124,6 @@ export interface CheckRule {
   code: string;
   title: Record<string, string>;
   why: Record<string, string>;
-}
-
-export interface Classification {
-  acknowledge?: "required" | "comment" | "none";
-  action?: Record<string, string>;
-  cause?: Record<string, string>;
-  consequence?: Record<string, string>;
-  id: string;
-  priority?: "urgent" | "high" | "medium" | "low";
-  routes?: string[];
-  shelveMax?: string;
-  sound?: "none" | "chime" | "beep" | "pulse" | "siren";
-  title?: Record<string, string>;
 }
 
 /** CommandOrder gives an asset a command. */
@@ -4001,12 +4004,6 @@ export interface PenSetRequest {
   shared?: boolean;
 }
 
-export interface Period {
-  days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
-  from: string;
-  to: string;
-}
-
 export interface Placeholder {
   default?: unknown;
   field?: string;
@@ -4051,7 +4048,7 @@ export interface PlantPut {
   /** northbound are interfaces to the outside. */
   northbound?: Northbound[];
   /** alarmClasses are what alarms have in common. */
-  alarmClasses?: Classification[];
+  alarmClasses?: AlarmClass[];
   /** units are those in which values are shown to who has chosen none; {} shows them as they are configured. */
   units?: UnitPreference;
   /** shifts takes the place of all shifts there were; [] is none. */
@@ -4638,19 +4635,6 @@ export interface TryStep {
   problem?: Problem;
 }
 
-export interface Tune {
-  high?: number;
-  low?: number;
-}
-
-export interface Tuned {
-  by: string;
-  limit?: number;
-  lower?: number;
-  text?: string;
-  time: string;
-}
-
 /** UnitAnswer is what a text means as a unit. */
 export interface UnitAnswer {
   /** known says that it means one. */
@@ -4727,12 +4711,6 @@ export interface UserChange {
   disabled?: boolean;
   /** password is needed for a new user; for another it is a new password, which ends their sessions. */
   password?: string;
-}
-
-export interface Write {
-  on: "raise" | "return" | "acknowledge" | "shelve";
-  tag: string;
-  value: unknown;
 }
 
 /** WriteDecision releases a write that waits for a second person, or refuses it. */

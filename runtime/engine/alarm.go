@@ -134,7 +134,12 @@ func (e *Engine) arrangeAlarms() error {
 	}
 	next := make(map[alarm.Key]*alarmPoint, len(v.plant))
 	one := func(build *alarmBuild) error {
-		slots := e.slots(build.reads)
+		var slots []tag.Slot
+		if build.linked != nil {
+			slots = build.linked.deps
+		} else {
+			slots = e.slots(build.reads)
+		}
 		p := v.points[build.key]
 		if p != nil && slices.Equal(p.slots, slots) && p.build.Load().same(build) {
 			if build.built != nil {
@@ -161,7 +166,7 @@ func (e *Engine) arrangeAlarms() error {
 		}
 		fresh.memory.Is = r.Active != !r.Delay.Pending.IsZero()
 		fresh.shown = fresh.memory.Is
-		fresh.byExpression = r.Suppressed && build.suppress != nil
+		fresh.byExpression = r.Suppressed && build.suppressed()
 		fresh.suppressed = fresh.byExpression
 		v.trim(fresh, build)
 		slot, err := e.table.AddComputed("", tag.Definition{Type: tag.Bool}, slots, v.watch(fresh))

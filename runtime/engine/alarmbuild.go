@@ -36,6 +36,8 @@ type alarmBuild struct {
 	// reads are the tag itself, unless the alarm has none of its own, and those of other, limit, lower and suppress.
 	reads   []tag.Path
 	tagless bool
+	// linked is what an alarm of an app is computed by, instead of the programs.
+	linked *linkedAlarm
 	// base is where relative paths begin.
 	base tag.Path
 	// parents are alarms that suppress this one, group those of which the first-out is marked.
@@ -99,12 +101,8 @@ func compileWith(env expression.Env, place string, ps *spec.Problems) compiler {
 
 // finish compiles the expressions of an alarm, its delays and its schedule.
 func (a *alarmBuild) finish(compile compiler, zone *time.Location) {
+	a.delays(zone)
 	def := a.def
-	if def.Kind != alarm.NoUpdate { // its detector waits
-		a.on, _ = time.ParseDuration(def.OnDelay) // they were checked
-	}
-	a.off, _ = time.ParseDuration(def.OffDelay)
-	a.schedule = alarm.NewSchedule(def.Schedule, zone)
 	add := func(text, key string, number bool) *expression.Program {
 		program := compile(text, key, number)
 		if program != nil {
@@ -140,6 +138,15 @@ func (a *alarmBuild) finish(compile compiler, zone *time.Location) {
 	if def.SuppressWhen != "" {
 		a.suppress = add(def.SuppressWhen, "suppressWhen", false)
 	}
+}
+
+// delays reads the delays and the schedule.
+func (a *alarmBuild) delays(zone *time.Location) {
+	if a.def.Kind != alarm.NoUpdate { // its detector waits
+		a.on, _ = time.ParseDuration(a.def.OnDelay) // they were checked
+	}
+	a.off, _ = time.ParseDuration(a.def.OffDelay)
+	a.schedule = alarm.NewSchedule(a.def.Schedule, zone)
 }
 
 // compileRelations finds what an alarm names beside expressions: alarms that suppress it, and tags that it writes.
@@ -290,6 +297,9 @@ var lostDelay = 5 * time.Second
 func (a *alarmBuild) same(o *alarmBuild) bool {
 	if a == o {
 		return true
+	}
+	if a.linked != nil || o.linked != nil {
+		return a.linked != nil && o.linked != nil && a.linked.means == o.linked.means && a.schedule.Same(&o.schedule)
 	}
 	programs := func(p, q *expression.Program) bool { return p == nil && q == nil || p != nil && q != nil && p.Same(q) }
 	return a.detector == o.detector && (a.built == nil) == (o.built == nil) && a.def.Kind == o.def.Kind && programs(a.other, o.other) && programs(a.limit, o.limit) && programs(a.lower, o.lower) &&

@@ -32,7 +32,7 @@ func (e *Engine) runAlarms(ctx context.Context) {
 	defer timer.Stop()
 	pause := time.NewTimer(alarmPause)
 	defer pause.Stop()
-	began := time.Now()
+	began, last := time.Now(), time.Time{}
 	wall := began.Round(0) // without the part of it that nobody can set
 	for {
 		select {
@@ -46,12 +46,16 @@ func (e *Engine) runAlarms(ctx context.Context) {
 		case <-v.wake:
 		case <-timer.C:
 		}
-		pause.Reset(alarmPause)
-		select {
-		case <-ctx.Done():
-		case <-pause.C:
+		// What comes alone is told at once, what comes together is kept together.
+		if rest := alarmPause - time.Since(last); rest > 0 {
+			pause.Reset(rest)
+			select {
+			case <-ctx.Done():
+			case <-pause.C:
+			}
 		}
 		now := time.Now()
+		last = now
 		v.work.Lock()
 		if set := now.Round(0).Sub(wall) - now.Sub(began); set < -2*time.Second || set > 2*time.Second {
 			began, wall = now, now.Round(0)

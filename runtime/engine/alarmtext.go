@@ -35,13 +35,21 @@ func (e *Engine) alarmText(p *alarmPoint, x *alarmEdge) spec.Text {
 	if b.tag != nil {
 		unit = b.tag.Unit
 	}
+	var named []string
+	if b.linked != nil {
+		for id, path := range b.linked.names {
+			if slot, ok := e.table.Lookup(path); ok {
+				named = append(named, "{"+id+"}", e.showValue(slot, e.table.Get(slot).Value))
+			}
+		}
+	}
 	out := make(spec.Text, len(message))
 	for lang, s := range message {
 		if unit == "" {
 			s = strings.ReplaceAll(s, " {unit}", "")
 		}
-		out[lang] = strings.NewReplacer("{value}", show(x.value), "{limit}", number(x.limits.Limit), "{lower}", number(x.limits.Lower), "{setpoint}", show(x.setpoint), "{unit}", unit,
-			"{title}", b.shownTitle().In(lang), "{path}", string(b.path)).Replace(s)
+		out[lang] = strings.NewReplacer(append(named, "{value}", show(x.value), "{limit}", number(x.limits.Limit), "{lower}", number(x.limits.Lower), "{setpoint}", show(x.setpoint), "{unit}", unit,
+			"{title}", b.shownTitle().In(lang), "{path}", string(b.path))...).Replace(s)
 	}
 	return out
 }

@@ -54,6 +54,10 @@ func (v *alarms) watch(p *alarmPoint) tag.Eval {
 			edge.verdict = b.built(&p.memory, deps)
 		} else {
 			var other tag.Sample
+			if l := b.linked; l != nil {
+				other = l.when(rest[:l.whenDeps])
+				rest = rest[l.whenDeps:]
+			}
 			if b.other != nil {
 				other = run(b.other, b.otherReads)
 				edge.setpoint = other.Value
@@ -93,8 +97,13 @@ func (v *alarms) watch(p *alarmPoint) tag.Eval {
 		if edge.verdict != alarm.Same {
 			v.noteAt(edge, deps, now)
 		}
-		if b.suppress != nil {
-			x := b.suppress.Eval(rest, p.own[:])
+		if b.suppressed() {
+			var x tag.Sample
+			if b.linked != nil {
+				x = b.linked.suppress(rest)
+			} else {
+				x = b.suppress.Eval(rest, p.own[:])
+			}
 			if !x.Quality.IsBad() && x.Value.Type() == tag.Bool && x.Value.Bool() != p.suppressed {
 				p.suppressed = x.Value.Bool()
 				edge.suppress, edge.verdict = true, alarm.Fall
@@ -107,6 +116,11 @@ func (v *alarms) watch(p *alarmPoint) tag.Eval {
 		v.arm(p, next, now, edge.verdict != alarm.Same)
 		return tag.Sample{Value: tag.OfBool(p.shown)}
 	}
+}
+
+// suppressed reports whether an expression says when the alarm is suppressed.
+func (a *alarmBuild) suppressed() bool {
+	return a.suppress != nil || a.linked != nil && a.linked.suppress != nil
 }
 
 // numberOf is the number of a sample, not a number when there is none.

@@ -119,6 +119,7 @@ func (e *Engine) compileApp(inst app.Installation, a *app.App) (*scope, []*ownTa
 	if own == nil && len(a.Tags) > 0 {
 		return s, nil, ps
 	}
+	e.checkAlarms(a, s, &ps)
 	shared := map[string]error{}
 	s.programs = map[string]*expression.Program{}
 	for i := range a.Screens {
@@ -340,7 +341,7 @@ func (e *Engine) linkApp(x *installation, inst app.Installation, a *app.App) err
 		e.entries[t.path] = &entry{slot: slot, kind: KindApp, typ: def.Type, reads: l.reads, title: t.doc.Title}
 		e.mu.Unlock()
 	}
-	return nil
+	return e.linkAlarms(inst, a, s)
 }
 
 func (e *Engine) removeAppTag(x *installation, installation, id string, slot tag.Slot) {
@@ -390,6 +391,9 @@ func (e *Engine) RemoveApp(installation string) {
 	}
 	for id, slot := range x.tags {
 		e.removeAppTag(x, installation, id, slot)
+	}
+	if err := e.linkAlarms(app.Installation{ID: installation}, nil, nil); err != nil {
+		e.log.Error("alarms of the app not removed", "installation", installation, "error", err)
 	}
 	e.mu.Lock()
 	delete(e.apps, installation)

@@ -21,7 +21,7 @@ const (
 
 // alarmRow is what is kept of an alarm that is not simply normal.
 type alarmRow struct {
-	Key    string       `gorm:"primaryKey;size:640"`
+	Key    string       `gorm:"primaryKey;size:900"`
 	Record alarm.Record `gorm:"serializer:json"`
 }
 
@@ -33,7 +33,7 @@ type journalRow struct {
 	// Written is when it was written down, by the clock of the server.
 	Written  int64
 	Path     string            `gorm:"size:512;index"`
-	Alarm    string            `gorm:"size:64"`
+	Alarm    string            `gorm:"size:160"`
 	Priority string            `gorm:"size:16"`
 	Event    string            `gorm:"size:24"`
 	State    string            `gorm:"size:24"`

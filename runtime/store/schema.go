@@ -43,6 +43,8 @@ var migrations = []func(tx *gorm.DB) error{
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&reportRunRow{}, &reportFileRow{}) },
 	// Corrections of the history, notes beside it, and the pens that people look at together.
 	func(tx *gorm.DB) error { return tx.AutoMigrate(&correctionRow{}, &historyNoteRow{}, &penSetRow{}) },
+	// Alarms of apps have longer names.
+	func(tx *gorm.DB) error { return tx.AutoMigrate(&alarmRow{}, &journalRow{}) },
 }
 
 const settingSchema = "schema"

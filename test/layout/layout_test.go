@@ -33,7 +33,7 @@ var may = map[string][]string{
 	"runtime/alarm":         {"runtime/tag", "runtime/spec"},
 	"runtime/alarm/figures": {"runtime/alarm", "runtime/tag"},
 	"runtime/plant":         {"runtime/alarm", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/sheet"},
-	"runtime/app":           {"runtime/tag", "runtime/spec", "runtime/action", "widgets", "runtime/app"},
+	"runtime/app":           {"runtime/alarm", "runtime/tag", "runtime/spec", "runtime/action", "widgets", "runtime/app"},
 	"runtime/drawing":       {"runtime/spec", "runtime/app"},
 	"runtime/expression":    {"runtime/tag", "runtime/spec", "runtime/unit"},
 	"runtime/connector":     {"runtime/tag", "runtime/spec", "runtime/unit", "runtime/connector", "runtime/protocol"},

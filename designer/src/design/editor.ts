@@ -17,7 +17,14 @@ import type { Target } from "./uses";
 export type LeftTab = "insert" | "layers" | "tags";
 export type BottomTab = "problems" | "bindings" | "json";
 /** The settings of the app, by what is shown of them. */
-export type AppDialogKind = "app" | "app.navigation" | "app.look" | "app.texts" | "app.inputs" | "app.tags";
+export type AppDialogKind =
+  | "app"
+  | "app.navigation"
+  | "app.look"
+  | "app.texts"
+  | "app.inputs"
+  | "app.tags"
+  | "app.alarms";
 export type DialogKind =
   | "palette"
   | "keys"

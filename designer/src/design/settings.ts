@@ -7,5 +7,5 @@ export function settingsOf(at: string): AppDialogKind | undefined {
   if (head === "languages" || head === "texts") return "app.texts";
   if (head === "theme") return "app.look";
   if (head === "navigation" || head === "start") return "app.navigation";
-  return head === "inputs" ? "app.inputs" : head === "tags" ? "app.tags" : "app";
+  return head === "inputs" ? "app.inputs" : head === "tags" ? "app.tags" : head === "alarms" ? "app.alarms" : "app";
 }

@@ -193,6 +193,13 @@ class Walk {
       this.#texts(tag.title, "text", place(`tags.${tag.id}`), ["app", "tags", i, "title"]);
       this.look("expression", place(`tags.${tag.id}`), ["app", "tags", i, "expr"], tag.expr);
     }
+    for (const [i, alarm] of (app.alarms ?? []).entries()) {
+      const here = place(`alarms.${alarm.id}`);
+      for (const key of ["title", "message", "cause", "consequence", "action"] as const)
+        this.#texts(alarm[key], "text", here, ["app", "alarms", i, key]);
+      for (const key of ["when", "suppressWhen"] as const)
+        if (alarm[key]) this.look("expression", here, ["app", "alarms", i, key], alarm[key]);
+    }
     for (const [key, text] of Object.entries(app.texts ?? {}))
       this.#texts(text, "text", place(`texts.${key}`), ["app", "texts", key]);
     const items = (list: NonNullable<NonNullable<typeof app.navigation>["items"]>, path: (string | number)[]) => {

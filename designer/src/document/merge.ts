@@ -65,6 +65,7 @@ const appShape: Shape = {
     texts: { map: text },
     inputs: { list: byId, item: titled },
     tags: { list: byId, item: titled },
+    alarms: { list: byId, item: titled },
     drawings: { list: byId, item: { fields: {} } },
     theme: { fields: {} },
     navigation: { fields: { starts: { map: "atom" }, items: entries } },

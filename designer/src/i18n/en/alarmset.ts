@@ -108,6 +108,13 @@ export default {
     used: "Alarms",
     allRoutes: "All",
   },
+  app: {
+    help: "Alarms of the app itself. They are watched for as long as the app is installed, whether somebody has a screen of it open or not, and stand in the area that its inputs are mapped to.",
+    none: "This app has no alarms of its own",
+    idOf: "Id of the alarm {{id}}",
+    messageHint: "The id of an input or computed tag in braces stands for its value: {level}",
+    classHint: "The id of an alarm class of the plant.",
+  },
   limit: {
     change: "Change the limit…",
     title: "Limit of {{alarm}}",

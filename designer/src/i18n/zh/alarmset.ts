@@ -96,6 +96,13 @@ export default {
     used: "报警数",
     allRoutes: "全部",
   },
+  app: {
+    help: "应用自身的报警。只要应用已安装就会监视，无论是否有人打开其画面；它们属于输入所映射的区域。",
+    none: "该应用没有自己的报警",
+    idOf: "报警 {{id}} 的标识",
+    messageHint: "花括号中的输入或计算变量标识代表其数值，例如 {level}",
+    classHint: "工厂中报警类别的标识。",
+  },
   limit: {
     change: "修改限值…",
     title: "{{alarm}} 的限值",

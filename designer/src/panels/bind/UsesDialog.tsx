@@ -122,6 +122,7 @@ export function ReferenceList(props: {
     if (placed) setTimeout(() => editor.jump({ at: r.at } as Problem), 0);
     else if (/^\/(inputs|tags)/.test(r.at))
       editor.ui.setState({ dialog: r.at.startsWith("/tags") ? "app.tags" : "app.inputs" });
+    else if (r.at.startsWith("/alarms")) editor.ui.setState({ dialog: "app.alarms" });
     else if (r.at.startsWith("/navigation")) editor.ui.setState({ dialog: "app.navigation" });
     else editor.ui.setState({ dialog: "app" });
   };

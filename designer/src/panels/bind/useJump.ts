@@ -10,6 +10,7 @@ export function useJump(editor: Editor): void {
     const timer = setTimeout(() => {
       if (at.startsWith("/screens/")) editor.jump({ at } as Problem);
       else if (at.startsWith("/inputs/")) editor.ui.setState({ dialog: "app.inputs" });
+      else if (at.startsWith("/alarms/")) editor.ui.setState({ dialog: "app.alarms" });
       else if (at.startsWith("/tags/")) editor.ui.setState({ dialog: "app.tags" });
     }, 100);
     return () => clearTimeout(timer);

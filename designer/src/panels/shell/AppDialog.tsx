@@ -1,10 +1,11 @@
-// The settings of the app in one place: what it says of itself, navigation, look, texts, inputs and computed tags.
+// The settings of the app in one place: what it says of itself, navigation, look, texts, inputs, computed tags and alarms.
 import { type ReactNode, useMemo } from "react";
 import { useDoc, useEditor } from "../../design/context";
 import type { AppDialogKind } from "../../design/editor";
 import { missingTexts } from "../../document";
 import { useT } from "../../i18n";
 import { Badge, Button, Dialog, Tabs } from "../../ui";
+import { AlarmsPart } from "./AlarmsPart";
 import { GeneralPart } from "./GeneralPart";
 import { InputsPart, TagsPart } from "./InputsPart";
 import { LookPart } from "./LookPart";
@@ -34,6 +35,7 @@ export function AppDialog(props: { part: AppDialogKind; onClose: () => void }) {
     ],
     ["app.inputs", t("design:app.inputs"), <InputsPart key="p" />],
     ["app.tags", t("design:app.tags"), <TagsPart key="p" />],
+    ["app.alarms", t("alarms:edit.group"), <AlarmsPart key="p" />],
   ];
   return (
     <Dialog
