@@ -160,3 +160,36 @@ test("one says oneself how one is told; in Chinese and by night too", async () =
   await picture(page, "messages-channels-zh-dark");
   expect(errors.filter((line) => !line.includes("422"))).toEqual([]);
 });
+
+test("a phone shows what is pushed to it, through the worker that the server gives it", async () => {
+  const context = page.context();
+  await context.grantPermissions(["notifications"], { origin: lineside.url });
+  await page.goto(`${lineside.url}/messages#mine`);
+  const scope = await page.evaluate(async () => {
+    const made = await navigator.serviceWorker.register("/push-worker.js", { scope: "/" });
+    await navigator.serviceWorker.ready;
+    return made.scope;
+  });
+  expect(scope).toBe(`${lineside.url}/`);
+  // No push service can be reached from here: the browser itself hands the message over.
+  const session = await context.newCDPSession(page);
+  const registrations: { registrationId: string; scopeURL: string }[] = [];
+  session.on("ServiceWorker.workerRegistrationUpdated", (event) => registrations.push(...event.registrations));
+  await session.send("ServiceWorker.enable");
+  const { registrationId } = await until("the worker", () => registrations.find((r) => r.scopeURL === scope));
+  const data = JSON.stringify({
+    title: "[Urgent] Tank",
+    body: "87.2 %",
+    link: "/alarms?alarm=a%23b",
+    tag: "a",
+    urgent: true,
+  });
+  await session.send("ServiceWorker.deliverPushMessage", { origin: lineside.url, registrationId, data });
+  const shown = await until("the notification", () =>
+    page.evaluate(async () => {
+      const made = await (await navigator.serviceWorker.ready).getNotifications();
+      return made.map((n) => ({ title: n.title, body: n.body, link: n.data.link, stays: n.requireInteraction }))[0];
+    }),
+  );
+  expect(shown).toEqual({ title: "[Urgent] Tank", body: "87.2 %", link: "/alarms?alarm=a%23b", stays: true });
+});
