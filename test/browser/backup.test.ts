@@ -34,11 +34,6 @@ afterAll(async () => {
 
 const clean = async () => expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 
-const dark = (on: boolean) =>
-  page.evaluate((on) => {
-    document.documentElement.dataset.theme = on ? "dark" : "light";
-  }, on);
-
 test("a backup is taken, restored for a trial, downloaded and deleted", async () => {
   await page.goto(`${lineside.url}/admin`);
   await page.getByRole("tab", { name: "Backup" }).click();
@@ -133,8 +128,31 @@ test("an export is set up, made and fetched", async () => {
   await dialog.getByRole("button", { name: "Close" }).last().click();
 }, 120_000);
 
+test("what is looked at becomes a file in the form that is wanted", async () => {
+  await page.goto(`${lineside.url}/history`);
+  await page.locator(".trend-tag").first().click();
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("menuitem", { name: "More …" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("File", { exact: true }).selectOption("parquet");
+  await picture(page, "export-dialog");
+  await clean();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    dialog.getByRole("button", { name: "Make the file" }).click(),
+  ]);
+  expect(
+    readFileSync(await download.path())
+      .subarray(0, 4)
+      .toString(),
+  ).toBe("PAR1");
+  await dialog.getByText("lines,").waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+}, 60_000);
+
 test("both look right in the dark and in Chinese", async () => {
-  await dark(true);
+  await page.request.patch(`${lineside.url}/api/v1/me`, { data: { theme: "dark" } });
+  await page.goto(`${lineside.url}/admin`);
   await page.getByRole("tab", { name: "Backup" }).click();
   await page.getByText("Last good backup").waitFor();
   await picture(page, "backup-dark");

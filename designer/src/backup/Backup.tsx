@@ -147,6 +147,7 @@ function Files({ status, places }: { status: BackupStatus; places: readonly Know
     }
   };
   const count = new Intl.NumberFormat(lang);
+  const folder = at === "local" ? status.folder : places.find((place) => place.id === at)?.path;
   return (
     <>
       <h2>{t("backup:files")}</h2>
@@ -214,15 +215,15 @@ function Files({ status, places }: { status: BackupStatus; places: readonly Know
         </table>
       )}
       {question}
-      <HowToRestore status={status} newest={at === "local" ? files.data?.files[0]?.name : undefined} />
+      <HowToRestore status={status} folder={folder} newest={files.data?.files[0]?.name} />
     </>
   );
 }
 
 /** What to do on the day that it is needed. */
-function HowToRestore({ status, newest }: { status: BackupStatus; newest?: string }) {
+function HowToRestore({ status, folder, newest }: { status: BackupStatus; folder?: string; newest?: string }) {
   const t = useT();
-  const file = newest ? `${status.folder}/${newest}` : "FILE";
+  const file = folder && newest ? `${folder}/${newest}` : "FILE";
   return (
     <>
       <h2>{t("backup:restore")}</h2>
