@@ -40,6 +40,9 @@ const settle = tag.Time(2 * time.Minute)
 // tierBatch is for how many series a tier is made at once, between which others can write.
 const tierBatch = 100
 
+// makeWithin is after what time the next rows wait for the next look.
+const makeWithin = 5 * time.Second
+
 // remakeEvery is how often rows are made anew that late samples have changed: who brings many brings more.
 const remakeEvery = 30 * time.Second
 
@@ -54,7 +57,8 @@ func (a *Archive) makeTiers(ctx context.Context, now tag.Time, anew bool) {
 			}
 			return
 		}
-		for ctx.Err() == nil {
+		// A year that was kept by an earlier version takes hours; in between there is other work.
+		for began := time.Now(); ctx.Err() == nil && time.Since(began) < makeWithin; {
 			more, err := a.makeNext(ctx, tier, now)
 			if err != nil {
 				if ctx.Err() == nil {
