@@ -299,7 +299,7 @@ func (s *Service) produce(ctx context.Context, r *Run, may func(tag.Path) bool) 
 	if err != nil {
 		return nil, err
 	}
-	r.Period, r.Paths, r.Notes = content.Period, content.Paths, len(content.Notes)
+	r.Period, r.Paths, r.Notes = content.Period, content.Paths, told(content.Notes)
 	pdf, pages, err := drawPDF(content, s.Font())
 	if err != nil {
 		return nil, err
@@ -324,6 +324,15 @@ func (s *Service) fill(ctx context.Context, doc *Report, r *Run, may func(tag.Pa
 		s.progress = done
 		s.mu.Unlock()
 	}})
+}
+
+// told counts the notes, each text once.
+func told(notes []Note) int {
+	seen := map[string]bool{}
+	for _, n := range notes {
+		seen[n.Text] = true
+	}
+	return len(seen)
 }
 
 // nameOf is the name of the shift that is the span.

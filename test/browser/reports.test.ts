@@ -48,6 +48,7 @@ test("shifts are declared", async () => {
   await page.getByRole("button", { name: "Three shifts" }).click();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("The shifts are saved").first().waitFor();
+  await page.getByRole("button", { name: "Discard changes" }).waitFor({ state: "hidden" });
   expect(await findings()).toEqual([]);
   await picture(page, "reports-shifts");
 });

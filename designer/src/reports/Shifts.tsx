@@ -15,6 +15,10 @@ const three: Shift[] = [
   { id: "night", title: { en: "Night", zh: "夜班" }, begin: "22:00", end: "06:00" },
 ];
 
+/** What a list of shifts says, in whatever order its keys are. */
+const facts = (list: readonly Shift[]) =>
+  JSON.stringify(list.map((s) => [s.id, s.title?.en, s.title?.zh, s.begin, s.end, s.days]));
+
 /** The shifts of the plant: reports go by them. */
 export function Shifts() {
   const t = useT();
@@ -26,7 +30,7 @@ export function Shifts() {
   }, [plant.data]);
   if (plant.error) return <ProblemList problems={[plant.error]} />;
   if (!list) return <Busy />;
-  const changed = JSON.stringify(list) !== JSON.stringify(plant.data?.shifts ?? []);
+  const changed = facts(list) !== facts(plant.data?.shifts ?? []);
   const set = (at: number, part: Partial<Shift>) =>
     setList(list.map((s, i) => (i === at ? ({ ...s, ...part } as Shift) : s)));
   const add = () => {

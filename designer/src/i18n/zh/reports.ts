@@ -130,7 +130,7 @@ export default {
   style: "样式",
   styles: { body: "正文", heading: "标题", subheading: "小标题", small: "小字" },
   align: "对齐",
-  aligns: { left: "左", center: "中", right: "右" },
+  aligns: { left: "左侧", center: "居中", right: "右侧" },
   step: "步长",
   steps: {
     "5m": "5 分钟",
