@@ -28,6 +28,10 @@ func (e *Engine) AlarmFacts(key alarm.Key, value json.RawMessage) (AlarmFacts, b
 	v := &e.alarms
 	v.mu.RLock()
 	p := v.points[key]
+	var limit, lower *float64
+	if p != nil {
+		limit, lower = p.shownLimits()
+	}
 	v.mu.RUnlock()
 	if p == nil {
 		return AlarmFacts{}, false
@@ -37,8 +41,12 @@ func (e *Engine) AlarmFacts(key alarm.Key, value json.RawMessage) (AlarmFacts, b
 	if b.tag != nil {
 		f.Unit = b.tag.Unit
 	}
-	if b.def.Limit != nil {
-		f.Limit = strconv.FormatFloat(*b.def.Limit, 'f', -1, 64)
+	number := func(v *float64) string { return strconv.FormatFloat(*v, 'f', -1, 64) }
+	switch {
+	case limit != nil && lower != nil:
+		f.Limit = number(lower) + " … " + number(limit)
+	case limit != nil:
+		f.Limit = number(limit)
 	}
 	f.Value = strings.Trim(string(value), `"`)
 	if n, err := strconv.ParseFloat(string(value), 64); err == nil {

@@ -96,6 +96,19 @@ func (s *service) got() (out []string) {
 	return out
 }
 
+// messages and times are those of what was taken.
+func (s *service) messages() []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.took)
+}
+
+func (s *service) times() []time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.at)
+}
+
 func (s *service) count() (took, tries int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -217,6 +230,17 @@ func (k *keeper) events(ctx context.Context, after int64, take func(context.Cont
 		case <-told:
 		}
 	}
+}
+
+// all are copies of the messages of the log.
+func (k *keeper) all() (out []*Outgoing) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, o := range k.messages {
+		c := *o
+		out = append(out, &c)
+	}
+	return out
 }
 
 // states counts the messages of the log by state.

@@ -37,7 +37,7 @@ func TestEscalation(t *testing.T) {
 		if got := mail.got(); !slices.Equal(got, want) {
 			t.Fatal(got)
 		}
-		if took := mail.at[0].Sub(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)); took > time.Second {
+		if took := mail.times()[0].Sub(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)); took > time.Second {
 			t.Error("it took", took)
 		}
 		time.Sleep(2 * time.Minute)
@@ -68,6 +68,8 @@ func TestEscalation(t *testing.T) {
 		if got := mail.got(); !slices.Equal(got, want) {
 			t.Fatal(got)
 		}
+		k.mu.Lock()
+		defer k.mu.Unlock()
 		if len(k.runs) != 0 {
 			t.Error(k.runs)
 		}
@@ -120,14 +122,14 @@ func TestWhoIsTold(t *testing.T) {
 		if got := chat.got(); !slices.Equal(got, []string{"【高】报警：液位 – 高"}) {
 			t.Fatal(got)
 		}
-		m := mail.took[0]
+		m := mail.messages()[0]
 		for _, part := range []string{"too high", "Value: 87.2 %", "Limit: 82 %", "Start pump 3.", "https://x.test/alarms?alarm=north%2Flevel%23high"} {
 			if !strings.Contains(m.Text, part) && strings.Contains(m.Subject, "High") {
 				t.Errorf("%q lacks %q", m.Text, part)
 			}
 		}
 		reasons := map[string]string{}
-		for _, o := range k.messages {
+		for _, o := range k.all() {
 			if o.State == Skipped {
 				reasons[o.Receiver] = o.Reason
 			}
@@ -185,9 +187,10 @@ func TestServiceAway(t *testing.T) {
 				if n, _ := b.count(); n != 60 {
 					t.Fatalf("the other service got %d", n)
 				}
-				for i, at := range b.at {
-					if i > 0 && at.Sub(b.at[i-1]) != time.Minute {
-						t.Fatal("the other service had to wait", at)
+				at := b.times()
+				for i := range at {
+					if i > 0 && at[i].Sub(at[i-1]) != time.Minute {
+						t.Fatal("the other service had to wait", at[i])
 					}
 				}
 				_, tries := a.count()
@@ -241,11 +244,10 @@ func TestGivenUp(t *testing.T) {
 		// They can be sent again.
 		b.say(nil)
 		var again []*Outgoing
-		for _, o := range k.messages {
+		for _, o := range k.all() {
 			if o.Reason == ReasonExpired {
-				c := *o
-				c.State, c.Created, c.Due = Waiting, time.Now(), time.Now()
-				again = append(again, &c)
+				o.State, o.Created, o.Due = Waiting, time.Now(), time.Now()
+				again = append(again, o)
 			}
 		}
 		s.Again(again)
@@ -278,7 +280,7 @@ func TestKilled(t *testing.T) {
 		end = run(t, open(t, k, escalating))
 		time.Sleep(30 * time.Second)
 		want := []string{"anna@x.test [High] Alarm: level – High", "anna@x.test [High] Alarm: level – High", "anna@x.test [High] Still not acknowledged: level – High"}
-		if got := mail.got(); !slices.Equal(got, want) || mail.took[0].Key != mail.took[1].Key {
+		if got := mail.got(); !slices.Equal(got, want) || mail.messages()[0].Key != mail.messages()[1].Key {
 			t.Fatal(got)
 		}
 		time.Sleep(time.Minute)
@@ -343,7 +345,7 @@ func TestFlood(t *testing.T) {
 			t.Errorf("%d messages in a flood", took)
 		}
 		told := 0
-		for _, m := range a.took {
+		for _, m := range a.messages() {
 			var n int
 			if _, err := fmt.Sscanf(m.Subject, "+%d more alarms", &n); err == nil {
 				told += n

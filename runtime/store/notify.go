@@ -13,7 +13,6 @@ import (
 
 	"github.com/lineside/lineside/runtime/alarm"
 	"github.com/lineside/lineside/runtime/notify"
-	"github.com/lineside/lineside/runtime/tag"
 )
 
 // How much of the log of messages is kept.
@@ -220,8 +219,6 @@ type MessageFilter struct {
 	// Before wants those with a lower ID.
 	Before int64
 	Limit  int
-	// Allowed says whether messages about a tag may be seen; nil allows all.
-	Allowed func(path tag.Path) bool
 }
 
 // Messages are the newest messages that a filter wants, newest first.
@@ -373,8 +370,8 @@ func (s *Store) NotifyDevices(ctx context.Context, user string) ([]NotifyDevice,
 	return out, nil
 }
 
-// AddNotifyDevice keeps a device in place of the one with its id, whoever's that was. ErrFull is not meant by most: then
-// ErrExists says that the user has as many as that already.
+// AddNotifyDevice keeps a device in place of the one with its id, whoever's that was. ErrExists says that the user has as many
+// as most already.
 func (s *Store) AddNotifyDevice(ctx context.Context, d NotifyDevice, most int64, entries ...Entry) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
 		var n int64

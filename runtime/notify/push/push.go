@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 
@@ -124,9 +125,9 @@ func checkDevice(raw, settings json.RawMessage) error {
 	return sub.check(s.Hosts)
 }
 
-// reachable keeps subscriptions from leading into the plant, unless an administrator named the server.
+// reachable keeps subscriptions from leading into the plant, unless an administrator named the server or a proxy.
 func (s *Settings) reachable(a netip.Addr) bool {
-	if len(s.Hosts) > 0 {
+	if _, proxied := os.LookupEnv("HTTPS_PROXY"); proxied || len(s.Hosts) > 0 { // the proxy is in the plant
 		return !a.IsLinkLocalUnicast() && !a.IsUnspecified() && !a.IsMulticast()
 	}
 	return a.IsGlobalUnicast() && !a.IsPrivate() && !a.IsLoopback()
