@@ -1284,7 +1284,7 @@ export interface LiveRequest extends Manner {
   /** id is echoed in the Reply; a number above 0. */
   id: number;
   /** op is what is asked: watch, open, event, write, history, close, language or ping. */
-  op: "watch" | "open" | "event" | "write" | "close" | "language" | "ping";
+  op: "watch" | "open" | "event" | "write" | "history" | "close" | "language" | "ping";
   /** tags of watch: paths or patterns ("area/line/*\/speed", "area/**"). */
   tags?: string[];
   /**
@@ -1324,6 +1324,11 @@ export interface LiveRequest extends Manner {
   tag?: string;
   value?: unknown;
   reason?: string;
+  /**
+   * history of history is a HistoryQuestion of the HTTP API (POST /api/v1/history/query): up to 20 tags, from, to, and what
+   * of it. Without step it gives what a line of so many pixels needs, 1000 when it does not say.
+   */
+  history?: unknown;
 }
 
 /** LiveReply answers a Request: Error, or OK with what was asked for. */
@@ -1353,6 +1358,8 @@ export interface LiveReply {
   v?: Row[];
   /** result of event and write: what became of the write. A write that was refused has an outcome too. */
   result?: WriteResult;
+  /** history of history: a HistoryAnswer of the HTTP API. */
+  history?: unknown;
   /** runs of event with Ask: the places of the actions whose conditions hold now. */
   runs?: number[];
   /** effects of event: what the client shall do, in order. */

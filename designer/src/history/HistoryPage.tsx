@@ -244,7 +244,7 @@ export default function HistoryPage() {
       {noting && (
         <NoteDialog
           paths={paths}
-          from={meant.from}
+          from={selection?.from ?? held ?? scene.to}
           to={selection?.to}
           onClose={() => setNoting(false)}
           onDone={() => void noted.reload()}

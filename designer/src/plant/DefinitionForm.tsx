@@ -28,7 +28,7 @@ const holed = (value: unknown) => /\{[A-Za-z]/.test(JSON.stringify(value ?? null
 
 /** The places of a definition that have a field here, where what is wrong is said. */
 export const definitionFields =
-  "type|format|of|fields(\\/\\d+\\/(id|unit))?|expr|every|initial|range|normal|device|address(\\/.+)?|alarms\\/[^/]+(\\/(kind|class|limit|lower|limitFrom|lowerFrom|priority|value|when|setpoint|suppressWhen|onDelay|offDelay|window|total|slack|every|group|(title|message|cause|consequence|action)\\/en|tune(\\/(low|high))?|suppressedBy\\/\\d+|schedule\\/\\d+\\/(from|to)|writes\\/\\d+\\/(on|tag|value)|deadband\\/(absolute|percent)))?|history\\/(keep|interval|deadband|heartbeat)|write(\\/(low|high|interlock))?|labels(\\/\\d+)?|attributes\\/.+";
+  "type|format|of|fields(\\/\\d+\\/(id|unit))?|expr|every|initial|range|normal|device|address(\\/.+)?|alarms\\/[^/]+(\\/(kind|class|limit|lower|limitFrom|lowerFrom|priority|value|when|setpoint|suppressWhen|onDelay|offDelay|window|total|slack|every|group|(title|message|cause|consequence|action)\\/en|tune(\\/(low|high))?|suppressedBy\\/\\d+|schedule\\/\\d+\\/(from|to)|writes\\/\\d+\\/(on|tag|value)|deadband\\/(absolute|percent)))?|history\\/(keep|interval|deadband|heartbeat|when)|write(\\/(low|high|interlock))?|labels(\\/\\d+)?|attributes\\/.+";
 
 /** How types and formats are chosen: by one name. */
 const choices: { id: string; type: TagLike["type"]; format?: TagLike["format"] }[] = [
@@ -178,7 +178,7 @@ export function DefinitionForm({
         classes={plant.alarmClasses}
         template={template}
       />
-      <HistoryFold draft={draft} set={set} wrong={wrong} />
+      <HistoryFold draft={draft} set={set} wrong={wrong} Expression={Expression} />
       <MarksFold value={draft} onChange={set} wrong={wrong} />
       <AdvancedSection draft={draft} set={set} wrong={wrong} kind={kind} template={template} />
     </div>

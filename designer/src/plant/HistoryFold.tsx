@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { useT } from "../i18n";
 import { NumberField, SelectField, TextField } from "../shell/form";
+import type { ExpressionField } from "./ExpressionField";
 import { isNumeric, type TagLike } from "./TagParts";
 
 const keeps = ["change", "interval", "both", "none"] as const;
@@ -12,6 +13,8 @@ export function HistoryFold(props: {
   set(change: Partial<TagLike>): void;
   /** What the server says of a place ("/history/interval"). */
   wrong(at: string): string | undefined;
+  /** How an expression is edited: in a model it may have parameters. */
+  Expression: typeof ExpressionField;
 }) {
   const t = useT();
   const { history } = props.draft;
@@ -67,6 +70,17 @@ export function HistoryFold(props: {
               error={props.wrong("/history/heartbeat")}
             />
           </div>
+        )}
+        {history && history.keep !== "none" && (
+          <>
+            <props.Expression
+              label={t("retention:when")}
+              value={history.when ?? ""}
+              onChange={(when) => set({ when: when || undefined })}
+              error={props.wrong("/history/when")}
+            />
+            <span className="hint">{t("retention:whenHint")}</span>
+          </>
         )}
       </div>
     </details>

@@ -1,6 +1,7 @@
 import type { Plant, PlantTag, PlantTagPage, PlantTagRow, TagQuery, TagRenamed, TagsChanged } from "@lineside/client";
 import { FolderPen, Pencil, Plus, SquareArrowOutUpRight, Tag as TagMark, Trash2 } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { HistoryLink } from "../history/HistoryLink";
 import { textIn, useT } from "../i18n";
 import { ProblemList, QualityText, sayFailure } from "../shell/form";
 import { useTagValues } from "../shell/live";
@@ -299,11 +300,15 @@ export function Tags({
           keyOf={(row) => row.tag.path}
           actions={(row) =>
             row.asset ? (
-              <IconButton label={t("tags:openAsset", { path: row.asset })} onClick={() => open(row)}>
-                <SquareArrowOutUpRight size={16} aria-hidden />
-              </IconButton>
+              <>
+                <HistoryLink path={row.tag.path} />
+                <IconButton label={t("tags:openAsset", { path: row.asset })} onClick={() => open(row)}>
+                  <SquareArrowOutUpRight size={16} aria-hidden />
+                </IconButton>
+              </>
             ) : (
               <>
+                <HistoryLink path={row.tag.path} />
                 <IconButton label={t("plant:editTag", { path: row.tag.path })} onClick={() => open(row)}>
                   <Pencil size={16} aria-hidden />
                 </IconButton>

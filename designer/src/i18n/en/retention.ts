@@ -14,4 +14,6 @@ export default {
   deadbandHint: "Changes up to this size are not kept.",
   heartbeat: "At least every",
   heartbeatHint: "Though nothing changes; 0s for never.",
+  when: "Only while",
+  whenHint: 'An expression such as tag("line1/running") and value > 0. Empty: always.',
 };

@@ -142,4 +142,5 @@ export default {
   save: "Save",
   name: "Name",
   share: "Everybody may use it",
+  of: "History of {{path}}",
 };

@@ -14,4 +14,6 @@ export default {
   deadbandHint: "不超过此值的变化不保存。",
   heartbeat: "至少每隔",
   heartbeatHint: "即使没有变化；0s 表示从不。",
+  when: "仅在满足条件时",
+  whenHint: '表达式，例如 tag("line1/running") and value > 0。留空则始终保存。',
 };

@@ -137,4 +137,5 @@ export default {
   save: "保存",
   name: "名称",
   share: "所有人可用",
+  of: "{{path}} 的历史",
 };
