@@ -118,6 +118,10 @@ type plan struct {
 	// room says whether there is room for another message in the lane of a receiver.
 	room func(channel, address string) bool
 
+	// skipped counts what was noted of those who were not told, since when it is counted.
+	skipped map[string]int
+	since   time.Time
+
 	out     []*Outgoing
 	keys    map[string]bool
 	over    map[laneKey]*Outgoing
@@ -366,6 +370,9 @@ func (p *plan) tell(r *Route, step, round int, f *Facts, now time.Time, escalate
 			continue
 		}
 		p.keys[o.Key] = true
+		if o.State == Skipped && !p.noted(t.receiver+"/"+t.reason, now) {
+			continue
+		}
 		if o.State == Waiting && !p.room(o.Channel, o.Address) {
 			p.overflow(o, cmp.Or(t.language, t.channel.Language))
 			continue
@@ -377,6 +384,17 @@ func (p *plan) tell(r *Route, step, round int, f *Facts, now time.Time, escalate
 		p.out = append(p.out, o)
 	}
 	return told
+}
+
+// maxNoted is how often in a minute it is noted that somebody was not told for a reason: a flood need not fill the log.
+const maxNoted = 20
+
+func (p *plan) noted(what string, now time.Time) bool {
+	if now.Sub(p.since) >= time.Minute || p.skipped == nil {
+		p.since, p.skipped = now, map[string]int{}
+	}
+	p.skipped[what]++
+	return p.skipped[what] <= maxNoted
 }
 
 // overflow counts a message for which there is no room: its receiver is told how many there were.

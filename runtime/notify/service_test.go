@@ -369,6 +369,22 @@ func TestFlood(t *testing.T) {
 	})
 }
 
+// TestFloodOfSkipped: that somebody is not told fills no log.
+func TestFloodOfSkipped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		newService(t, "mail", nil)
+		k := newKeeper()
+		defer run(t, open(t, k, `{"channels":[{"id":"mail","kind":"test-mail","settings":{"service":"%mail"}}],"routes":[{"id":"r","steps":[{"channels":["mail"],"to":["user:dora","user:carl"]}]}]}`))()
+		for i := range 2000 {
+			k.happen(tag.Path(fmt.Sprintf("north/t%d", i)), alarm.Raise, alarm.Unacknowledged, "high")
+		}
+		time.Sleep(10 * time.Second)
+		if got := k.states()[Skipped]; got != 2*maxNoted {
+			t.Error(got)
+		}
+	})
+}
+
 // TestChannelGone: what waits for a channel that is removed is given up with the reason.
 func TestChannelGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

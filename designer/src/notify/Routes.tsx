@@ -65,6 +65,7 @@ export function Routes({ setup, goTo }: { setup: Setup; goTo(tab: string): void 
                     <button type="button" className="link" onClick={() => setEditing(r)}>
                       {called(r)}
                     </button>
+                    {r.name && r.name !== r.id && <span className="muted"> {r.id}</span>}
                     <p>
                       {which}
                       {steps.map((step, i) => (
