@@ -21,7 +21,7 @@ func han(s string) bool {
 // Every message and hint that stands in the packages of documents has its Chinese.
 func TestMessagesAreTranslated(t *testing.T) {
 	count := 0
-	for _, dir := range []string{"spec", "action", "alarm", "app", "plant", "report"} {
+	for _, dir := range []string{"spec", "action", "alarm", "app", "plant", "report", "backup", "backup/target", "export"} {
 		files, err := filepath.Glob("../../runtime/" + dir + "/*.go")
 		if err != nil {
 			t.Fatal(err)

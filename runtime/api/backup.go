@@ -136,7 +136,16 @@ func (s *Server) readBackup(ctx context.Context, _ *nothing) (*body[backup.Statu
 	if err != nil {
 		return nil, err
 	}
-	return answerWith(b.Status(ctx))
+	return answerWith(backupStatus(ctx, b))
+}
+
+// backupStatus is how backups fare, in the language of who asks.
+func backupStatus(ctx context.Context, b *backup.Service) backup.Status {
+	st := b.Status(ctx)
+	if st.Last != nil {
+		st.Last.Error = spec.Translate(st.Last.Error, languageOf(ctx))
+	}
+	return st
 }
 
 func (s *Server) listBackupRuns(_ context.Context, _ *nothing) (*body[BackupRuns], error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/backup/target"
 	"github.com/lineside/lineside/runtime/export"
+	"github.com/lineside/lineside/runtime/spec"
 )
 
 // ExportJobs are the exports that are made by schedule.
@@ -62,12 +63,18 @@ func (s *Server) exportsResource() {
 	add(s, r, s.runExport)
 }
 
-func (s *Server) listExports(_ context.Context, _ *nothing) (*body[ExportJobs], error) {
+func (s *Server) listExports(ctx context.Context, _ *nothing) (*body[ExportJobs], error) {
 	e, err := s.exportService()
 	if err != nil {
 		return nil, err
 	}
-	return answerWith(ExportJobs{Jobs: e.Jobs()})
+	jobs := e.Jobs()
+	for i := range jobs {
+		if last := jobs[i].Last; last != nil {
+			last.Error = spec.Translate(last.Error, languageOf(ctx))
+		}
+	}
+	return answerWith(ExportJobs{Jobs: jobs})
 }
 
 func (s *Server) listExportRuns(_ context.Context, _ *nothing) (*body[ExportRuns], error) {
