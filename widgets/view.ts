@@ -1,4 +1,4 @@
-import type { LiveValue, Meta, Ramp, Text, WriteResult } from "@lineside/client";
+import type { AlarmPage, AlarmsNow, JournalPage, LiveValue, Meta, Ramp, Text, WriteResult } from "@lineside/client";
 import type { Group, MirrorEntry, Theme } from "@lineside/scene";
 
 /**
@@ -29,6 +29,24 @@ export interface NumberEntry {
   decimals: number | undefined;
   /** Whole numbers only. */
   integer: boolean;
+}
+
+/** The alarms that this person may see. */
+export interface AlarmSource {
+  /** How many there are, and the first of them. */
+  readonly now: AlarmsNow;
+  /** Calls whenever they have changed; what is given back ends that. */
+  watch(listener: () => void): () => void;
+  /** A part of the list, by the query of GET /api/v1/alarms. */
+  list(query: URLSearchParams): Promise<AlarmPage>;
+  /** A part of the journal, by the query of GET /api/v1/alarms/journal. */
+  journal(query: URLSearchParams): Promise<JournalPage>;
+  /** Acknowledges, after asking why where that must be said. Not there where nothing acts. */
+  acknowledge?(alarms: readonly { key: string; comment?: boolean; title: string }[]): Promise<void>;
+  /** Goes to the screen of an alarm. */
+  show?(key: string): Promise<void>;
+  /** Goes to the list of the alarms of an area. */
+  showArea?(area: string): void;
 }
 
 /** A point in the box of a widget. */
@@ -77,6 +95,8 @@ export interface Env {
    * needs, in the unit that is shown; none when it is bound to something else. Not there where nothing is kept.
    */
   history?(prop: string, from: number, to: number, pixels: number): Promise<readonly LiveValue[]>;
+  /** The alarms. Not there where nobody can be asked. */
+  readonly alarms?: AlarmSource;
   /** Is the property bound to a tag or expression? */
   bound(prop: string): boolean;
   /**

@@ -18,8 +18,8 @@ type Area struct {
 	Deep bool
 }
 
-// add counts one alarm.
-func (a *Area) add(priority string, state State) {
+// Add counts one alarm.
+func (a *Area) Add(priority string, state State) {
 	if a.Worst == "" || Rank(priority) < Rank(a.Worst) {
 		a.Worst = priority
 	}
@@ -76,7 +76,7 @@ func Areas(under tag.Path, each func(yield func(path tag.Path, priority string, 
 			a = &Area{Path: at}
 			found[at] = a
 		}
-		a.add(priority, state)
+		a.Add(priority, state)
 		a.Deep = a.Deep || strings.Contains(below, "/")
 	})
 	for _, a := range found {

@@ -69,6 +69,12 @@ type AlarmPage struct {
 	Alarms []AlarmRow `json:"alarms" nullable:"false"`
 	// Total is how many there are in all that the filter wants.
 	Total int `json:"total"`
+	// Unacknowledged and Active are how many of Total wait for an acknowledgement, and how many are active; Worst is the most
+	// urgent priority of them, Waiting that of those that wait.
+	Unacknowledged int    `json:"unacknowledged"`
+	Active         int    `json:"active"`
+	Worst          string `json:"worst,omitempty" enum:"urgent,high,medium,low"`
+	Waiting        string `json:"waiting,omitempty" enum:"urgent,high,medium,low"`
 	// Offset is how many are before the first of this part.
 	Offset int `json:"offset"`
 	// From is the path that Areas are below: the asked for, or the first below it at which there are several.
@@ -177,6 +183,7 @@ func (s *Server) listAlarms(ctx context.Context, in *struct {
 	wants := in.matcher()
 	found := make([]*engine.Alarm, 0, min(len(list), 1024))
 	classes := map[string]bool{}
+	var sum alarm.Area
 	for i := range list {
 		a := &list[i]
 		if !rights.Allows(auth.View, a.Path) {
@@ -187,10 +194,11 @@ func (s *Server) listAlarms(ctx context.Context, in *struct {
 		}
 		if wants(a) {
 			found = append(found, a)
+			sum.Add(a.Priority, a.State)
 		}
 	}
 	page.Classes = slices.Sorted(maps.Keys(classes))
-	page.Total = len(found)
+	page.Total, page.Unacknowledged, page.Active, page.Worst, page.Waiting = len(found), sum.Unacknowledged, sum.Active, sum.Worst, sum.Waiting
 	if by, down := strings.CutPrefix(in.Sort, "-"); by != "" {
 		order := alarmOrders[by]
 		slices.SortStableFunc(found, func(a, b *engine.Alarm) int {

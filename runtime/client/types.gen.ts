@@ -2643,6 +2643,14 @@ export interface AlarmPage {
   alarms: AlarmRow[];
   /** total is how many there are in all that the filter wants. */
   total: number;
+  /**
+   * unacknowledged and Active are how many of Total wait for an acknowledgement, and how many are active; Worst is the most
+   * urgent priority of them, Waiting that of those that wait.
+   */
+  unacknowledged: number;
+  active: number;
+  worst?: "urgent" | "high" | "medium" | "low";
+  waiting?: "urgent" | "high" | "medium" | "low";
   /** offset is how many are before the first of this part. */
   offset: number;
   /** from is the path that Areas are below: the asked for, or the first below it at which there are several. */

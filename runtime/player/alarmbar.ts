@@ -2,32 +2,25 @@
 // of each priority, and the sound.
 import {
   type AlarmNow,
-  type AlarmPlace,
   type AlarmPriority,
   AlarmSounder,
-  ApiError,
   alarmMarks,
   alarmWaits,
   type Live,
-  request,
   soundNames,
 } from "@lineside/client";
 import type { Lang } from "@lineside/widgets";
-import { ask, button, confirm, el } from "./dialogs";
-import type { Params } from "./effects";
-import type { Notes } from "./notes";
+import type { LiveAlarms } from "./alarmsource";
+import { ask, button, el } from "./dialogs";
 import { alarmPriority, alarmState, clock, say, soundName } from "./texts";
 import "./alarmbar.css";
 
 interface Around {
   readonly live: Live;
   readonly lang: Lang;
-  readonly notes: Notes;
-  readonly installation: string;
+  readonly alarmSource: LiveAlarms;
   /** Where questions are asked. */
   readonly element: HTMLElement;
-  /** Opens another screen of the same app. */
-  here(screen: string, params: Params, chain: number): void;
 }
 
 const svg = "http://www.w3.org/2000/svg";
@@ -160,26 +153,8 @@ export class AlarmBar {
     this.settings.title = say("alarmSound", lang);
   }
 
-  /** Opens the screen of the alarm, or its line in the list when no screen shows it. */
   private async look(): Promise<void> {
-    const alarm = this.top;
-    if (!alarm) return;
-    const query = new URLSearchParams({ alarm: alarm.key });
-    let place: AlarmPlace | undefined;
-    try {
-      place = (await request<AlarmPlace[]>("GET", `/alarms/places?${query}`)).data[0];
-    } catch {
-      // The list says what is wrong.
-    }
-    if (!place || place.kind === "history" || place.kind === "tag") {
-      location.assign(`/alarms?${query}`);
-      return;
-    }
-    const to = new URL(place.link, location.href);
-    const [, , installation, screen] = to.pathname.split("/").map(decodeURIComponent);
-    if (installation === this.around.installation)
-      this.around.here(screen ?? "", Object.fromEntries(to.searchParams), 0);
-    else location.assign(place.link);
+    if (this.top) await this.around.alarmSource.show(this.top.key);
   }
 
   /** Asks how loud this station is. */
@@ -221,23 +196,11 @@ export class AlarmBar {
   }
 
   private async seen(): Promise<void> {
-    const { lang, notes, element } = this.around;
     const alarm = this.top;
     if (!alarm || this.busy) return;
     this.busy = true;
     try {
-      let comment: string | undefined;
-      if (alarm.comment) {
-        const text = say("acknowledgeAsk", lang, `${alarm.title} ${alarm.name}`);
-        comment = await confirm(element, lang, { text, yes: say("acknowledge", lang), reason: true });
-        if (comment === undefined) return;
-      }
-      await request("POST", "/alarms/ack", { alarms: [alarm.key], comment });
-    } catch (e) {
-      notes.fault(
-        say("notDecided", lang),
-        e instanceof ApiError ? [e.message, e.hint].filter(Boolean).join(" ") : String(e),
-      );
+      await this.around.alarmSource.acknowledge([{ ...alarm, title: `${alarm.title} ${alarm.name}` }]);
     } finally {
       this.busy = false;
     }

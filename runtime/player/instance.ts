@@ -13,6 +13,7 @@ import {
   type Turn,
 } from "@lineside/scene";
 import {
+  type AlarmSource,
   type At,
   type BoundMeta,
   type Drawn,
@@ -27,6 +28,7 @@ import {
   type Values,
   views,
 } from "@lineside/widgets";
+import { polledAlarms } from "./alarmsource";
 import { animate, isPart, isSource, wholes } from "./animate";
 import { Display, metaShown, toShown, type Units } from "./display";
 import { keyEvents } from "./gestures";
@@ -52,6 +54,8 @@ export interface InstanceHost {
   readonly theme: Theme;
   readonly mode: "run" | "design";
   readonly connected: boolean;
+  /** The alarms; asked from time to time when not given. */
+  readonly alarms?: AlarmSource;
   /** Device pixels per drawing pixel. */
   readonly ratio: number;
   meta(widget: string): Record<string, BoundMeta>;
@@ -516,6 +520,7 @@ export class Instance {
         const { display } = this;
         return display ? samples.map((s) => display.values({ [prop]: s })[prop] ?? s) : samples;
       },
+      alarms: host.alarms ?? polledAlarms,
       bound: (prop) =>
         isBinding(widget.props?.[prop]) || prop in host.meta(widget.id) || prop in host.values(widget.id),
       emit: (name, data, sent) => {

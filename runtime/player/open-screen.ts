@@ -13,7 +13,7 @@ import {
   type WriteResult,
 } from "@lineside/client";
 import type { Theme } from "@lineside/scene";
-import { type BoundMeta, type Lang, manifests } from "@lineside/widgets";
+import { type AlarmSource, type BoundMeta, type Lang, manifests } from "@lineside/widgets";
 import { confirm, enterNumber } from "./dialogs";
 import type { Params } from "./effects";
 import type { Notes } from "./notes";
@@ -33,6 +33,7 @@ export interface Around {
   /** In which units this person wants to see values. */
   readonly units?: UnitPreference;
   readonly notes: Notes;
+  readonly alarmSource?: AlarmSource;
   /** Where questions are asked. */
   readonly element: HTMLElement;
   effects(from: OpenScreen, effects: readonly Effect[], chain: number): void;
@@ -190,6 +191,7 @@ export class OpenScreen {
         drawings,
         units: view.units,
         mode: "run",
+        alarms: this.around.alarmSource,
         remember: this.around.installation,
         emit: (widget, name, data, sent) => this.queue(widget, name, data, sent),
         enter: (e) => enterNumber(this.around.element, this.around.lang, e),

@@ -2,6 +2,7 @@ import type { Effect, Live, LiveError, Screen, UnitPreference, ViewApp } from "@
 import type { Theme } from "@lineside/scene";
 import type { Lang } from "@lineside/widgets";
 import { AlarmBar } from "./alarmbar";
+import { LiveAlarms } from "./alarmsource";
 import { chordOf } from "./chord";
 import { el } from "./dialogs";
 import { Drawer } from "./drawer";
@@ -44,6 +45,7 @@ export class Player implements Around, EffectHost {
   readonly element: HTMLElement;
   readonly live: Live;
   readonly notes: Notes;
+  readonly alarmSource: LiveAlarms;
   private readonly banner: HTMLElement;
   private readonly writes: WritesBar;
   private readonly alarms: AlarmBar;
@@ -66,6 +68,7 @@ export class Player implements Around, EffectHost {
     this.element.append(stage, this.banner);
     host.append(this.element);
     this.notes = new Notes(this.element, () => this.options.lang);
+    this.alarmSource = new LiveAlarms(this);
     this.writes = new WritesBar(this);
     this.alarms = new AlarmBar(this);
     this.element.prepend(this.writes.element, this.alarms.element);

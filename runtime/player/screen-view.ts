@@ -1,6 +1,13 @@
 import type { Drawing, LiveValue, Manifest, Screen, Widget, WriteResult } from "@lineside/client";
 import { applyTokens, type Camera, Mirror, Scene, type Theme } from "@lineside/scene";
-import { type BoundMeta, type Lang, type Local, manifests, type NumberEntry } from "@lineside/widgets";
+import {
+  type AlarmSource,
+  type BoundMeta,
+  type Lang,
+  type Local,
+  manifests,
+  type NumberEntry,
+} from "@lineside/widgets";
 import { Containers } from "./containers";
 import type { Units } from "./display";
 import { FocusRing } from "./focus-ring";
@@ -43,6 +50,8 @@ export interface ScreenOptions {
   enter?(entry: NumberEntry): Promise<number | undefined>;
   /** Begins the names of what the browser remembers of each widget, such as where a divider stands; without it nothing is. */
   remember?: string;
+  /** The alarms, for widgets that show them; without it they are asked from time to time. */
+  alarms?: AlarmSource;
   /** What lies around the page: a token or colour; "ground" when not given. */
   outside?: string;
 }
@@ -561,6 +570,9 @@ export class ScreenView {
       },
       get mode() {
         return view.options.mode;
+      },
+      get alarms() {
+        return view.options.alarms;
       },
       get connected() {
         return view.connectedNow;

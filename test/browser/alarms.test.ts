@@ -219,5 +219,82 @@ test("the journal has it all, is searched and exported, in Chinese and dark too"
   await page.getByText("低于 30 °C").first().waitFor();
   expect(await findings()).toEqual([]);
   await picture(page, "alarms-dark-zh");
+});
+
+test("widgets show the alarms of an area on a screen, and acknowledge", async () => {
+  const me = await page.request.patch(api("/me"), {
+    data: { language: "en", theme: "light" },
+    headers: { "X-Lineside": "1" },
+  });
+  expect(me.ok()).toBe(true);
+  const widget = (id: string, type: string, y: number, h: number, props: object) => ({
+    id,
+    type,
+    x: 20,
+    y,
+    w: 760,
+    h,
+    props,
+  });
+  const app = {
+    format: 2,
+    id: "org.example.alarms",
+    version: "1.0.0",
+    name: { en: "Alarm room" },
+    screens: [
+      {
+        id: "room",
+        name: { en: "Room" },
+        width: 800,
+        height: 900,
+        widgets: [
+          widget("line", "alarm-banner", 20, 52, { area: "north" }),
+          { ...widget("tile", "alarm-tile", 90, 60, { area: "north", label: "North" }), w: 240 },
+          { ...widget("other", "alarm-tile", 90, 60, { area: "south", label: "South" }), x: 280, w: 240 },
+          widget("list", "alarm-list", 170, 320, { area: "north" }),
+          widget("history", "alarm-history", 510, 370, { area: "north" }),
+        ],
+      },
+    ],
+  };
+  const made = await page.request.post(api("/apps"), {
+    data: { id: "room", name: { en: "Room" }, document: app },
+    headers: { "X-Lineside": "1" },
+  });
+  expect(made.ok(), await made.text()).toBe(true);
+  const published = await page.request.post(api("/apps/room/publish"), { data: {}, headers: { "X-Lineside": "1" } });
+  expect(published.ok(), await published.text()).toBe(true);
+  await page.goto(`${lineside.url}/run/room`);
+  await put("north/main/setpoint", 6);
+  const list = page
+    .locator("section", { hasText: "Alarms" })
+    .filter({ has: page.locator("table") })
+    .first();
+  await until(
+    "the list",
+    async () => /is above 5.6 bar[\s\S]*Unacknowledged/.test((await list.textContent()) ?? ""),
+    40,
+  );
+  const tile = page.locator(".ls-alarmtile", { hasText: "North" });
+  await until("the count", async () => /1\/2/.test((await tile.textContent()) ?? ""));
+  expect(await page.locator(".ls-alarmtile", { hasText: "South" }).textContent()).toContain("0/0");
+  expect(await findings()).toEqual([]);
+  await picture(page, "alarms-widgets");
+  const acknowledge = list.getByRole("button", { name: /^Acknowledge Pressure/ });
+  await acknowledge.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByLabel("Reason").fill("seen on the screen");
+  await page.getByRole("dialog").getByRole("button", { name: "Acknowledge" }).click();
+  await until("it is acknowledged", async () => (await acknowledge.count()) === 0);
+  await page.locator("section[aria-label='Alarm history']").getByText("seen on the screen").waitFor();
+  await list.getByRole("button", { name: /^Pressure/ }).click();
+  await page.waitForURL(/\/run\/pump-station\/station/);
+  await page.goto(`${lineside.url}/design/room`);
+  await page.locator(".ls-alarmview").first().waitFor();
+  await until("the editor shows them, too", async () =>
+    /is above 5.6 bar/.test((await page.locator(".ls-alarmview").nth(1).textContent()) ?? ""),
+  );
+  await picture(page, "alarms-widgets-design");
+  await put("north/main/setpoint", 4.2);
   expect(errors).toEqual([]);
 });

@@ -58,23 +58,23 @@ type Figures struct {
 	Floods     []Flood `json:"floods" nullable:"false"`
 	// Bars are how many alarms were raised, from time to time; BarSeconds is the length of one.
 	Bars       []AlarmBar `json:"bars" nullable:"false"`
-	BarSeconds int   `json:"barSeconds"`
+	BarSeconds int        `json:"barSeconds"`
 	// Priorities are how alarms are spread over priorities, the most urgent first.
 	Priorities []PriorityShare `json:"priorities" nullable:"false"`
 	// Top are the most frequent, TopShare is their share of all.
 	Top      []Frequent `json:"top" nullable:"false"`
-	TopShare float64 `json:"topShare"`
+	TopShare float64    `json:"topShare"`
 	// Chattering are those that were raised three times within a minute, ChatterCount how many alarms they are.
 	Chattering   []Frequent `json:"chattering" nullable:"false"`
-	ChatterCount int     `json:"chatterCount"`
+	ChatterCount int        `json:"chatterCount"`
 	// Fleeting are those that returned within FleetingSeconds, FleetingShare is their share of all.
 	Fleeting        []Frequent `json:"fleeting" nullable:"false"`
-	FleetingCount   int     `json:"fleetingCount"`
-	FleetingShare   float64 `json:"fleetingShare"`
-	FleetingSeconds float64 `json:"fleetingSeconds"`
+	FleetingCount   int        `json:"fleetingCount"`
+	FleetingShare   float64    `json:"fleetingShare"`
+	FleetingSeconds float64    `json:"fleetingSeconds"`
 	// Standing are those that stood for more than a day, the longest first.
 	Standing      []Frequent `json:"standing" nullable:"false"`
-	StandingCount int     `json:"standingCount"`
+	StandingCount int        `json:"standingCount"`
 	// Acknowledged is how often; the times are from the raise to the acknowledgement: the mean, the half of them and nine in ten.
 	Acknowledged int     `json:"acknowledged"`
 	AckMean      float64 `json:"ackMean"`

@@ -16,6 +16,7 @@ export default {
     hint: "将控件拖到画面上，或按回车键放在中间。",
   },
   category: {
+    alarms: "报警",
     basic: "基础",
     drawing: "绘图",
     values: "数值",
