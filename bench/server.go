@@ -87,14 +87,19 @@ func startServer(ctx context.Context, b *bench, args ...string) (*server, error)
 	if err != nil {
 		return nil, err
 	}
-	jar, _ := cookiejar.New(nil)
-	s := &server{dir: dir, url: fmt.Sprintf("http://127.0.0.1:%d", port), http: &http.Client{Jar: jar, Timeout: 60 * time.Second}, output: &output{}}
+	s := &server{dir: dir, url: fmt.Sprintf("http://127.0.0.1:%d", port), http: newClient(), output: &output{}}
 	s.args = append([]string{"serve", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--data", dir}, args...)
 	if err := s.run(ctx, b); err != nil {
 		s.stop()
 		return nil, err
 	}
 	return s, nil
+}
+
+// newClient keeps the cookies of whoever logs in.
+func newClient() *http.Client {
+	jar, _ := cookiejar.New(nil)
+	return &http.Client{Jar: jar, Timeout: 60 * time.Second}
 }
 
 // run starts the process and waits until it says that it is ready.

@@ -31,7 +31,7 @@ type window struct {
 }
 
 // partSize is how many samples of a window are packed together while it is open.
-const partSize = 60
+const partSize = 40
 
 // add takes a sample, and says by how many there are more now.
 func (w *window) add(s *Sample) int {
