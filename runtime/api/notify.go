@@ -269,7 +269,7 @@ func (s *Server) tryNotify(ctx context.Context, in *body[NotifyTry]) (*body[Noti
 			return nil, err
 		}
 		if err != nil {
-			return nil, errNotifyTry.with(err.Error())
+			return nil, errNotifyTry.with(spec.Translate(err.Error(), languageOf(ctx)))
 		}
 		answers = append(answers, answer)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/notify"
+	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/store"
 )
 
@@ -233,7 +234,7 @@ func (s *Server) tryNotifyMe(ctx context.Context, _ *nothing) (*body[NotifyMeTri
 		for _, r := range service.TryPerson(ctx, &p) {
 			one := NotifyMeResult{Channel: r.Channel, Name: r.Name, Answer: r.Answer}
 			if r.Err != nil {
-				one.Error = r.Err.Error()
+				one.Error = spec.Translate(r.Err.Error(), languageOf(ctx))
 			}
 			out.Results = append(out.Results, one)
 		}
