@@ -98,6 +98,10 @@ export function LimitDialog(props: { limits: AlarmLimits; name: string; onClose(
   const problems = failure ? problemsOf(failure) : [];
   const wrong = (at: string) => problems.find((p) => p.at === at)?.message;
   const elsewhere = problems.filter((p) => p.at !== "/limit" && p.at !== "/lower");
+  const type = (put: (v: number | undefined) => void) => (v: number | undefined) => {
+    put(v);
+    setFailure(undefined);
+  };
   const ready = !busy && reason.trim() !== "" && limit !== undefined && (!ranged || lower !== undefined);
   return (
     <Dialog
@@ -126,7 +130,7 @@ export function LimitDialog(props: { limits: AlarmLimits; name: string; onClose(
           <NumberField
             label={`${t("alarmset:lower")}${unit}`}
             value={lower}
-            onChange={setLower}
+            onChange={type(setLower)}
             hint={bounds}
             error={wrong("/lower")}
           />
@@ -134,7 +138,7 @@ export function LimitDialog(props: { limits: AlarmLimits; name: string; onClose(
         <NumberField
           label={`${t(ranged ? "alarmset:upper" : "alarms:edit.limit")}${unit}`}
           value={limit}
-          onChange={setLimit}
+          onChange={type(setLimit)}
           hint={bounds}
           error={wrong("/limit")}
         />

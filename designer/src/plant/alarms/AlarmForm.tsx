@@ -98,9 +98,11 @@ export function AlarmForm(props: AlarmFormProps) {
               <SelectField
                 label={t("alarmset:class")}
                 value={alarm.class ?? ""}
-                onChange={(id) =>
-                  put({ class: id || undefined, priority: alarm.priority ?? (id ? undefined : "medium") })
-                }
+                onChange={(id) => {
+                  // What the class says stands in, until the alarm is given something else.
+                  const next = classes.find((one) => one.id === id);
+                  put({ class: id || undefined, priority: next?.priority ? undefined : (priority ?? "medium") });
+                }}
                 options={[
                   { value: "", label: t("alarmset:noClass") },
                   ...classes.map((one) => ({ value: one.id, label: textIn(one.title) || one.id })),
