@@ -78,7 +78,6 @@ var (
 	errLogin           = define("login_failed", 401, "Name or password is wrong.", "用户名或密码错误。", "Type both again. An administrator can set a new password.", "请重新输入。管理员可以重设密码。")
 	errLoginLocked     = define("login_locked", 429, "There were too many failed attempts.", "失败次数过多。", "Wait %d seconds and try again.", "请等待 %d 秒后重试。")
 	errHistoryNone     = define("history_none", 404, "This runtime keeps no history.", "此运行时不保存历史数据。", "Start it with a data folder.", "请指定数据目录后启动。")
-	errHistoryLarge    = define("history_large", 413, "There are more than a million samples.", "样本超过一百万个。", "Ask for less time, for fewer tags, or for buckets.", "请缩短时间、减少变量或按时间段汇总。")
 	errSetup           = define("setup_token", 403, "The set-up link is not valid.", "设置链接无效。", "Use the link that was printed when Lineside started last. It works once.", "请使用 Lineside 最近一次启动时打印的链接，它只能使用一次。")
 	errSetupDone       = define("setup_done", 409, "Lineside has been set up already.", "Lineside 已完成设置。", "Log in.", "请登录。")
 	errForbidden       = define("forbidden", 403, "You may not do that.", "您没有此操作的权限。", "It needs the right to %s %s. Ask an administrator.", "需要权限 %s %s，请联系管理员。")
