@@ -263,8 +263,16 @@ func (s *Server) shownRun(ctx context.Context, r report.Run) ArchivedReport {
 	if !actorOf(ctx).Rights.Allows(auth.Design, "") {
 		r.Deliveries = nil
 	}
+	lang := languageOf(ctx)
+	r.Failure = spec.Translate(r.Failure, lang)
+	r.Deliveries = slices.Clone(r.Deliveries)
+	for i := range r.Deliveries {
+		r.Deliveries[i].Failure = spec.Translate(r.Deliveries[i].Failure, lang)
+	}
 	out := ArchivedReport{Run: r}
-	out.Progress, _ = s.reports.Progress(r.ID)
+	if done, busy := s.reports.Progress(r.ID); busy {
+		out.Progress = done
+	}
 	return out
 }
 

@@ -46,7 +46,9 @@ func (l *layouter) chart(c *Chart) {
 			}
 		}
 		if c.Style == "bar" {
-			low, high = min(low, 0), max(high, 0)
+			if low, high = min(low, 0), max(high, 0); high == 0 && low == 0 {
+				high = 1
+			}
 		}
 		var fixedLow, fixedHigh *float64
 		if k == 0 {

@@ -191,6 +191,9 @@ func (s *Service) Ask(ctx context.Context, r Run, may func(tag.Path) bool) (Run,
 	return r, nil
 }
 
+// stopped is why what a person has asked for was given up.
+const stopped = "The runtime was stopped before it was made. Ask again."
+
 // resume takes up what was not finished when the runtime stopped. What a person had asked for is given up, because what
 // they may view is not known any more.
 func (s *Service) resume(ctx context.Context) {
@@ -206,7 +209,7 @@ func (s *Service) resume(ctx context.Context) {
 		case r.State != Queued && r.State != Running:
 		case slices.ContainsFunc(s.queue, func(j job) bool { return j.id == r.ID }): // asked for just now
 		case r.Reason != "schedule":
-			r.State, r.Ended, r.Failure = Failed, time.Now(), "The runtime was stopped before it was made. Ask again."
+			r.State, r.Ended, r.Failure = Failed, time.Now(), stopped
 			if err := s.o.Store.SetRun(ctx, r, nil); err != nil {
 				s.o.Log.Error("report not given up", "run", r.ID, "error", err)
 			}
