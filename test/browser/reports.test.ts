@@ -1,7 +1,8 @@
 // Reports from end to end: a template and its tags, the preview, blocks by keyboard with undo, saving, making, the files read
 // by poppler, the archive, shifts; in both languages and themes.
-import { AxeBuilder } from "@axe-core/playwright";
+
 import { execFileSync } from "node:child_process";
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Lineside, launch, person, picture, until } from "./harness.ts";
@@ -66,7 +67,10 @@ test("a template asks for its tags and shows its pages", async () => {
   for (const tag of ["north/main/pressure", "north/main/flow"]) {
     await dialog.getByRole("button", { name: "Add a tag" }).click();
     await page.getByRole("searchbox").fill(tag);
-    await page.getByRole("option", { name: new RegExp(tag) }).first().click();
+    await page
+      .getByRole("option", { name: new RegExp(tag) })
+      .first()
+      .click();
     await dialog.getByRole("listitem").filter({ hasText: tag }).waitFor();
   }
   await dialog.getByRole("button", { name: "Create" }).click();
@@ -102,7 +106,9 @@ test("a text with a mistake says where it is, and with a formula shows its value
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Not saved", { exact: true }).first().waitFor();
   await words.fill('Mean pressure {= avg("north/main/pressure") ; 2} bar');
-  await until("the value is there", async () => /Mean pressure \d+\.\d\d( \?)? bar/.test((await sheet().textContent()) ?? ""));
+  await until("the value is there", async () =>
+    /Mean pressure \d+\.\d\d( \?)? bar/.test((await sheet().textContent()) ?? ""),
+  );
   await page.keyboard.press("Control+s");
   await page.getByText("Everything is saved").waitFor();
 });
@@ -122,7 +128,9 @@ test("it is made, and the file is what poppler reads", async () => {
       dialog.getByRole("link", { name: `Download ${format}` }).click(),
     ]);
     const file = await download.path();
-    expect(download.suggestedFilename()).toMatch(new RegExp(`^测量值报表 \\d{4}-\\d\\d-\\d\\d\\.${format.toLowerCase()}$`));
+    expect(download.suggestedFilename()).toMatch(
+      new RegExp(`^测量值报表 \\d{4}-\\d\\d-\\d\\d\\.${format.toLowerCase()}$`),
+    );
     if (format === "PDF") {
       const text = execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8" });
       expect(text).toContain("测量值报表");
@@ -145,7 +153,10 @@ test("the archive has it, shows it and makes it again", async () => {
   await row.first().getByRole("button", { name: /^Show/ }).click();
   await sheet().waitFor();
   await page.keyboard.press("Escape");
-  await row.first().getByRole("button", { name: /^More about/ }).click();
+  await row
+    .first()
+    .getByRole("button", { name: /^More about/ })
+    .click();
   await page.getByRole("menuitem", { name: "Make again" }).click();
   await until("it is there twice", async () => (await row.count()) === 2);
   await until("it is done", async () => /Done/.test((await row.first().textContent()) ?? ""), 30);
