@@ -326,7 +326,7 @@ func (s *Server) removeTarget(ctx context.Context, in *struct {
 	if s.places == nil {
 		return nil, errBackupNone.with()
 	}
-	if s.backup != nil && s.backup.Status(ctx).Settings.Target == in.ID {
+	if s.backup != nil && s.backup.Status(ctx).Settings.Target == in.ID || s.exports != nil && s.exports.Uses(in.ID) {
 		return nil, errTargetUsed.with(in.ID)
 	}
 	return nil, unless(s.places.Remove(ctx, in.ID, entry(ctx, "target.remove", in.ID)), "target", in.ID)
