@@ -183,7 +183,8 @@ type Progress struct {
 // ErrLarge says that there are more lines than a file of the format may have.
 var ErrLarge = errors.New("there are more lines than the file may have: ask for less time, fewer tags, or steps")
 
-// Write writes the file and says how many lines it has. What it takes of memory does not depend on that.
+// Write writes the file and says how many lines it has. What it takes of memory does not depend on that, but for a
+// workbook, which is packed in memory at the end.
 func Write(ctx context.Context, w io.Writer, h History, r *Request, report func(Progress)) (rows int64, err error) {
 	if report == nil {
 		report = func(Progress) {}

@@ -14,7 +14,7 @@ import (
 	"github.com/lineside/lineside/runtime/tag"
 )
 
-// xlsxSink writes a workbook (ECMA-376); lines go through temporary files. Times are dates of the spreadsheet, in the zone that
+// xlsxSink writes a workbook (ECMA-376); lines go through temporary files, and are packed in memory at the end. Times are dates of the spreadsheet, in the zone that
 // the head of their column names.
 type xlsxSink struct {
 	w      io.Writer
@@ -26,17 +26,15 @@ type xlsxSink struct {
 	date   int
 	sheets int
 	at     int // lines of the sheet
+	most   int // that it may have
 	row1   []any
 }
-
-// maxLines is how many lines a sheet may have.
-const maxLines = excelize.TotalRows
 
 func newXLSX(w io.Writer, fields []field, zone *time.Location) (*xlsxSink, error) {
 	if len(fields) > excelize.MaxColumns {
 		return nil, fmt.Errorf("a workbook has no more than %d columns: choose fewer tags", excelize.MaxColumns)
 	}
-	s := &xlsxSink{w: w, book: excelize.NewFile(), fields: fields, zone: zone, row1: make([]any, len(fields))}
+	s := &xlsxSink{w: w, book: excelize.NewFile(), fields: fields, zone: zone, most: excelize.TotalRows, row1: make([]any, len(fields))}
 	form := "yyyy-mm-dd hh:mm:ss.000"
 	var err error
 	if s.bold, err = s.book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}}); err == nil {
@@ -94,7 +92,7 @@ func (s *xlsxSink) sheet() (err error) {
 }
 
 func (s *xlsxSink) row(t tag.Time, cells []tag.Value) error {
-	if s.at == maxLines {
+	if s.at == s.most {
 		if err := s.sheet(); err != nil {
 			return fmt.Errorf("write xlsx: %w", err)
 		}
