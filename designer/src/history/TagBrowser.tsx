@@ -2,7 +2,7 @@
 import type { TagPage, TagState } from "@lineside/client";
 import { Check as Chosen, Plus } from "lucide-react";
 import { useEffect, useState } from "react";
-import { useT } from "../i18n";
+import { useLanguage, useT } from "../i18n";
 import { ProblemList } from "../shell/form";
 import { useResource } from "../shell/resource";
 import { Busy, Empty, SearchInput } from "../ui";
@@ -18,7 +18,10 @@ export function TagBrowser(props: { chosen: ReadonlySet<string>; full: boolean; 
     const timer = setTimeout(() => setQuery(text.trim()), 150);
     return () => clearTimeout(timer);
   }, [text]);
-  const { data, error } = useResource<TagPage>(`/tags?limit=${part}&q=${encodeURIComponent(query)}`);
+  const { data, error, reload } = useResource<TagPage>(`/tags?limit=${part}&q=${encodeURIComponent(query)}`);
+  const lang = useLanguage();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: titles are in the language of the page
+  useEffect(() => void reload(), [lang]);
   const shown = (data?.tags ?? []).filter((tag) => tag.type !== "bytes");
   return (
     <section className="trend-browser" aria-label={t("trends:tags")}>

@@ -296,6 +296,8 @@ export class Chart {
     ctx.globalAlpha = 1;
     ctx.setLineDash([]);
     ctx.font = `${12 * ratio}px ${family}`;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "alphabetic";
     const ink = color("text", scene.theme);
     for (const f of scene.flags) {
       if (f.at > scene.to || (f.until ?? f.at) < scene.from) continue;
