@@ -43,12 +43,17 @@ func TestHistoryDiskFull(t *testing.T) {
 	clock := tag.TimeOf(time.Now().AddDate(0, 0, -40))
 	clock -= clock % tag.Time(time.Hour)
 	slowest := time.Duration(0)
-	// An hour of history of numbers that do not pack: about 115 kB.
+	// An hour of history of texts that do not pack: about 115 kB.
+	const step, each = 30e9, 120
+	text := make([]byte, 240)
 	hour := func() error {
 		for _, id := range ids {
 			b := historian.Batch{Series: id}
-			for i := range 3600 {
-				b.Samples = append(b.Samples, historian.Sample{Time: clock + tag.Time(i)*1e9, Value: tag.OfFloat(r.NormFloat64())})
+			for i := range each {
+				for j := range text {
+					text[j] = byte(r.Uint32())
+				}
+				b.Samples = append(b.Samples, historian.Sample{Time: clock + tag.Time(i)*step, Value: tag.OfString(string(text))})
 			}
 			began := time.Now()
 			a.Append([]historian.Batch{b})
@@ -76,7 +81,7 @@ func TestHistoryDiskFull(t *testing.T) {
 		if n%10 == 9 {
 			time.Sleep(20 * time.Millisecond)
 		}
-		if a.State().Crowded > 400_000 {
+		if a.State().Crowded > 15_000 {
 			break
 		}
 	}
@@ -111,23 +116,23 @@ func TestHistoryDiskFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	fails := 0
-	for range 60 {
+	for range 30 {
 		if hour() != nil {
 			fails++
 		}
 	}
 	// What was appended can be read, whether it could be written or not.
-	if got := readAll(t, a, "b"); got[len(got)-1].Time != clock-1e9 {
+	if got := readAll(t, a, "b"); got[len(got)-1].Time != clock-step {
 		t.Errorf("the last sample is of %s", got[len(got)-1].Time.Std())
 	}
 	if slowest > 10*time.Second {
 		t.Errorf("who appends waited %s", slowest)
 	}
-	t.Logf("%d of 60 moves failed while the disk was full; %d samples made way, %d wait, %d were lost", fails, a.State().Crowded, a.State().Pending, a.State().Dropped)
+	t.Logf("%d of 30 moves failed while the disk was full; %d samples made way, %d wait, %d were lost", fails, a.State().Crowded, a.State().Pending, a.State().Dropped)
 	if err := os.Remove(filler); err != nil {
 		t.Fatal(err)
 	}
-	until("it heals", func() bool { return hour() == nil && a.State().Failure == nil && a.State().Pending < 4*3600 })
+	until("it heals", func() bool { return hour() == nil && a.State().Failure == nil && a.State().Pending < 4*each })
 	until("the page says so", func() bool { return !a.Storage().Full })
 	kinds := ""
 	for _, e := range a.Events() {
@@ -148,7 +153,7 @@ func TestHistoryDiskFull(t *testing.T) {
 	}
 	list := readAll(t, again, "c")
 	for i := 1; i < len(list); i++ {
-		if list[i].Time != list[i-1].Time+1e9 {
+		if list[i].Time != list[i-1].Time+step {
 			t.Fatalf("from %s to %s there is nothing", list[i-1].Time.Std(), list[i].Time.Std())
 		}
 	}
