@@ -153,6 +153,11 @@ func (s *Server) renameTags(ctx context.Context, in *body[TagRename]) (*body[Tag
 			entries = append(entries, e)
 		}
 	}
+	reports, noted, err := s.moveReports(ctx, moved, area, from, to)
+	if err != nil {
+		return nil, err
+	}
+	changes, entries = append(changes, reports...), append(entries, noted...)
 	etags, err := s.store.SaveMany(ctx, changes, actor.Name, entries...)
 	if err != nil {
 		return nil, err

@@ -144,6 +144,12 @@ func TestReports(t *testing.T) {
 	f.must(204, "anna", "DELETE", "/report-runs/"+id, "")
 	f.must(404, "anna", "GET", "/report-runs/"+id, "")
 
+	// A report follows a tag that gets another name.
+	f.must(200, "anna", "POST", "/plant/rename", `{"from":"hall2/setpoint","to":"hall2/wanted"}`)
+	if doc := f.must(200, "anna", "GET", "/reports/halls", ""); !strings.Contains(doc.body, `"hall2/wanted"`) || strings.Contains(doc.body, `"hall2/setpoint"`) {
+		t.Error(doc.body)
+	}
+
 	made := f.must(http.StatusCreated, "anna", "POST", "/reports", `{"template":"values","inputs":{"values":["hall1/level"]},"title":{"en":"halls"}}`)
 	if !strings.Contains(made.body, `"halls-2"`) {
 		t.Error(made.body)
