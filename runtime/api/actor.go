@@ -55,7 +55,7 @@ const sessionLifetime = 14 * 24 * time.Hour
 func (s *Server) identify(r *http.Request) (*http.Request, error) {
 	ctx := r.Context()
 	language := preferred(r.Header.Get("Accept-Language"))
-	origin := remoteHost(r)
+	origin := stationOf(r)
 	actor := auth.Actor{Origin: origin}
 	if secret, ok := bearer(r); ok {
 		token, rights, err := s.tokenRights(ctx, secret)

@@ -7,6 +7,7 @@ import {
   LayoutGrid,
   LogOut,
   MessageSquare,
+  MonitorSmartphone,
   Moon,
   Ruler,
   Send,
@@ -23,6 +24,7 @@ import { Button, Menu, type MenuEntry } from "../ui";
 import { UnitsDialog } from "../units/UnitsDialog";
 import { WritesBanner } from "../writes/WritesBanner";
 import { useMay, useMe } from "./me";
+import { StationDialog, station } from "./StationDialog";
 
 /** The frame around every page but the editor and the player: where one is, where one can go, who one is. */
 export function Page({ title, tools, children }: { title: string; tools?: ReactNode; children: ReactNode }) {
@@ -78,6 +80,7 @@ export function UserMenu() {
   const theme = useTheme();
   const design = useMay("design");
   const [units, setUnits] = useState(false);
+  const [naming, setNaming] = useState(false);
   const keep = (change: Record<string, string>) => void request("PATCH", "/me", change).catch(() => {});
   const entries: MenuEntry[] = [
     {
@@ -112,6 +115,12 @@ export function UserMenu() {
       run: () => navigate("/messages#mine"),
     },
     {
+      id: "station",
+      label: station() ? t("station:menuNow", { name: station() }) : t("station:menu"),
+      icon: <MonitorSmartphone size={14} aria-hidden />,
+      run: () => setNaming(true),
+    },
+    {
       id: "logout",
       label: t("shell:logout"),
       icon: <LogOut size={14} aria-hidden />,
@@ -129,6 +138,7 @@ export function UserMenu() {
         </Button>
       </Menu>
       {units && <UnitsDialog plantToo={design} onClose={() => setUnits(false)} />}
+      {naming && <StationDialog onClose={() => setNaming(false)} />}
     </>
   );
 }
