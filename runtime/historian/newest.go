@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -83,36 +84,42 @@ func (a *Archive) LastAt(ctx context.Context, paths []tag.Path, t tag.Time) ([]S
 		rest = append(rest, i)
 	}
 	a.newest.mu.Unlock()
+	recent := tag.Now()-t < tag.Time(time.Minute)
 	for _, i := range rest {
+		if recent && !waits[i] {
+			s, ok, err := a.At(ctx, paths[i], ever)
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				continue
+			}
+			a.newest.mu.Lock()
+			if a.newest.moves == moves {
+				if a.newest.of == nil {
+					a.newest.of = map[int64]Sample{}
+				}
+				a.newest.of[ids[i]] = s
+			}
+			a.newest.mu.Unlock()
+			if s.Time <= t {
+				out[i] = s
+				continue
+			}
+		}
 		s, ok, err := a.At(ctx, paths[i], t)
 		if err != nil {
 			return nil, err
 		}
-		if !ok {
-			continue
+		if ok {
+			out[i] = s
 		}
-		out[i] = s
-		if t < tag.Now() || a.waits(ids[i]) {
-			continue // there may be newer ones
-		}
-		a.newest.mu.Lock()
-		if a.newest.moves == moves {
-			if a.newest.of == nil {
-				a.newest.of = map[int64]Sample{}
-			}
-			a.newest.of[ids[i]] = s
-		}
-		a.newest.mu.Unlock()
 	}
 	return out, nil
 }
 
-// waits reports whether a series has samples that are not in the database.
-func (a *Archive) waits(id int64) bool {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	return a.pending[id] != nil
-}
+// ever is a time behind all samples.
+const ever = tag.Time(1 << 61)
 
 // removed is the quality of a sample that takes another one away: with its time, when both come together.
 const removed tag.Quality = 0x80A0FFFF
