@@ -49,6 +49,7 @@ func (s *Server) alarmsResource() {
 	s.alarmPlaceResource()
 	s.alarmJournalResource()
 	s.alarmFiguresResource()
+	s.alarmSheetResource()
 	order := func(path, id, summary string, right auth.Action, event alarm.Event) {
 		add(s, route{method: "POST", path: path, id: id, tag: "alarms", summary: summary, access: anywhere(right)}, func(ctx context.Context, in *body[AlarmOrder]) (*body[AlarmDone], error) {
 			return s.orderAlarms(ctx, engine.AlarmOrder{Event: event, Comment: in.Body.Comment}, in.Body.Alarms)

@@ -2424,7 +2424,7 @@ export interface NorthboundStats {
 /** ImportSheet is one sheet of a file. */
 export interface ImportSheet {
   name?: string;
-  kind: "devices" | "assets" | "tags";
+  kind: "devices" | "assets" | "tags" | "alarms";
   rows: number;
 }
 
@@ -2445,7 +2445,7 @@ export interface RowChange {
   sheet?: string;
   /** row is 0 for what is removed. */
   row: number;
-  kind: "devices" | "assets" | "tags";
+  kind: "devices" | "assets" | "tags" | "alarms";
   /** path is the path of the tag or asset, or the id of the device. */
   path: string;
   action: "added" | "changed" | "renamed" | "ignored" | "removed";

@@ -86,7 +86,7 @@ type Import struct {
 // ImportSheet is one sheet of a file.
 type ImportSheet struct {
 	Name string `json:"name,omitempty"`
-	Kind string `json:"kind" enum:"devices,assets,tags"`
+	Kind string `json:"kind" enum:"devices,assets,tags,alarms"`
 	Rows int    `json:"rows"`
 }
 
@@ -106,7 +106,7 @@ type RowChange struct {
 	Sheet string `json:"sheet,omitempty"`
 	// Row is 0 for what is removed.
 	Row  int    `json:"row"`
-	Kind string `json:"kind" enum:"devices,assets,tags"`
+	Kind string `json:"kind" enum:"devices,assets,tags,alarms"`
 	// Path is the path of the tag or asset, or the id of the device.
 	Path   string `json:"path"`
 	Action string `json:"action" enum:"added,changed,renamed,ignored,removed"`
