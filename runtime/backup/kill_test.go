@@ -54,7 +54,7 @@ func TestKilledWhileRestoring(t *testing.T) {
 		t.Fatalf("%v %s", err, out)
 	}
 	took := time.Since(began)
-	const rounds = 24
+	const rounds = 12
 	for i := range rounds {
 		fresh()
 		cmd := run()
