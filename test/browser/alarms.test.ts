@@ -208,6 +208,26 @@ test("the journal has it all, is searched and exported, in Chinese and dark too"
     .waitFor();
   expect(await findings()).toEqual([]);
   await picture(page, "alarms-figures");
+  await page.getByRole("tab", { name: "Sheet" }).click();
+  const sheet = await (await page.request.get(api("/alarms/sheet.csv"))).text();
+  expect(sheet).toMatch(/north\/main\/pressure/);
+  await page.getByRole("button", { name: "Compare and import…" }).click();
+  const edited = sheet.replace(/,5\.6,/, ",5.5,");
+  expect(edited).not.toBe(sheet);
+  await page
+    .getByRole("dialog")
+    .locator("input[type=file]")
+    .setInputFiles({ name: "alarms.csv", mimeType: "text/csv", buffer: Buffer.from(edited) });
+  await page.getByRole("dialog").getByText("5.5", { exact: true }).waitFor();
+  expect(await findings()).toEqual([]);
+  await picture(page, "alarms-sheet");
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Import/ })
+    .click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  expect(await (await page.request.get(api("/alarms/sheet.csv"))).text()).toMatch(/,5\.5,/);
+  await page.getByRole("tab", { name: "Figures" }).click();
   await page.getByRole("button", { name: "anna" }).click();
   await page.getByRole("menuitem", { name: "Dark" }).click();
   await page.getByRole("button", { name: "anna" }).click();
@@ -272,7 +292,7 @@ test("widgets show the alarms of an area on a screen, and acknowledge", async ()
     .first();
   await until(
     "the list",
-    async () => /is above 5.6 bar[\s\S]*Unacknowledged/.test((await list.textContent()) ?? ""),
+    async () => /is above 5.5 bar[\s\S]*Unacknowledged/.test((await list.textContent()) ?? ""),
     40,
   );
   const tile = page.locator(".ls-alarmtile", { hasText: "North" });
@@ -292,7 +312,7 @@ test("widgets show the alarms of an area on a screen, and acknowledge", async ()
   await page.goto(`${lineside.url}/design/room`);
   await page.locator(".ls-alarmview").first().waitFor();
   await until("the editor shows them, too", async () =>
-    /is above 5.6 bar/.test((await page.locator(".ls-alarmview").nth(1).textContent()) ?? ""),
+    /is above 5.5 bar/.test((await page.locator(".ls-alarmview").nth(1).textContent()) ?? ""),
   );
   await picture(page, "alarms-widgets-design");
   await put("north/main/setpoint", 4.2);

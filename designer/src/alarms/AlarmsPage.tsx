@@ -3,6 +3,7 @@ import { useT } from "../i18n";
 import { Page } from "../shell/Page";
 import { Tabs } from "../ui";
 import { AlarmList } from "./AlarmList";
+import { AlarmSheet } from "./AlarmSheet";
 import { Figures } from "./Figures";
 import { Journal } from "./Journal";
 import { onAsked } from "./places";
@@ -32,6 +33,7 @@ export default function AlarmsPage() {
           ...lists.map((id) => ({ id, label: t(`alarms:lists.${id}`), panel: <AlarmList key={asked} list={id} /> })),
           { id: "journal", label: t("alarms:journal"), panel: <Journal /> },
           { id: "figures", label: t("alarmfigures:title"), panel: <Figures /> },
+          { id: "sheet", label: t("alarmsheet:tab"), panel: <AlarmSheet /> },
         ]}
       />
     </Page>

@@ -44,11 +44,7 @@ export default {
   import_other: "Import {{count}} changes",
   imported: "Imported: {{added}} added, {{changed}} changed, {{renamed}} renamed, {{removed}} removed",
   sheet: "{{name}}: {{count}} {{kind}}",
-  kinds: {
-    devices: "devices",
-    assets: "assets",
-    tags: "tags",
-  },
+  kinds: { alarms: "alarms", devices: "devices", assets: "assets", tags: "tags" },
   added: "Added",
   changed: "Changed",
   renamed: "Renamed",

@@ -44,11 +44,7 @@ export default {
   import_other: "导入 {{count}} 处更改",
   imported: "已导入：新增 {{added}}，更改 {{changed}}，改名 {{renamed}}，删除 {{removed}}",
   sheet: "{{name}}：{{count}} 个{{kind}}",
-  kinds: {
-    devices: "设备",
-    assets: "资产",
-    tags: "变量",
-  },
+  kinds: { alarms: "报警", devices: "设备", assets: "资产", tags: "变量" },
   added: "新增",
   changed: "更改",
   renamed: "改名",

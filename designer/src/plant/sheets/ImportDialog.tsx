@@ -19,7 +19,16 @@ type Policy = (typeof policies)[number];
  * Imports devices, assets and tags from CSV or XLSX. Nothing is changed before the preview was seen and agreed to; what is
  * wrong is listed in full, by row and cell.
  */
-export function ImportDialog({ onClose, onSaved }: { onClose(): void; onSaved(): Promise<void> }) {
+export function ImportDialog({
+  onClose,
+  onSaved,
+  alarms,
+}: {
+  onClose(): void;
+  onSaved(): Promise<void>;
+  /** It is a sheet of alarms: what it names is taken over. */
+  alarms?: boolean;
+}) {
   const t = useT();
   const [file, setFile] = useState<File>();
   const [policy, setPolicy] = useState<Policy>("overwrite");
@@ -41,6 +50,7 @@ export function ImportDialog({ onClose, onSaved }: { onClose(): void; onSaved():
     setProblems([]);
     setProgress(undefined);
     const timer = setInterval(async () => {
+      if (alarms) return;
       try {
         const { data } = await request<Progress>("GET", `/plant/import/${job}`);
         if (mine === turn.current) setProgress(data);
@@ -51,7 +61,12 @@ export function ImportDialog({ onClose, onSaved }: { onClose(): void; onSaved():
     try {
       const query = new URLSearchParams({ dry: String(dry), policy: how.policy, remove: String(how.remove), job });
       const headers = { "content-type": "application/octet-stream" };
-      const { data } = await request<SheetResult>("POST", `/plant/import?${query}`, chosen, { etag, headers });
+      const { data } = await request<SheetResult>(
+        "POST",
+        `${alarms ? "/alarms/sheet" : "/plant/import"}?${query}`,
+        chosen,
+        { etag, headers },
+      );
       if (mine !== turn.current) return;
       if (dry) {
         setPreview(data);
@@ -101,8 +116,8 @@ export function ImportDialog({ onClose, onSaved }: { onClose(): void; onSaved():
   return (
     <Dialog
       open
-      title={t("sheets:title")}
-      text={t("sheets:text")}
+      title={t(alarms ? "alarmsheet:title" : "sheets:title")}
+      text={t(alarms ? "alarmsheet:text" : "sheets:text")}
       size="full"
       onClose={onClose}
       footer={
@@ -153,14 +168,20 @@ export function ImportDialog({ onClose, onSaved }: { onClose(): void; onSaved():
             }}
           />
         </div>
-        <SelectField
-          label={t("sheets:policy")}
-          value={policy}
-          onChange={(value) => again({ policy: value as Policy, remove })}
-          options={policies.map((value) => ({ value, label: t(`sheets:policies.${value}`) }))}
-          hint={t(`sheets:policyHint.${policy}`)}
+        {!alarms && (
+          <SelectField
+            label={t("sheets:policy")}
+            value={policy}
+            onChange={(value) => again({ policy: value as Policy, remove })}
+            options={policies.map((value) => ({ value, label: t(`sheets:policies.${value}`) }))}
+            hint={t(`sheets:policyHint.${policy}`)}
+          />
+        )}
+        <Check
+          label={t(alarms ? "alarmsheet:remove" : "sheets:remove")}
+          checked={remove}
+          onChange={(on) => again({ policy, remove: on })}
         />
-        <Check label={t("sheets:remove")} checked={remove} onChange={(on) => again({ policy, remove: on })} />
       </div>
       {busy && (
         <div className="sheet-progress" role="status">
