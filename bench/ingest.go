@@ -161,9 +161,14 @@ func ingest(args []string) error {
 	m := newMaker(eng.Table())
 	time.Sleep(2 * time.Second)
 
-	// An hour to come, so that nothing is done by the clock of this machine, which ends where four hours do, so that summaries
+	// An hour to come, or as many seconds as BENCH_INGEST says, so that nothing is done by the clock of this machine, which ends where four hours do, so that summaries
 	// of it are made too.
-	begin := tag.TimeOf(time.Now().UTC().Truncate(4*time.Hour)) + tag.Time(7*time.Hour)
+	length := 3600 // seconds
+	if n, err := strconv.Atoi(os.Getenv("BENCH_INGEST")); err == nil && n >= 600 && n%600 == 0 {
+		length = min(length, n)
+	}
+	end := tag.TimeOf(time.Now().UTC().Truncate(4*time.Hour)) + tag.Time(8*time.Hour)
+	begin := end - tag.Time(length)*tag.Time(time.Second)
 	if len(args) > 2 && args[2] != "" {
 		f, err := os.Create(args[2])
 		if err != nil {
@@ -177,7 +182,7 @@ func ingest(args []string) error {
 	var r ingested
 	start := spent()
 	const together = 5 // seconds of values at one look of the scribe
-	for at := 0; at < 3600; at += together {
+	for at := 0; at < length; at += together {
 		round := time.Now()
 		for i := range together {
 			before := spent()
@@ -195,7 +200,7 @@ func ingest(args []string) error {
 		}
 	}
 	before := spent()
-	if err := archive.MakeTiers(ctx, begin+tag.Time(2*time.Hour)); err != nil {
+	if err := archive.MakeTiers(ctx, end+tag.Time(time.Hour)); err != nil {
 		return err
 	}
 	r.Made = spent() - before
@@ -216,7 +221,7 @@ func ingest(args []string) error {
 	if err := json.NewEncoder(os.Stdout).Encode(r); err != nil {
 		return err
 	}
-	for at := 3600; at < 4190; at += together {
+	for at := length; at < length+590; at += together {
 		for i := range together {
 			eng.Table().Apply(m.values(begin + tag.Time(at+i)*tag.Time(time.Second)))
 		}

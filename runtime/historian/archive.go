@@ -54,6 +54,8 @@ type Archive struct {
 	moving sync.Mutex
 	// stored is by series the last window that the database has.
 	stored map[int64]tag.Time
+	// moved is memory for packing what is moved.
+	moved packer
 
 	// journaling guards the journal. It is taken before mu.
 	journaling sync.Mutex
@@ -67,8 +69,9 @@ type Archive struct {
 	ids     map[tag.Path]int64
 	paths   map[int64]tag.Path
 	pending map[int64]*pending
-	count   int // samples that wait
-	text    int // bytes of texts that wait
+	packer  packer // of what comes
+	count   int    // samples that wait
+	text    int    // bytes of texts that wait
 	alive   tag.Time
 	failure error // of the last attempt to write, nil when it went well
 	// journalFailure is of the journal.
@@ -272,7 +275,8 @@ func (a *Archive) keep(p *pending, s *Sample) bool {
 		}
 	}
 	if w == nil {
-		w = &window{start: windowOf(s.Time), ordered: true}
+		w = &window{start: windowOf(s.Time), ordered: true, whole: true, cells: p.spare}
+		p.spare = nil
 		p.windows = append(p.windows, w)
 		sort.SliceStable(p.windows, func(i, j int) bool { return p.windows[i].start < p.windows[j].start })
 		if len(p.windows) > 1 && p.windows[len(p.windows)-1] != w {
@@ -285,7 +289,7 @@ func (a *Archive) keep(p *pending, s *Sample) bool {
 		}
 		a.text += size
 	}
-	a.count += w.add(s)
+	a.count += w.add(s, &a.packer)
 	return true
 }
 

@@ -69,6 +69,9 @@ func (a *Archive) depart(now tag.Time, all bool) (moves []move) {
 	a.mu.Lock()
 	crowded := a.text > maxText/4
 	for series, p := range a.pending {
+		if len(p.windows) == 0 {
+			delete(a.pending, series) // nothing has come since the last time
+		}
 		for _, w := range p.windows {
 			if all || w.due || w.start+Window <= now || crowded && w.text > earlyText {
 				w.moving, w.due = true, true
@@ -142,7 +145,10 @@ func (a *Archive) put(ctx context.Context, moves []move) (int, error) {
 		a.count -= m.window.size()
 		a.text -= m.window.text
 		a.newest.moved(m.series, m.window)
-		if len(p.windows) == 0 {
+		if cap(m.window.cells) == partSize {
+			p.spare = m.window.cells[:0]
+		}
+		if len(p.windows) == 0 && p.spare == nil {
 			delete(a.pending, m.series)
 		}
 	}
@@ -167,7 +173,7 @@ func (a *Archive) stay() {
 				a.text -= w.text
 				before := kept[n-1].text
 				for i := range samples {
-					a.count += kept[n-1].add(&samples[i])
+					a.count += kept[n-1].add(&samples[i], &a.packer)
 				}
 				a.text += kept[n-1].text - before
 				continue
@@ -205,6 +211,12 @@ func (a *Archive) row(ctx context.Context, series int64, w *window) (row Row, ok
 		if there, err = a.rows.Read(ctx, series, w.start, w.start+1, true); err != nil {
 			return Row{}, false, fmt.Errorf("history: %w", err)
 		}
+	}
+	if len(there) == 0 && w.ordered && w.whole {
+		if row, err = w.row(series, &a.moved); err != nil {
+			return give(err)
+		}
+		return row, true, nil
 	}
 	samples, err := w.sorted()
 	if err != nil {

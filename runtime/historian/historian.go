@@ -178,32 +178,22 @@ func pack(series int64, start tag.Time, samples []Sample) (Row, error) {
 	if left := present(samples); len(left) > 0 {
 		samples = left
 	}
-	r := Row{Series: series, Start: start, First: samples[0].Time, Last: samples[len(samples)-1].Time, Count: len(samples)}
-	for i := range samples {
-		f, ok := number(&samples[i])
-		if !ok {
-			continue
-		}
-		if r.Good == 0 || f < r.Min {
-			r.Min = f
-		}
-		if r.Good == 0 || f > r.Max {
-			r.Max = f
-		}
-		r.Good++
-		r.Sum += f
+	data, err := appendParts(seal(), samples)
+	if err != nil {
+		return Row{}, fmt.Errorf("pack series %d: %w", series, err)
 	}
-	var err error
-	if r.Data, err = appendParts(seal(), samples); err != nil {
-		return r, fmt.Errorf("pack series %d: %w", series, err)
-	}
-	r.Data = closeSeal(r.Data)
-	return r, nil
+	var h head
+	h.add(samples)
+	return h.row(series, start, samples[len(samples)-1].Time, data), nil
 }
 
 // appendParts packs sorted samples in parts, each behind its length: of one type, as the type of a tag may
 // change, and no more than a chunk holds.
 func appendParts(dst []byte, samples []Sample) ([]byte, error) {
+	return new(packer).appendParts(dst, samples)
+}
+
+func (p *packer) appendParts(dst []byte, samples []Sample) ([]byte, error) {
 	for len(samples) > 0 {
 		n, typ := 0, tag.None
 		for n < len(samples) && n < chunk.MaxSamples {
@@ -214,12 +204,12 @@ func appendParts(dst []byte, samples []Sample) ([]byte, error) {
 			typ = max(typ, t)
 			n++
 		}
-		part, err := chunk.Encode(nil, samples[:n])
-		if err != nil {
+		var err error
+		if p.part, err = chunk.Encode(p.part[:0], samples[:n]); err != nil {
 			return dst, err
 		}
-		dst = binary.AppendUvarint(dst, uint64(len(part)))
-		dst = append(dst, part...)
+		dst = binary.AppendUvarint(dst, uint64(len(p.part)))
+		dst = append(dst, p.part...)
 		samples = samples[n:]
 	}
 	return dst, nil

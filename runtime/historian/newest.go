@@ -42,10 +42,10 @@ func (n *newestOf) forget() {
 
 // tail is the last sample of a window, when that is told without unpacking it.
 func (w *window) tail() (Sample, bool) {
-	if !w.ordered || len(w.samples) == 0 {
+	if !w.ordered || len(w.cells) == 0 {
 		return Sample{}, false
 	}
-	s := w.samples[len(w.samples)-1]
+	s := w.sample(&w.cells[len(w.cells)-1])
 	return s, s.Quality != removed
 }
 
