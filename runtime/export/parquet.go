@@ -12,8 +12,12 @@ import (
 
 // parquetSink writes Parquet 2: the time is a timestamp in milliseconds of UTC, columns have the types of their tags, and pages
 // are packed with Snappy, which every reader knows.
+//
+// The writer is held by functions: a sink is an interface, and through a field of its type the linker would keep all that a
+// writer can do.
 type parquetSink struct {
-	w      *parquet.Writer
+	write  func([]parquet.Row) (int, error)
+	finish func() error
 	fields []field
 	rows   []parquet.Row
 	cells  []parquet.Value
@@ -73,9 +77,8 @@ func newParquet(w io.Writer, fields []field) (*parquetSink, error) {
 			options = append(options, parquet.KeyValueMetadata("unit:"+f.name, f.unit))
 		}
 	}
-	s := &parquetSink{fields: fields}
-	s.w = parquet.NewWriter(w, append(options, parquet.NewSchema("history", group))...)
-	return s, nil
+	out := parquet.NewWriter(w, append(options, parquet.NewSchema("history", group))...)
+	return &parquetSink{write: out.WriteRows, finish: out.Close, fields: fields}, nil
 }
 
 func (s *parquetSink) row(t tag.Time, cells []tag.Value) error {
@@ -134,7 +137,7 @@ func (s *parquetSink) flush() error {
 	if len(s.rows) == 0 {
 		return nil
 	}
-	_, err := s.w.WriteRows(s.rows)
+	_, err := s.write(s.rows)
 	s.rows = s.rows[:0]
 	if err != nil {
 		return fmt.Errorf("write parquet: %w", err)
@@ -146,7 +149,7 @@ func (s *parquetSink) close() error {
 	if err := s.flush(); err != nil {
 		return err
 	}
-	if err := s.w.Close(); err != nil {
+	if err := s.finish(); err != nil {
 		return fmt.Errorf("write parquet: %w", err)
 	}
 	return nil

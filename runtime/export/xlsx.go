@@ -16,67 +16,89 @@ import (
 
 // xlsxSink writes a workbook (ECMA-376); lines go through temporary files, and are packed in memory at the end. Times are dates of the spreadsheet, in the zone that
 // the head of their column names.
+//
+// The book is held by functions: a sink is an interface, and through a field of its type the linker would keep all that a
+// book can do, the formulas of a spreadsheet among it.
 type xlsxSink struct {
-	w      io.Writer
-	book   *excelize.File
-	stream *excelize.StreamWriter
-	fields []field
-	zone   *time.Location
-	bold   int
-	date   int
-	sheets int
-	at     int // lines of the sheet
-	most   int // that it may have
-	row1   []any
+	begin   func(name string, first bool) error // ends a sheet, and begins the next one
+	put     func(cell string, row []any) error  // writes a line into the sheet
+	finish  func() error
+	discard func() // removes temporary files
+	fields  []field
+	zone    *time.Location
+	bold    int
+	date    int
+	sheets  int
+	at      int // lines of the sheet
+	most    int // that it may have
+	row1    []any
 }
 
 func newXLSX(w io.Writer, fields []field, zone *time.Location) (*xlsxSink, error) {
 	if len(fields) > excelize.MaxColumns {
 		return nil, fmt.Errorf("a workbook has no more than %d columns: choose fewer tags", excelize.MaxColumns)
 	}
-	s := &xlsxSink{w: w, book: excelize.NewFile(), fields: fields, zone: zone, most: excelize.TotalRows, row1: make([]any, len(fields))}
+	book := excelize.NewFile()
+	var stream *excelize.StreamWriter
+	s := &xlsxSink{fields: fields, zone: zone, most: excelize.TotalRows, row1: make([]any, len(fields))}
+	s.begin = func(name string, first bool) (err error) {
+		if first {
+			err = book.SetSheetName("Sheet1", name)
+		} else if err = stream.Flush(); err == nil {
+			_, err = book.NewSheet(name)
+		}
+		if err == nil {
+			stream, err = streamOf(book, name, len(fields))
+		}
+		return err
+	}
+	s.put = func(cell string, row []any) error { return stream.SetRow(cell, row) }
+	s.finish = func() error {
+		if err := stream.Flush(); err != nil {
+			return err
+		}
+		return book.Write(w)
+	}
+	s.discard = func() { _ = book.Close() }
 	form := "yyyy-mm-dd hh:mm:ss.000"
 	var err error
-	if s.bold, err = s.book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}}); err == nil {
-		s.date, err = s.book.NewStyle(&excelize.Style{CustomNumFmt: &form})
+	if s.bold, err = book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}}); err == nil {
+		s.date, err = book.NewStyle(&excelize.Style{CustomNumFmt: &form})
 	}
 	if err == nil {
 		err = s.sheet()
 	}
 	if err != nil {
-		s.abort()
+		s.discard()
 		return nil, fmt.Errorf("write xlsx: %w", err)
 	}
 	return s, nil
 }
 
-// sheet begins the next one.
-func (s *xlsxSink) sheet() (err error) {
-	name := "history"
-	if s.sheets++; s.sheets == 1 {
-		err = s.book.SetSheetName("Sheet1", name)
-	} else {
-		if err := s.stream.Flush(); err != nil {
-			return err
-		}
-		name = "history " + strconv.Itoa(s.sheets)
-		_, err = s.book.NewSheet(name)
-	}
+// streamOf writes a sheet line by line: its columns are wide enough, and times and titles stay when it is scrolled.
+func streamOf(book *excelize.File, sheet string, columns int) (*excelize.StreamWriter, error) {
+	stream, err := book.NewStreamWriter(sheet)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if s.stream, err = s.book.NewStreamWriter(name); err != nil {
-		return err
+	if err := stream.SetColWidth(1, 1, 24); err != nil {
+		return nil, err
 	}
-	if err := s.stream.SetColWidth(1, 1, 24); err != nil {
-		return err
-	}
-	if len(s.fields) > 1 {
-		if err := s.stream.SetColWidth(2, len(s.fields), 20); err != nil {
-			return err
+	if columns > 1 {
+		if err := stream.SetColWidth(2, columns, 20); err != nil {
+			return nil, err
 		}
 	}
-	if err := s.stream.SetPanes(&excelize.Panes{Freeze: true, XSplit: 1, YSplit: 1, TopLeftCell: "B2", ActivePane: "bottomRight"}); err != nil {
+	return stream, stream.SetPanes(&excelize.Panes{Freeze: true, XSplit: 1, YSplit: 1, TopLeftCell: "B2", ActivePane: "bottomRight"})
+}
+
+// sheet begins the next one.
+func (s *xlsxSink) sheet() error {
+	name := "history"
+	if s.sheets++; s.sheets > 1 {
+		name += " " + strconv.Itoa(s.sheets)
+	}
+	if err := s.begin(name, s.sheets == 1); err != nil {
 		return err
 	}
 	head := make([]any, len(s.fields))
@@ -88,7 +110,7 @@ func (s *xlsxSink) sheet() (err error) {
 		head[i] = excelize.Cell{StyleID: s.bold, Value: title}
 	}
 	s.at = 1
-	return s.stream.SetRow("A1", head)
+	return s.put("A1", head)
 }
 
 func (s *xlsxSink) row(t tag.Time, cells []tag.Value) error {
@@ -106,7 +128,7 @@ func (s *xlsxSink) row(t tag.Time, cells []tag.Value) error {
 	for i, v := range cells {
 		s.row1[i+1] = cellOf(v)
 	}
-	if err := s.stream.SetRow("A"+strconv.Itoa(s.at), s.row1); err != nil {
+	if err := s.put("A"+strconv.Itoa(s.at), s.row1); err != nil {
 		return fmt.Errorf("write xlsx: %w", err)
 	}
 	return nil
@@ -154,15 +176,12 @@ func cut(s string) string {
 }
 
 func (s *xlsxSink) close() error {
-	err := s.stream.Flush()
-	if err == nil {
-		err = s.book.Write(s.w)
-	}
-	s.abort()
+	err := s.finish()
+	s.discard()
 	if err != nil {
 		return fmt.Errorf("write xlsx: %w", err)
 	}
 	return nil
 }
 
-func (s *xlsxSink) abort() { _ = s.book.Close() } // only temporary files
+func (s *xlsxSink) abort() { s.discard() }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"net/http"
 	"net/url"
@@ -24,11 +25,14 @@ const (
 	stall = 60 * time.Second
 )
 
-// s3Target is a bucket.
+// s3Target is a bucket. Its client is held by functions: a target is an interface, and through a field of its type the linker
+// would keep all that S3 can do.
 type s3Target struct {
-	client *minio.Client
+	put    func(ctx context.Context, name string, r io.Reader, size int64, o minio.PutObjectOptions) error
+	list   func(context.Context) iter.Seq[minio.ObjectInfo]
+	get    func(ctx context.Context, name string) (io.Reader, io.Closer, error)
+	remove func(ctx context.Context, name string) error
 	where  string
-	bucket string
 	prefix string
 	stall  time.Duration
 }
@@ -73,7 +77,26 @@ func newS3(s Settings, secret string) (*s3Target, error) {
 	if prefix != "" {
 		prefix += "/"
 	}
-	return &s3Target{client, strings.TrimSuffix(s.Endpoint, "/") + "/" + s.Bucket, s.Bucket, prefix, stall}, nil
+	return &s3Target{
+		put: func(ctx context.Context, name string, r io.Reader, size int64, o minio.PutObjectOptions) error {
+			_, err := client.PutObject(ctx, s.Bucket, prefix+name, r, size, o)
+			return err
+		},
+		list: func(ctx context.Context) iter.Seq[minio.ObjectInfo] {
+			return client.ListObjectsIter(ctx, s.Bucket, minio.ListObjectsOptions{Prefix: prefix})
+		},
+		get: func(ctx context.Context, name string) (io.Reader, io.Closer, error) {
+			o, err := client.GetObject(ctx, s.Bucket, prefix+name, minio.GetObjectOptions{})
+			if err == nil {
+				_, err = o.Stat()
+			}
+			return o, o, err
+		},
+		remove: func(ctx context.Context, name string) error {
+			return client.RemoveObject(ctx, s.Bucket, prefix+name, minio.RemoveObjectOptions{})
+		},
+		where: strings.TrimSuffix(s.Endpoint, "/") + "/" + s.Bucket, prefix: prefix, stall: stall,
+	}, nil
 }
 
 // watch ends a context when nothing has moved for a while: a server that hangs would hold us for ever.
@@ -149,8 +172,7 @@ func (t *s3Target) Put(ctx context.Context, name string, r io.Reader) error {
 	if size > partSize*9_000 {
 		o.PartSize = uint64(size/9_000 + 1<<20)
 	}
-	_, err := t.client.PutObject(watched, t.bucket, t.prefix+name, m, size, o)
-	return t.failed(watched, "write "+name, err)
+	return t.failed(watched, "write "+name, t.put(watched, name, m, size, o))
 }
 
 // progress winds the timer up while bytes go out.
@@ -167,7 +189,7 @@ func (t *s3Target) List(ctx context.Context) ([]Entry, error) {
 	watched, m, end := t.watch(ctx)
 	defer end()
 	var out []Entry
-	for o := range t.client.ListObjectsIter(watched, t.bucket, minio.ListObjectsOptions{Prefix: t.prefix}) {
+	for o := range t.list(watched) {
 		m.wind()
 		if o.Err != nil {
 			return nil, t.failed(watched, "list the files", o.Err)
@@ -189,16 +211,13 @@ func (t *s3Target) Get(ctx context.Context, name string) (io.ReadCloser, error) 
 		return nil, err
 	}
 	watched, m, end := t.watch(ctx)
-	o, err := t.client.GetObject(watched, t.bucket, t.prefix+name, minio.GetObjectOptions{})
-	if err == nil {
-		_, err = o.Stat()
-	}
+	r, closer, err := t.get(watched, name)
 	if err != nil {
 		defer end()
 		return nil, t.failed(watched, "read "+name, err)
 	}
-	m.r = o
-	return &object{t, watched, m, o, name, end}, nil
+	m.r = r
+	return &object{t, watched, m, closer, name, end}, nil
 }
 
 // object is a file that is read from a bucket.
@@ -206,7 +225,7 @@ type object struct {
 	t    *s3Target
 	ctx  context.Context // of the reading
 	m    *moving
-	o    *minio.Object
+	file io.Closer
 	name string
 	end  func()
 }
@@ -223,7 +242,7 @@ func (o *object) Read(b []byte) (int, error) {
 // Close implements io.Closer.
 func (o *object) Close() error {
 	o.end()
-	return o.o.Close()
+	return o.file.Close()
 }
 
 // Delete implements Target.
@@ -233,7 +252,7 @@ func (t *s3Target) Delete(ctx context.Context, name string) error {
 	}
 	watched, _, end := t.watch(ctx)
 	defer end()
-	err := t.failed(watched, "delete "+name, t.client.RemoveObject(watched, t.bucket, t.prefix+name, minio.RemoveObjectOptions{}))
+	err := t.failed(watched, "delete "+name, t.remove(watched, name))
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
