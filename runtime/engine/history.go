@@ -25,23 +25,28 @@ func (e *Engine) Archive() *historian.Archive { return e.archive }
 
 // recorded is what the scribe knows of one tag.
 type recorded struct {
-	path   tag.Path
-	slot   tag.Slot
+	// What every change needs stands together at the front: 10,000 of them do not fit into the caches of a processor.
 	series int64
+	// batch is the place behind which that is of what is to be handed over, 0 when there is nothing.
+	batch int32
+	// changes are kept when they are larger than deadband; never for a tag that is kept by interval only.
+	changes bool
+	// holds is what the condition was last.
+	holds bool
+	// texts says that there are some in the batch.
+	texts    bool
+	deadband float64
+	// when is the condition under which samples are kept, nil for always.
+	when *expression.Program
+	// last is what was kept last.
+	last historian.Sample
+
+	path                tag.Path
+	slot                tag.Slot
+	interval, heartbeat tag.Time // 0 for none
 	// history and typ are what the policy comes from.
 	history *plant.History
 	typ     string
-	// changes are kept when they are larger than deadband; never for a tag that is kept by interval only.
-	changes  bool
-	deadband float64
-	// last is what was kept last.
-	last historian.Sample
-	// when is the condition under which samples are kept, nil for always; holds is what it was last.
-	when                *expression.Program
-	holds               bool
-	interval, heartbeat tag.Time // 0 for none
-	// batch is what is to be handed over, nil when that is nothing.
-	batch *historian.Batch
 }
 
 // scribe brings changes of tags into the history.
@@ -62,9 +67,9 @@ type scribe struct {
 	conditional []*recorded
 	// strays are changes of tags that came with a plant which is not arranged for yet.
 	strays []tag.Change
-	// filled are those of which there are samples to hand over, spare batches that are empty.
+	// filled are those of which there are samples to hand over, list the samples at the same places, and behind them memory
+	// for more.
 	filled []*recorded
-	spare  []*historian.Batch
 	list   []historian.Batch
 	lost   uint64
 }
@@ -233,6 +238,7 @@ func sampleOf(s tag.Sample) historian.Sample {
 func (r *scribe) take() {
 	var lost uint64
 	r.buffer, lost = r.changes.Drain(r.buffer[:0])
+	defer func() { clear(r.buffer) }() // texts are let go
 	if lost > 0 {
 		r.lost += lost
 		r.engine.log.Error("changes came faster than they could be kept", "lost", lost)
@@ -355,16 +361,17 @@ func (x *recorded) within(s *historian.Sample) bool {
 }
 
 func (r *scribe) keep(x *recorded, s historian.Sample) {
-	if x.batch == nil {
-		if n := len(r.spare); n > 0 {
-			x.batch, r.spare = r.spare[n-1], r.spare[:n-1]
-		} else {
-			x.batch = &historian.Batch{}
-		}
-		x.batch.Series = x.series
+	if x.batch == 0 {
 		r.filled = append(r.filled, x)
+		x.batch = int32(len(r.filled))
+		if len(r.list) < len(r.filled) {
+			r.list = append(r.list, historian.Batch{})
+		}
+		r.list[x.batch-1].Series = x.series
 	}
-	x.batch.Samples = append(x.batch.Samples, s)
+	b := &r.list[x.batch-1]
+	b.Samples = append(b.Samples, s)
+	x.texts = x.texts || s.Value.Text() != ""
 	x.last = s
 }
 
@@ -412,16 +419,14 @@ func (r *scribe) hand() {
 	if len(r.filled) == 0 {
 		return
 	}
-	r.list = r.list[:0]
-	for _, x := range r.filled {
-		r.list = append(r.list, *x.batch)
-	}
-	r.archive.Append(r.list)
-	for _, x := range r.filled {
-		clear(x.batch.Samples) // texts are let go
-		x.batch.Samples = x.batch.Samples[:0]
-		r.spare = append(r.spare, x.batch)
-		x.batch = nil
+	r.archive.Append(r.list[:len(r.filled)])
+	for i, x := range r.filled {
+		b := &r.list[i]
+		if x.texts {
+			clear(b.Samples) // they are let go
+		}
+		b.Samples = b.Samples[:0]
+		x.batch, x.texts = 0, false
 	}
 	clear(r.filled)
 	r.filled = r.filled[:0]

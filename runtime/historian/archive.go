@@ -55,7 +55,8 @@ type Archive struct {
 	// stored is by series the last window that the database has.
 	stored map[int64]tag.Time
 	// moved is memory for packing what is moved.
-	moved packer
+	moved   packer
+	tiering tiering
 
 	// journaling guards the journal. It is taken before mu.
 	journaling sync.Mutex
@@ -69,6 +70,10 @@ type Archive struct {
 	ids     map[tag.Path]int64
 	paths   map[int64]tag.Path
 	pending map[int64]*pending
+	// quick are those of series with low numbers, nil where nothing waits.
+	quick []*pending
+	// touched is of no use but that what was added to it has been brought near.
+	touched uint64
 	packer  packer // of what comes
 	count   int    // samples that wait
 	text    int    // bytes of texts that wait
@@ -229,9 +234,12 @@ func (a *Archive) Append(batches []Batch) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	floor := a.marks.floor[TierRaw]
+	var reached [together]*pending
 	for i := range batches {
-		b := &batches[i]
-		p := a.pendingOf(b.Series)
+		if i%together == 0 {
+			a.reach(batches[i:min(i+together, len(batches))], &reached)
+		}
+		b, p := &batches[i], reached[i%together]
 		for j := range b.Samples {
 			s := &b.Samples[j]
 			if s.Time < floor {
@@ -255,23 +263,64 @@ func (a *Archive) Append(batches []Batch) {
 	}
 }
 
+// together is for how many series at once it is looked where their samples go.
+const together = 64
+
+// reach finds where the samples of some series go. What 10,000 series wait with is in no cache of a processor: when it is
+// asked for one by one each waits for the memory, while many one behind the other come in the time of a few.
+func (a *Archive) reach(batches []Batch, reached *[together]*pending) {
+	for i := range batches {
+		reached[i] = a.pendingOf(batches[i].Series)
+	}
+	for _, p := range reached[:len(batches)] {
+		if w := p.open; w != nil && len(w.cells) > 0 {
+			a.touched += uint64(w.cells[len(w.cells)-1].time)
+		}
+	}
+}
+
+// maxQuick is up to what number a series is found in a list.
+const maxQuick = 1 << 20
+
 // pendingOf is what waits of a series.
 func (a *Archive) pendingOf(series int64) *pending {
+	if uint64(series) < uint64(len(a.quick)) {
+		if p := a.quick[series]; p != nil {
+			return p
+		}
+	}
 	p := a.pending[series]
 	if p == nil {
 		p = &pending{}
 		a.pending[series] = p
 	}
+	if series >= 0 && series < maxQuick {
+		if n := int(series) + 1 - len(a.quick); n > 0 {
+			a.quick = append(a.quick, make([]*pending, n)...)
+		}
+		a.quick[series] = p
+	}
 	return p
+}
+
+// forgo forgets that something waits of a series.
+func (a *Archive) forgo(series int64) {
+	delete(a.pending, series)
+	if uint64(series) < uint64(len(a.quick)) {
+		a.quick[series] = nil
+	}
 }
 
 // keep puts a sample into its window; false when that has no room.
 func (a *Archive) keep(p *pending, s *Sample) bool {
-	var w *window
-	for i := len(p.windows) - 1; i >= 0; i-- {
-		if o := p.windows[i]; s.Time >= o.start && s.Time < o.start+Window && !o.moving {
-			w = o
-			break
+	w := p.open
+	if w == nil || w.moving || s.Time < w.start || s.Time >= w.start+Window {
+		w = nil
+		for i := len(p.windows) - 1; i >= 0; i-- {
+			if o := p.windows[i]; s.Time >= o.start && s.Time < o.start+Window && !o.moving {
+				w = o
+				break
+			}
 		}
 	}
 	if w == nil {
@@ -283,6 +332,7 @@ func (a *Archive) keep(p *pending, s *Sample) bool {
 			a.counts.Late++
 		}
 	}
+	p.open = w
 	if size := len(s.Value.Text()); size > 0 {
 		if w.text+size > maxWindowText {
 			return false

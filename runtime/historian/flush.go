@@ -70,7 +70,7 @@ func (a *Archive) depart(now tag.Time, all bool) (moves []move) {
 	crowded := a.text > maxText/4
 	for series, p := range a.pending {
 		if len(p.windows) == 0 {
-			delete(a.pending, series) // nothing has come since the last time
+			a.forgo(series) // nothing has come since the last time
 		}
 		for _, w := range p.windows {
 			if all || w.due || w.start+Window <= now || crowded && w.text > earlyText {
@@ -142,6 +142,9 @@ func (a *Archive) put(ctx context.Context, moves []move) (int, error) {
 	for _, m := range moves {
 		p := a.pending[m.series]
 		p.windows = slices.DeleteFunc(p.windows, func(w *window) bool { return w == m.window })
+		if p.open == m.window {
+			p.open = nil
+		}
 		a.count -= m.window.size()
 		a.text -= m.window.text
 		a.newest.moved(m.series, m.window)
@@ -149,7 +152,7 @@ func (a *Archive) put(ctx context.Context, moves []move) (int, error) {
 			p.spare = m.window.cells[:0]
 		}
 		if len(p.windows) == 0 && p.spare == nil {
-			delete(a.pending, m.series)
+			a.forgo(m.series)
 		}
 	}
 	return n, nil
@@ -180,7 +183,7 @@ func (a *Archive) stay() {
 			}
 			kept = append(kept, w)
 		}
-		p.windows = kept
+		p.windows, p.open = kept, nil
 	}
 }
 

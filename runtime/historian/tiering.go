@@ -140,6 +140,7 @@ func (a *Archive) makeNext(ctx context.Context, tier Tier, now tag.Time) (more b
 func (a *Archive) makeRows(ctx context.Context, tier Tier, series []int64, start, made tag.Time) error {
 	a.moving.Lock()
 	defer a.moving.Unlock()
+	defer a.tiering.clear()
 	rows := make([]Row, 0, len(series))
 	for _, id := range series {
 		row, ok, err := a.summarize(ctx, tier, id, start)
@@ -155,34 +156,49 @@ func (a *Archive) makeRows(ctx context.Context, tier Tier, series []int64, start
 	return a.rows.PutTier(limit, tier, rows, nil, nil, made)
 }
 
+// tiering is memory for making tiers that is used again.
+type tiering struct {
+	samples         []Sample
+	summaries, list []Summary
+}
+
+// clear lets go of texts, and of much memory.
+func (t *tiering) clear() {
+	if cap(t.samples) > 16<<10 {
+		t.samples = nil
+	}
+	clear(t.samples[:cap(t.samples)])
+	clear(t.summaries[:cap(t.summaries)])
+	clear(t.list[:cap(t.list)])
+}
+
 // summarize makes a row of a tier of what the finer one has in the database.
 func (a *Archive) summarize(ctx context.Context, tier Tier, series int64, start tag.Time) (Row, bool, error) {
 	from, err := a.rows.ReadTier(ctx, tier-1, series, start, start+tier.Span())
 	if err != nil || len(from) == 0 {
 		return Row{}, false, err
 	}
-	b := bucketed{width: tier.Width()}
+	m := &a.tiering
+	b := bucketed{width: tier.Width(), list: m.list[:0]}
 	if tier == TierMinute {
 		a.mu.RLock()
 		path := a.paths[series]
 		a.mu.RUnlock()
-		var buffer []Sample
 		for i := range from {
-			buffer = a.readable(path, &from[i], buffer[:0])
-			b.samples(buffer)
+			m.samples = a.readable(path, &from[i], m.samples[:0])
+			b.samples(m.samples)
 		}
 	} else {
-		var buffer []Summary
 		for i := range from {
-			if buffer, err = unpackSummaries(&from[i], tier-1, buffer[:0]); err != nil {
+			if m.summaries, err = unpackSummaries(&from[i], tier-1, m.summaries[:0]); err != nil {
 				a.complain("summaries are damaged", err)
 				continue
 			}
-			b.summaries(buffer)
+			b.summaries(m.summaries)
 		}
 	}
 	list := b.end()
-	if len(list) == 0 {
+	if m.list = list; len(list) == 0 {
 		return Row{}, false, nil
 	}
 	row, err := packSummaries(series, tier, start, list)
@@ -211,6 +227,7 @@ func (a *Archive) remake(ctx context.Context, tier Tier) error {
 func (a *Archive) remakeRows(ctx context.Context, tier Tier, part []Stale) error {
 	a.moving.Lock()
 	defer a.moving.Unlock()
+	defer a.tiering.clear()
 	var rows []Row
 	var next []Stale
 	for _, s := range part {

@@ -11,6 +11,8 @@ import (
 // pending are the samples of a series that are not in the database yet, by window.
 type pending struct {
 	windows []*window // sorted by start; mostly one, none for a short while
+	// open is the one that the last sample went to.
+	open *window
 	// spare is memory of a window that is gone, for the next one.
 	spare []cell
 }

@@ -30,15 +30,14 @@ func (t *Table) Record(limit int, wake func()) *Recorder {
 	return r
 }
 
-// Drain appends to dst the changes since the last Drain, and says how many were lost.
-func (r *Recorder) Drain(dst []Change) ([]Change, uint64) {
+// Drain gives the changes since the last Drain, and says how many were lost. It takes the memory of spare for those to
+// come: who drains gives back what it got, cleared where it held texts.
+func (r *Recorder) Drain(spare []Change) ([]Change, uint64) {
 	r.table.mu.Lock()
-	dst = append(dst, r.changes...)
-	lost := r.lost
-	clear(r.changes) // texts are let go
-	r.changes, r.lost, r.roused = r.changes[:0], 0, false
+	changes, lost := r.changes, r.lost
+	r.changes, r.lost, r.roused = spare[:0], 0, false
 	r.table.mu.Unlock()
-	return dst, lost
+	return changes, lost
 }
 
 // Close ends the recording.
