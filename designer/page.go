@@ -3,12 +3,13 @@
 package designer
 
 import (
-	"compress/gzip"
 	"embed"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+
+	"github.com/andybalholm/brotli"
 )
 
 //go:embed all:dist
@@ -31,13 +32,13 @@ var ErrNoFont = errors.New(`the font of reports is not in this binary: build it 
 
 // HasReportFont reports whether the font of reports was built in.
 func HasReportFont() bool {
-	_, err := fs.Stat(dist, "dist/fonts/report.ttf.gz")
+	_, err := fs.Stat(dist, "dist/fonts/report.ttf.br")
 	return err == nil
 }
 
 // ReportFont is the TrueType font of reports.
 func ReportFont() ([]byte, error) {
-	f, err := dist.Open("dist/fonts/report.ttf.gz")
+	f, err := dist.Open("dist/fonts/report.ttf.br")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNoFont
 	}
@@ -45,11 +46,7 @@ func ReportFont() ([]byte, error) {
 		return nil, fmt.Errorf("font of reports: %w", err)
 	}
 	defer f.Close()
-	r, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, fmt.Errorf("font of reports: %w", err)
-	}
-	font, err := io.ReadAll(io.LimitReader(r, maxFont))
+	font, err := io.ReadAll(io.LimitReader(brotli.NewReader(f), maxFont))
 	if err != nil {
 		return nil, fmt.Errorf("font of reports: %w", err)
 	}
