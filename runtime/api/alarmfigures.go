@@ -129,10 +129,10 @@ func (s *Server) figures(ctx context.Context, in *figuresInput) (*AlarmFigures, 
 	rights := actorOf(ctx).Rights
 	wants := func(path tag.Path) bool { return path.Under(tag.Path(in.Area)) && rights.Allows(auth.View, path) }
 	o := figures.Options{Operators: settings.Operators, Fleeting: time.Duration(settings.FleetingSeconds) * time.Second, Now: end, Zone: zone}
-	list, _ := s.alarmsNow.read(s.engine)
+	list, _ := s.engine.Alarms()
 	if until.IsZero() {
-		for i := range list {
-			if a := &list[i]; wants(a.Path) {
+		for _, a := range list {
+			if wants(a.Path) {
 				o.Present = append(o.Present, figures.Present{Key: a.Key, Priority: a.Priority, State: a.State, Active: a.Active, Raised: a.Raised})
 			}
 		}
@@ -171,7 +171,7 @@ func (s *Server) plantZone(ctx context.Context) (*time.Location, error) {
 }
 
 // nameFigures adds what is declared of the alarms, and finishes the advice that hangs on it.
-func (s *Server) nameFigures(f *AlarmFigures, rights auth.Rights, list []engine.Alarm) {
+func (s *Server) nameFigures(f *AlarmFigures, rights auth.Rights, list []*engine.Alarm) {
 	x := s.engine.Expansion()
 	limits := map[alarm.Key]float64{}
 	name := func(key alarm.Key) AlarmName {
@@ -180,7 +180,7 @@ func (s *Server) nameFigures(f *AlarmFigures, rights auth.Rights, list []engine.
 		i, ok := x.Index(path)
 		if !ok {
 			// Those of the runtime itself.
-			if at := slices.IndexFunc(list, func(a engine.Alarm) bool { return a.Key == key }); at >= 0 {
+			if at := slices.IndexFunc(list, func(a *engine.Alarm) bool { return a.Key == key }); at >= 0 {
 				n.Title, n.Name = list[at].Title, list[at].Name
 			}
 			return n

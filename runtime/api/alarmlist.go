@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/lineside/lineside/runtime/alarm"
@@ -110,23 +109,6 @@ var alarmLists = map[string][]alarm.State{
 	"out-of-service": {alarm.OutOfService},
 }
 
-// alarmsNow is the list of the engine, read once for all who ask while nothing changes. The zero value is ready.
-type alarmsNow struct {
-	mu   sync.Mutex
-	seq  uint64
-	list []engine.Alarm
-}
-
-// read gives the list, which must not be changed, and its number.
-func (n *alarmsNow) read(e *engine.Engine) ([]engine.Alarm, uint64) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if seq := e.AlarmSeq(); n.list == nil || n.seq != seq {
-		n.seq, n.list = seq, e.Alarms()
-	}
-	return n.list, n.seq
-}
-
 // AlarmFilter is what a list of alarms can be asked for.
 type AlarmFilter struct {
 	List     string   `query:"list" enum:"standing,shelved,suppressed,out-of-service,all" default:"standing" doc:"which list"`
@@ -178,14 +160,13 @@ func (s *Server) listAlarms(ctx context.Context, in *struct {
 	Limit  int    `query:"limit" default:"200" minimum:"1" maximum:"5000"`
 }) (*body[AlarmPage], error) {
 	rights := actorOf(ctx).Rights
-	list, seq := s.alarmsNow.read(s.engine)
+	list, seq := s.engine.Alarms()
 	page := AlarmPage{Alarms: []AlarmRow{}, Areas: []AreaRow{}, Seq: seq}
 	wants := in.matcher()
 	found := make([]*engine.Alarm, 0, min(len(list), 1024))
 	classes := map[string]bool{}
 	var sum alarm.Area
-	for i := range list {
-		a := &list[i]
+	for _, a := range list {
 		if !rights.Allows(auth.View, a.Path) {
 			continue
 		}
@@ -223,10 +204,10 @@ func (s *Server) listAlarms(ctx context.Context, in *struct {
 }
 
 // alarmAreas counts what somebody may see by the areas below a path.
-func alarmAreas(list []engine.Alarm, rights auth.Rights, under tag.Path) (string, []AreaRow) {
+func alarmAreas(list []*engine.Alarm, rights auth.Rights, under tag.Path) (string, []AreaRow) {
 	from, areas := alarm.Areas(under, func(yield func(tag.Path, string, alarm.State)) {
-		for i := range list {
-			if a := &list[i]; rights.Allows(auth.View, a.Path) {
+		for _, a := range list {
+			if rights.Allows(auth.View, a.Path) {
 				yield(a.Path, a.Priority, a.State)
 			}
 		}

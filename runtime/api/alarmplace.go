@@ -192,7 +192,7 @@ func (s *Server) commentAlarms(ctx context.Context, in *body[AlarmComment]) (*bo
 	if text == "" {
 		return nil, errAlarmComment.with().at("/comment")
 	}
-	list, _ := s.alarmsNow.read(s.engine)
+	list, _ := s.engine.Alarms()
 	keys := slices.Clone(in.Body.Alarms)
 	slices.Sort(keys)
 	var lines []alarm.Entry
@@ -218,9 +218,9 @@ func (s *Server) commentAlarms(ctx context.Context, in *body[AlarmComment]) (*bo
 }
 
 // alarmLine is what the journal says of an alarm: as it stands now, or else as it was last.
-func (s *Server) alarmLine(ctx context.Context, key alarm.Key, list []engine.Alarm) (alarm.Entry, bool, error) {
-	for i := range list {
-		if a := &list[i]; a.Key == key {
+func (s *Server) alarmLine(ctx context.Context, key alarm.Key, list []*engine.Alarm) (alarm.Entry, bool, error) {
+	for _, a := range list {
+		if a.Key == key {
 			return alarm.Entry{Path: a.Path, Alarm: a.ID, Priority: a.Priority, State: a.State, Title: a.Title, Name: a.Name, Message: a.Message, Value: a.Value}, true, nil
 		}
 	}

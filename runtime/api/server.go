@@ -105,7 +105,6 @@ type Server struct {
 	headMu      sync.Mutex
 	heads       map[string]appHead
 	imports     imports
-	alarmsNow   alarmsNow
 	screenTags  screenTags
 	figuresKept figuresKept
 	// correcting is held while the history is corrected.

@@ -58,6 +58,8 @@ type alarms struct {
 	unkept  alarm.Changes // what the store has not taken yet
 	dirty   map[alarm.Key]bool
 	dropped int
+	// said is the number of changes that sessions were told of.
+	said uint64
 	// running says that all that is declared is known: by the plant, and by the apps that were restored before.
 	running bool
 	// plant and apps are what is declared: by the plant, and by installations.
@@ -71,6 +73,8 @@ type alarms struct {
 	loaded  bool
 	present map[alarm.Key]*alarmPoint // those that are not normal, or put away
 	groups  map[string][]*alarmPoint
+	counts  alarmCounts
+	list    alarmList
 }
 
 // alarmPoint is one alarm that is watched.
@@ -108,6 +112,7 @@ type alarmPoint struct {
 	look         time.Time // when it is looked at again
 	place        int       // in the heap, one more; 0 when it is not there
 	due          time.Time // by which it stands there
+	counted      alarmMarks
 }
 
 // swapAlarms takes the alarms of another plant into use.
@@ -210,8 +215,9 @@ func (e *Engine) arrangeAlarms() error {
 	}
 	v.points = next
 	v.present, v.timed, v.groups = map[alarm.Key]*alarmPoint{}, nil, map[string][]*alarmPoint{}
+	v.counts, v.list.anew = alarmCounts{}, true
 	for _, p := range next {
-		p.children, p.parents, p.place = nil, 0, 0
+		p.children, p.parents, p.place, p.counted = nil, 0, 0, 0
 	}
 	for _, p := range next {
 		b := p.build.Load()
@@ -292,6 +298,7 @@ func (v *alarms) soil(p *alarmPoint) {
 		v.dirty = map[alarm.Key]bool{}
 	}
 	v.dirty[p.record.Key] = true
+	v.list.touch(p)
 }
 
 // file puts an alarm into the lists that it belongs to. The caller holds work and mu.
@@ -301,6 +308,8 @@ func (v *alarms) file(p *alarmPoint) {
 	} else {
 		delete(v.present, p.record.Key)
 	}
+	v.list.touch(p)
+	v.counts.count(p)
 	v.timed.put(p)
 }
 

@@ -133,7 +133,8 @@ func putValue(t *testing.T, e *Engine, path tag.Path, v tag.Value) {
 // states are the alarms that are not normal.
 func states(e *Engine) map[string]alarm.State {
 	out := map[string]alarm.State{}
-	for _, a := range e.Alarms() {
+	list, _ := e.Alarms()
+	for _, a := range list {
 		out[a.ID] = a.State
 	}
 	return out
@@ -163,7 +164,8 @@ func TestAlarmLife(t *testing.T) {
 	e, _ := alarmEngine(t, shelf, alarmPlant)
 	putValue(t, e, "hall/level", tag.OfFloat(82.5))
 	wantState(t, e, "high", alarm.Unacknowledged)
-	a := e.Alarms()[0]
+	list, _ := e.Alarms()
+	a := list[0]
 	if a.Message["en"] != "82.5 % is above 80 %" || a.Message["zh"] != "82.5 % 高于 80 %" || a.Title["zh"] != "液位" || a.Cause["en"] != "Pump off" || string(a.Value) != "82.5" || a.Times != 1 {
 		t.Errorf("%+v", a)
 	}
@@ -173,8 +175,8 @@ func TestAlarmLife(t *testing.T) {
 	putValue(t, e, "hall/level", tag.OfFloat(76)) // within the deadband
 	putValue(t, e, "hall/level", tag.OfFloat(97))
 	wantState(t, e, "hh", alarm.Unacknowledged)
-	if first := e.Alarms()[0].ID; first != "hh" {
-		t.Error("the most urgent is not first but", first)
+	if list, _ := e.Alarms(); list[0].ID != "hh" {
+		t.Error("the most urgent is not first but", list[0].ID)
 	}
 	var p *spec.Problem
 	if err := orderAlarms(e, alarm.Acknowledge, "", "high", "hh"); !errors.As(err, &p) || p.Code != "comment_missing" {

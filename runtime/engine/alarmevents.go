@@ -68,7 +68,7 @@ func (e *Engine) AlarmNow(key alarm.Key) (Alarm, bool) {
 	if p == nil {
 		return Alarm{}, false
 	}
-	return p.now(), true
+	return *p.now(), true
 }
 
 // AlarmClassUse counts the alarms that are watched for, by the id of their class.

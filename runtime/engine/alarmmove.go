@@ -87,7 +87,6 @@ func (e *Engine) lookAgain(which func(*alarmPoint) bool) {
 // caller holds work.
 func (e *Engine) moveAlarms(now time.Time) time.Duration {
 	v := &e.alarms
-	before := v.seq.Load()
 	e.lookDue(now)
 	v.edgeMu.Lock()
 	edges, late, wakes := v.edges, v.late, v.wakes
@@ -138,7 +137,7 @@ func (e *Engine) moveAlarms(now time.Time) time.Duration {
 		e.log.Error("alarms not kept", "error", err)
 		next = min(next, alarmRetry)
 	}
-	if v.seq.Load() != before {
+	if v.seq.Load() != v.said {
 		e.tellAlarms()
 	}
 	return next

@@ -1,11 +1,9 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/lineside/lineside/runtime/alarm"
@@ -45,41 +43,23 @@ type Alarm struct {
 	Acknowledgement *alarm.Deed
 	Shelf           *alarm.Shelf
 	Service         *alarm.Deed
+
+	point *alarmPoint
+	// limits are those that were calculated when it was looked at.
+	limits *alarm.Limits
 }
 
-// Alarms are those that are not normal, and those that are put away: the ones that wait for an acknowledgement first, then by
-// priority, then the newest first.
-func (e *Engine) Alarms() []Alarm {
-	v := &e.alarms
-	v.mu.RLock()
-	out := make([]Alarm, 0, len(v.present))
-	for _, p := range v.present {
-		out = append(out, p.now())
-	}
-	v.mu.RUnlock()
-	slices.SortFunc(out, func(a, b Alarm) int {
-		wanting := func(x *Alarm) int {
-			if x.State.Wanting() {
-				return 0
-			}
-			return 1
-		}
-		return cmp.Or(wanting(&a)-wanting(&b), alarm.Rank(a.Priority)-alarm.Rank(b.Priority), b.Since.Compare(a.Since), cmp.Compare(a.Key, b.Key))
-	})
-	return out
-}
-
-// AlarmSeq changes whenever an alarm has.
-func (e *Engine) AlarmSeq() uint64 { return e.alarms.seq.Load() }
-
-func (p *alarmPoint) now() Alarm {
+// now is an alarm as it stands. The caller holds mu of the alarms.
+func (p *alarmPoint) now() *Alarm {
 	b, r := p.build.Load(), &p.record
 	unit := ""
 	if b.tag != nil {
 		unit = b.tag.Unit
 	}
+	seen := p.limits.Load()
 	limit, lower := p.shownLimits()
-	return Alarm{
+	return &Alarm{
+		point: p, limits: seen,
 		Class: b.def.Class, Sound: alarm.SoundOf(b.def.Priority, b.class), Limit: limit, Lower: lower, Unit: unit, Tunable: b.def.Tune != nil, Tuned: r.Tuned, First: r.First,
 		Key: r.Key, Path: b.path, ID: b.id, Kind: b.def.Kind, Priority: b.def.Priority, Title: b.shownTitle(), Name: b.name(), Message: r.Message,
 		Cause: b.def.Cause, Consequence: b.def.Consequence, Action: b.def.Action, State: r.Shown(), Active: r.Active, Since: r.Since, Raised: r.Raised,

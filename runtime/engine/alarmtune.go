@@ -148,6 +148,7 @@ func (e *Engine) TuneAlarm(o TuneOrder, actor auth.Actor) error {
 		v.mu.Lock()
 		p.record = was
 		p.tuned.Store(was.Tuned)
+		v.list.touch(p)
 		v.unkept.Journal = v.unkept.Journal[:min(lines, len(v.unkept.Journal))]
 		v.mu.Unlock()
 		return err

@@ -24,8 +24,9 @@ func TestHistoryAlarms(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	active := func() (ids []string) {
-		for _, a := range r.Alarms() {
-			if standing(&a) {
+		list, _ := r.Alarms()
+		for _, a := range list {
+			if standing(a.State, a.Priority) {
 				ids = append(ids, a.ID)
 			}
 		}
@@ -42,7 +43,8 @@ func TestHistoryAlarms(t *testing.T) {
 	r.showHistory(&now)
 	until(t, "what was lost is told", func() bool {
 		n := 0
-		for _, a := range r.Alarms() {
+		list, _ := r.Alarms()
+		for _, a := range list {
 			if a.ID == "lost" || a.ID == "damaged" {
 				n++
 			}

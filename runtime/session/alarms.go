@@ -34,7 +34,7 @@ type hearing struct {
 // alarmList is the alarms at one moment, with the frames that were made of them.
 type alarmList struct {
 	seq    uint64
-	alarms []engine.Alarm
+	alarms []*engine.Alarm
 	// numbers are those of what is to be heard, 0 for what is not.
 	numbers []int64
 	mu      sync.Mutex
@@ -45,9 +45,9 @@ type alarmList struct {
 func (f *alarmFrames) all(e Engine) *alarmList {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	seq := e.AlarmSeq()
+	alarms, seq := e.Alarms()
 	if f.list == nil || f.list.seq != seq {
-		f.list = &alarmList{seq: seq, alarms: e.Alarms(), frames: map[[2]string][]byte{}}
+		f.list = &alarmList{seq: seq, alarms: alarms, frames: map[[2]string][]byte{}}
 		f.hear(f.list, time.Now())
 	}
 	return f.list
@@ -58,8 +58,7 @@ func (f *alarmFrames) hear(l *alarmList, now time.Time) {
 	heard := make(map[alarm.Key]hearing, len(f.heard))
 	l.numbers = make([]int64, len(l.alarms))
 	f.number = max(f.number, now.UnixMilli())
-	for i := range l.alarms {
-		a := &l.alarms[i]
+	for i, a := range l.alarms {
 		if !a.State.Wanting() || a.Sound == "none" || a.Sound == "" {
 			continue
 		}
@@ -80,8 +79,7 @@ func (l *alarmList) of(rights auth.Rights, lang string) AlarmsNow {
 	any := false
 	var rest []AlarmNow
 	sounds := map[[2]string]int64{}
-	for i := range l.alarms {
-		a := &l.alarms[i]
+	for i, a := range l.alarms {
 		active := a.State == alarm.Unacknowledged || a.State == alarm.Acknowledged
 		waits := a.State.Wanting()
 		latched := a.State == alarm.LatchedAcknowledged
@@ -135,8 +133,8 @@ func (l *alarmList) of(rights auth.Rights, lang string) AlarmsNow {
 // areas counts what somebody may see by areas.
 func (l *alarmList) areas(rights auth.Rights) []AlarmArea {
 	_, found := alarm.Areas("", func(yield func(tag.Path, string, alarm.State)) {
-		for i := range l.alarms {
-			if a := &l.alarms[i]; rights.Allows(auth.View, a.Path) {
+		for _, a := range l.alarms {
+			if rights.Allows(auth.View, a.Path) {
 				yield(a.Path, a.Priority, a.State)
 			}
 		}

@@ -33,8 +33,7 @@ type Engine interface {
 	Write(ctx context.Context, r engine.WriteRequest) engine.WriteResult
 	Meta(path tag.Path, rights auth.Rights, lang string) (engine.Meta, bool)
 	Writes(actor auth.Actor) engine.Writes
-	Alarms() []engine.Alarm
-	AlarmSeq() uint64
+	Alarms() ([]*engine.Alarm, uint64)
 	Notices() (<-chan engine.Notice, func())
 }
 

@@ -75,8 +75,7 @@ func (p *plantFloor) Meta(path tag.Path, rights auth.Rights, lang string) (engin
 	return engine.Meta{Path: path, Type: d.Type, Title: "title in " + lang, Unit: d.Unit, Writable: rights.Allows(auth.Operate, path), Confirm: "ask"}, true
 }
 
-func (p *plantFloor) Alarms() []engine.Alarm                  { return nil }
-func (p *plantFloor) AlarmSeq() uint64                        { return 0 }
+func (p *plantFloor) Alarms() ([]*engine.Alarm, uint64)       { return nil, 0 }
 func (p *plantFloor) Writes(auth.Actor) engine.Writes         { return engine.Writes{} }
 func (p *plantFloor) Notices() (<-chan engine.Notice, func()) { return p.notices, func() {} }
 
