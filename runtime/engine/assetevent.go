@@ -63,7 +63,7 @@ func (b *plantBuild) compileEvents(ps *spec.Problems) {
 	for i := range b.from.Events {
 		def := &b.from.Events[i]
 		base := def.Asset
-		program, problems := compileWhen(def.When, expression.Env{Tags: b.typeOf, Base: &base, Members: b.members(base), Attribute: b.attribute(base)})
+		program, problems := compileWhen(def.When, expression.Env{Tags: b.typeOf, Past: b.past, Base: &base, Members: b.members(base), Attribute: b.attribute(base)})
 		for _, p := range problems.Under(def.At + "/when") {
 			if f := (fault{p.At, p.Code}); !told[f] {
 				told[f] = true

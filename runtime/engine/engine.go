@@ -63,6 +63,7 @@ type Engine struct {
 	kept       func(tag.Path) []byte
 	last       *lastvalue.File
 	archive    *historian.Archive
+	pasts      pasts
 	past       pastSamples
 	trust      Trust
 	safe       bool
@@ -142,6 +143,7 @@ type entry struct {
 func New(o Options) *Engine {
 	e := &Engine{
 		log: o.Log, catalogue: o.Catalogue, secret: o.Secret, audit: o.Audit, keep: o.Keep, keepMany: o.KeepMany, kept: o.Kept, last: o.Last, archive: o.Archive, trust: o.Trust, safe: o.Safe,
+		pasts:       pasts{wake: make(chan struct{}, 1)},
 		table:       tag.NewTable(),
 		views:       map[string]*view{},
 		expressions: map[string]*sharedExpression{},
@@ -155,7 +157,7 @@ func New(o Options) *Engine {
 		alarms:      alarms{keeper: o.Alarms, wake: make(chan struct{}, 1), writes: make(chan alarmOrder, maxAlarmWrites)},
 	}
 	e.expansion, _ = plant.Expand(e.plant)
-	e.running = &present{plant: e.plant, expansion: e.expansion, entries: map[tag.Path]*entry{}}
+	e.running = &present{plant: e.plant, expansion: e.expansion, entries: map[tag.Path]*entry{}, past: e.askPast}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
@@ -203,6 +205,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	running.Go(func() { e.keepLast(ctx) })
 	running.Go(func() { e.recordHistory(ctx) })
 	running.Go(func() { e.watchHistory(ctx) })
+	running.Go(func() { e.answerPast(ctx) })
 	generation := e.table.Generation()
 	for {
 		e.mu.Lock()

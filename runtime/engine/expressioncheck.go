@@ -113,5 +113,5 @@ func (e *Engine) once(program *expression.Program, s *scope, values map[tag.Path
 			vars = append(vars, as(sample(n.path), n.typ))
 		}
 	}
-	return program.Eval(deps, vars), out
+	return program.Eval(deps, vars), withoutPast(out)
 }

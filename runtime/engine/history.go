@@ -164,8 +164,12 @@ func (r *scribe) arrange(ctx context.Context, now tag.Time) error {
 			x.last = old.last
 		}
 	}
+	goOn := make(map[int64]bool, len(list)) // series that go on, perhaps under another path
+	for _, x := range list {
+		goOn[x.series] = true
+	}
 	for slot, old := range r.by {
-		if old == nil {
+		if old == nil || goOn[old.series] {
 			continue
 		}
 		if slot >= len(next) || next[slot] == nil || next[slot].path != old.path {

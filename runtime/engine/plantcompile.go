@@ -32,6 +32,8 @@ type plantBuild struct {
 	outlets  []*outletBuild // in the order of the document
 	flawed   bool           // there are warnings about tags
 	zone     *time.Location // of the plant
+	// past answers questions about history.
+	past func(expression.Past) *spec.Problem
 }
 
 // tagBuild is one compiled tag.
@@ -75,7 +77,7 @@ func compilePlant(p *plant.Plant, beside *present) (*plantBuild, spec.Problems) 
 		return nil, ps
 	}
 	p = from.Effective()
-	b := &plantBuild{doc: p, from: from, types: make(map[tag.Path]tag.Type, 4*len(p.Devices)), devices: map[string]*deviceBuild{}, zone: zoneOf(p)}
+	b := &plantBuild{doc: p, from: from, types: make(map[tag.Path]tag.Type, 4*len(p.Devices)), devices: map[string]*deviceBuild{}, zone: zoneOf(p), past: beside.past}
 	var found spec.Problems
 	for i := range p.Devices {
 		b.compileDevice(i, &found)

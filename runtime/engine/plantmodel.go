@@ -29,7 +29,7 @@ func (b *plantBuild) origin(t *tagBuild) *plant.Origin {
 // env is what an expression of a tag may name: the tags of the plant, those of its asset by relative
 // paths, and what the assets below have together.
 func (b *plantBuild) env(t *tagBuild, vars map[string]tag.Type) expression.Env {
-	env := expression.Env{Tags: b.typeOf, Vars: vars}
+	env := expression.Env{Tags: b.typeOf, Vars: vars, Past: b.past}
 	base := b.from.Asset(t.index)
 	if base != "" {
 		env.Base = &base
@@ -156,7 +156,7 @@ func (b *plantBuild) tryModels(ps *spec.Problems) {
 			types[here+"/"+tag.Path(m.Properties[i].ID)], _ = tag.ParseType(m.Properties[i].Type)
 		}
 		base := here
-		env := expression.Env{Base: &base, Members: b.members(here), Tags: func(path tag.Path) (tag.Type, bool) {
+		env := expression.Env{Base: &base, Members: b.members(here), Past: pastOnly, Tags: func(path tag.Path) (tag.Type, bool) {
 			if typ, ok := b.typeOf(path); ok {
 				return typ, true
 			}
@@ -183,7 +183,7 @@ func (b *plantBuild) tryModels(ps *spec.Problems) {
 // Reads lists the tags that a computed tag of the plant is computed from, those of roll-ups included.
 func (e *Engine) Reads(path tag.Path) []tag.Path {
 	if t, ok := e.lookup(path); ok && t.program != nil {
-		return t.program.Tags()
+		return withoutPast(t.program.Tags())
 	}
 	return nil
 }
@@ -191,7 +191,7 @@ func (e *Engine) Reads(path tag.Path) []tag.Path {
 // InterlockReads lists the tags that the interlock of a tag looks at.
 func (e *Engine) InterlockReads(path tag.Path) []tag.Path {
 	if t, ok := e.lookup(path); ok && t.gate != nil && t.gate.interlock != nil {
-		return t.gate.interlock.Tags()
+		return withoutPast(t.gate.interlock.Tags())
 	}
 	return nil
 }

@@ -26,6 +26,8 @@ type present struct {
 	slots     []tag.Slot          // of the tags of the expansion
 	// flawed says that there were warnings about tags, which must be found again.
 	flawed bool
+	// past answers what expressions ask of history.
+	past func(expression.Past) *spec.Problem
 }
 
 // PreparePlant checks and compiles a plant document and says everything that is wrong with it, warnings included. With

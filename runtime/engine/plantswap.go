@@ -37,7 +37,7 @@ func (e *Engine) TakePlant(next *Prepared) error {
 	}
 	e.mu.Lock()
 	e.plant, e.expansion = b.from.Plant(), b.from
-	e.running = &present{plant: b.from.Plant(), expansion: b.from, entries: s.next, slots: s.at, flawed: b.flawed}
+	e.running = &present{plant: b.from.Plant(), expansion: b.from, entries: s.next, slots: s.at, flawed: b.flawed, past: e.askPast}
 	e.mu.Unlock()
 	if err := e.swapEvents(b); err != nil {
 		return err

@@ -157,6 +157,7 @@ func (e *Engine) compile(text string, s *scope) (*expression.Program, error) {
 			return e.typeOf(p)
 		},
 		Vars: s.vars,
+		Past: e.askPast,
 		Indirect: func(asset string, below tag.Path) (tag.Path, tag.Type, *spec.Problem) {
 			return e.indirect(s, asset, below)
 		},

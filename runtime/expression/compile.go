@@ -49,7 +49,7 @@ func Compile(text string, env Env) (p *Program, err error) {
 	if p.typ == list {
 		p.typ = tag.JSON
 	}
-	p.single = out.input != nil && out.input.kind == 0
+	p.single = out.input != nil && out.input.kind == 0 && len(c.tags) == 1 // history() reads two
 	p.frame.locals = make([]local, c.locals)
 	p.frame.trees = [2][]tree{make([]tree, len(c.tags)), make([]tree, len(c.vars))}
 	return p, nil
@@ -374,6 +374,11 @@ func (c *compiler) tag(n *ast.CallNode) code {
 		c.problem(s, "tag_unknown", "Add the tag first, or choose another.", "There is no tag %q.", path)
 		return unknown()
 	}
+	return c.reads(path, typ)
+}
+
+// reads reads a tag, which is among those of the program from now on.
+func (c *compiler) reads(path tag.Path, typ tag.Type) code {
 	index := slices.Index(c.tags, path)
 	if index < 0 {
 		index = len(c.tags)

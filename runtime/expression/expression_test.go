@@ -51,7 +51,7 @@ func evaluate(t testing.TB, text string, tags map[string]string) (tag.Sample, *P
 	p, err := Compile(text, Env{Vars: vars, Tags: func(p tag.Path) (tag.Type, bool) {
 		s, ok := samples[string(p)]
 		return typeOf(s), ok
-	}, Attribute: func(_, key string) (string, bool, *spec.Problem) { return "KSB", key == "supplier", nil }, Members: func(of Selection) (out []tag.Path, _ *spec.Problem) {
+	}, Past: func(Past) *spec.Problem { return nil }, Attribute: func(_, key string) (string, bool, *spec.Problem) { return "KSB", key == "supplier", nil }, Members: func(of Selection) (out []tag.Path, _ *spec.Problem) {
 		for _, path := range slices.Sorted(maps.Keys(samples)) {
 			if p := tag.Path(path); strings.HasPrefix(path, of.Model) && (of.Property == "" || p.Name() == of.Property) {
 				out = append(out, p)

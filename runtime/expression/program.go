@@ -21,6 +21,9 @@ type Env struct {
 	// Indirect finds the tag that tag("{asset}/below") means; a path that no tag has when it is not known
 	// yet which asset that is. Nil knows none.
 	Indirect func(asset string, below tag.Path) (tag.Path, tag.Type, *spec.Problem)
+	// Past says what is wrong with a question about the history of a tag, nil when it has an answer under Past.Tag. Nil
+	// answers none.
+	Past func(Past) *spec.Problem
 	// Members finds what roll-ups read. Nil knows none.
 	Members Members
 	// Attribute finds an attribute of an asset or a tag of the plant; false when it has none of the

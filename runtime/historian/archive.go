@@ -66,6 +66,8 @@ type Archive struct {
 	// rotated is the last file of the journal that can go when all windows have been moved; 0 when there is none.
 	rotated int
 
+	// naming is held while series get paths.
+	naming  sync.Mutex
 	mu      sync.RWMutex
 	ids     map[tag.Path]int64
 	paths   map[int64]tag.Path
@@ -170,6 +172,8 @@ func (a *Archive) SeriesOf(ctx context.Context, paths []tag.Path) ([]int64, erro
 	if len(missing) == 0 {
 		return out, nil
 	}
+	a.naming.Lock()
+	defer a.naming.Unlock()
 	ids, err := a.rows.AddSeries(ctx, missing)
 	if err != nil {
 		return nil, fmt.Errorf("history: %w", err)
@@ -185,21 +189,41 @@ func (a *Archive) SeriesOf(ctx context.Context, paths []tag.Path) ([]int64, erro
 	return out, nil
 }
 
-// Rename lets the history of tags follow their new paths.
+// Rename lets the history of tags follow their new paths. What stood at a path before, of a tag that is gone, makes way.
 func (a *Archive) Rename(ctx context.Context, moved map[tag.Path]tag.Path) error {
-	if err := a.rows.RenameSeries(ctx, moved); err != nil {
-		return fmt.Errorf("history: %w", err)
+	a.naming.Lock()
+	defer a.naming.Unlock()
+	paths := map[int64]tag.Path{}
+	a.mu.RLock()
+	for from, to := range moved {
+		id, ok := a.ids[from]
+		if !ok {
+			continue
+		}
+		paths[id] = to
+		if there, ok := a.ids[to]; ok {
+			if _, moves := moved[to]; !moves {
+				paths[there] = ""
+			}
+		}
 	}
-	list, err := a.rows.Series(ctx)
-	if err != nil {
+	a.mu.RUnlock()
+	if len(paths) == 0 {
+		return nil
+	}
+	if err := a.rows.RenameSeries(ctx, paths); err != nil {
 		return fmt.Errorf("history: %w", err)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	clear(a.ids)
-	clear(a.paths)
-	for _, s := range list {
-		a.ids[s.Path], a.paths[s.ID] = s.ID, s.Path
+	for id := range paths {
+		delete(a.ids, a.paths[id])
+		delete(a.paths, id)
+	}
+	for id, path := range paths {
+		if path != "" {
+			a.ids[path], a.paths[id] = id, path
+		}
 	}
 	return nil
 }

@@ -80,8 +80,9 @@ type Rows interface {
 	Series(ctx context.Context) ([]Series, error)
 	// AddSeries makes series for paths that have none and returns their ids in the same order.
 	AddSeries(ctx context.Context, paths []tag.Path) ([]int64, error)
-	// RenameSeries gives series other paths. A path that is taken by another series is left to that one.
-	RenameSeries(ctx context.Context, moved map[tag.Path]tag.Path) error
+	// RenameSeries gives series, by their ids, other paths; all or none. Those with "" lose theirs, and have a name by which nobody
+	// asks until their rows are too old.
+	RenameSeries(ctx context.Context, paths map[int64]tag.Path) error
 	// Put writes rows of samples, in place of those with the same series and start, and remembers which rows of tiers are
 	// stale by that; all or nothing.
 	Put(ctx context.Context, rows []Row, stale []Stale) error

@@ -115,33 +115,20 @@ func placesOf(paths []tag.Path) map[tag.Path][]int {
 }
 
 // RenameSeries implements historian.Rows.
-func (h *History) RenameSeries(ctx context.Context, moved map[tag.Path]tag.Path) error {
+func (h *History) RenameSeries(ctx context.Context, paths map[int64]tag.Path) error {
+	ids := slices.Sorted(maps.Keys(paths))
 	return h.fail(h.store.write(ctx, func(tx *gorm.DB) error {
 		// By way of names that no tag can have, so that two may change places.
-		var rows []seriesRow
-		for part := range slices.Chunk(slices.Sorted(maps.Keys(moved)), 500) {
-			var some []seriesRow
-			if err := tx.Where("path IN ?", part).Find(&some).Error; err != nil {
-				return err
-			}
-			rows = append(rows, some...)
-		}
-		for _, r := range rows {
-			if err := tx.Model(&seriesRow{}).Where("id = ?", r.ID).Update("path", fmt.Sprintf("\x01%d", r.ID)).Error; err != nil {
+		for part := range slices.Chunk(ids, 500) {
+			if err := tx.Model(&seriesRow{}).Where("id IN ?", part).Update("path", gorm.Expr("? || CAST(id AS TEXT)", "\x01")).Error; err != nil {
 				return err
 			}
 		}
-		for _, r := range rows {
-			to := string(moved[tag.Path(r.Path)])
-			var taken int64
-			if err := tx.Model(&seriesRow{}).Where("path = ?", to).Count(&taken).Error; err != nil {
-				return err
-			}
-			if taken > 0 {
-				to = r.Path
-			}
-			if err := tx.Model(&seriesRow{}).Where("id = ?", r.ID).Update("path", to).Error; err != nil {
-				return err
+		for _, id := range ids {
+			if path := paths[id]; path != "" {
+				if err := tx.Exec("UPDATE history_series SET path = ? WHERE id = ?", string(path), id).Error; err != nil {
+					return err
+				}
 			}
 		}
 		return nil
