@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -121,10 +123,8 @@ func (r *scribe) arrange(ctx context.Context, now tag.Time) error {
 	e.mu.RLock()
 	p := e.plant
 	next := make([]*recorded, 0, len(r.by)+1)
-	for path, t := range e.running.entries {
-		if t.doc == nil {
-			continue
-		}
+	for _, y := range bySlot(e.running.entries) {
+		path, t := y.path, y.entry
 		x := r.at(t.slot)
 		if x == nil || x.path != path || x.history != t.doc.History || x.typ != t.doc.Type || r.byDefault != p.History {
 			h := p.HistoryOf(&t.doc.Definition)
@@ -206,6 +206,25 @@ func (r *scribe) arrange(ctx context.Context, now tag.Time) error {
 	r.due, r.beat, r.conditional = map[tag.Time]tag.Time{}, map[tag.Time]tag.Time{}, conditional
 	r.changed(strays, false)
 	return nil
+}
+
+// bySlot are the tags of the document in the order of their slots: what is made of them in this order lies in memory as it
+// is gone through.
+func bySlot(entries map[tag.Path]*entry) []placed {
+	out := make([]placed, 0, len(entries))
+	for path, t := range entries {
+		if t.doc != nil {
+			out = append(out, placed{path, t})
+		}
+	}
+	slices.SortFunc(out, func(x, y placed) int { return cmp.Compare(x.entry.slot, y.entry.slot) })
+	return out
+}
+
+// placed is a tag of the document with its path.
+type placed struct {
+	path  tag.Path
+	entry *entry
 }
 
 // at is what is known of the tag in a slot, nil when it is not kept.

@@ -84,7 +84,7 @@ func (h *head) row(series int64, start, last tag.Time, data []byte) Row {
 
 const (
 	// partSize is how many samples of a window are packed together: the parts become those of its row.
-	partSize = 120
+	partSize = 96
 	// looseText is from how many bytes of texts on they are packed sooner.
 	looseText = 64 << 10
 	// fewTexts are looked through for one that is there already.

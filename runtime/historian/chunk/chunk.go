@@ -252,30 +252,44 @@ var units = [...]tag.Time{1e9, 1e6, 1e3, 1}
 func (e *encoder) times(dst []byte, samples []Sample) []byte {
 	unit := 0
 	for unit < len(units)-1 {
-		fits := true
-		for i := range samples {
-			if samples[i].Time%units[unit] != 0 {
-				fits = false
-				break
-			}
-		}
-		if fits {
+		if wholeTimes(samples, units[unit]) {
 			break
 		}
 		unit++
 	}
 	dst = append(dst, byte(unit))
-	first := int64(samples[0].Time / units[unit])
-	dst = binary.AppendVarint(dst, first)
+	dst = binary.AppendVarint(dst, int64(samples[0].Time/units[unit]))
 	w, by := &e.once, units[unit]
 	w.reset()
-	last, step := first, int64(0)
+	step, pace := int64(0), tag.Time(0) // the last difference, in units and as it is
 	for i := 1; i < len(samples); i++ {
-		t := int64(samples[i].Time / by)
-		w.signed(t-last-step, &timeSteps)
-		last, step = t, t-last
+		if samples[i].Time-samples[i-1].Time == pace {
+			w.bit(false)
+			continue
+		}
+		pace = samples[i].Time - samples[i-1].Time
+		next := int64(samples[i].Time/by - samples[i-1].Time/by)
+		w.signed(next-step, &timeSteps)
+		step = next
 	}
 	return appendPacked(dst, w)
+}
+
+// wholeTimes reports whether all times are whole multiples of a unit. It divides only where the pace changes.
+func wholeTimes(samples []Sample, unit tag.Time) bool {
+	if samples[0].Time%unit != 0 {
+		return false
+	}
+	pace := tag.Time(0)
+	for i := 1; i < len(samples); i++ {
+		if next := samples[i].Time - samples[i-1].Time; next != pace {
+			if samples[i].Time%unit != 0 {
+				return false
+			}
+			pace = next
+		}
+	}
+	return true
 }
 
 func (d *decoder) times(out []Sample) {
