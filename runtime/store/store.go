@@ -58,10 +58,14 @@ type Store struct {
 // Open opens the database at url, or the SQLite file in dir when url is "". It creates what
 // is missing, brings an older schema up to date (after copying a SQLite file beside it) and
 // refuses a newer one. dir also holds the key of the secrets.
-func Open(ctx context.Context, url, dir string) (*Store, error) { return openStore(ctx, url, dir, true) }
+func Open(ctx context.Context, url, dir string) (*Store, error) {
+	return openStore(ctx, url, dir, true)
+}
 
 // OpenBriefly is Open for a look: it keeps no statements prepared, for which gorm would keep a goroutine for ever.
-func OpenBriefly(ctx context.Context, dir string) (*Store, error) { return openStore(ctx, "", dir, false) }
+func OpenBriefly(ctx context.Context, dir string) (*Store, error) {
+	return openStore(ctx, "", dir, false)
+}
 
 func openStore(ctx context.Context, url, dir string, prepare bool) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
