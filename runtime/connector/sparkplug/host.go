@@ -43,8 +43,8 @@ type host struct {
 	changed func(k key, m *metric)
 	// past is told of a sample of a metric that is not the present one.
 	past func(k key, m *metric)
-	died    func(n sparkplug.NodeID, device string)
-	born    func(n *node, device string)
+	died func(n sparkplug.NodeID, device string)
+	born func(n *node, device string)
 	// settled is told of a node that had time to be born, with its devices.
 	settled func(n *node)
 
