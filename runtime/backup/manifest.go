@@ -12,6 +12,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/lineside/lineside/runtime/store"
@@ -88,6 +90,9 @@ func IsName(name string) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	t, err := time.Parse("20060102-150405", m[1])
+	if ms, bad := strconv.Atoi(strings.TrimPrefix(m[2], "-")); bad == nil && ms < 1000 { // the second one in a second
+		t = t.Add(time.Duration(ms) * time.Millisecond)
+	}
 	return t, err == nil
 }
 

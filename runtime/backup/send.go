@@ -141,8 +141,11 @@ func (s *Service) prune(ctx context.Context, to target.Target, run *Run) error {
 
 // tooOld picks the names that settings do not keep.
 func tooOld(names []string, set Settings, now time.Time) (out []string) {
-	slices.Sort(names)
-	slices.Reverse(names)
+	slices.SortFunc(names, func(a, b string) int {
+		x, _ := IsName(a)
+		y, _ := IsName(b)
+		return y.Compare(x)
+	})
 	for i, name := range names {
 		at, _ := IsName(name)
 		if i > 0 && (set.Keep > 0 && i >= set.Keep || set.KeepDays > 0 && now.Sub(at) > time.Duration(set.KeepDays)*24*time.Hour) {

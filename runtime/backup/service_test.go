@@ -247,6 +247,10 @@ func TestTooOld(t *testing.T) {
 	if got := tooOld(names()[:1], Settings{KeepDays: 1}, now); len(got) != 0 {
 		t.Error("the newest one goes")
 	}
+	second := []string{"lineside-20260310-000000.lineside.zip", "lineside-20260310-000000-697.lineside.zip"}
+	if got := tooOld(second, Settings{Keep: 1}, now); len(got) != 1 || got[0] != "lineside-20260310-000000.lineside.zip" {
+		t.Errorf("of two in a second %v goes", got)
+	}
 }
 
 // TestFullDisk: a small file system leaves no half file, and a backup works again when there is room.

@@ -25,11 +25,13 @@ func messages(t *testing.T, s *Store) {
 	kept, err := s.LoadMessages(ctx)
 	must(err)
 	begun := kept.Cursor
+	before, err := s.LastAlarm(ctx)
+	must(err)
 	must(s.KeepAlarms(ctx, alarm.Changes{Journal: []alarm.Entry{{Time: time.Now(), Path: "a/b", Alarm: "high", Event: alarm.Raise, State: alarm.Unacknowledged}}}))
 	// What happened before there were messages is not told, what happened since then is, also after a restart.
 	kept, err = s.LoadMessages(ctx)
 	must(err)
-	if last, err := s.LastAlarm(ctx); err != nil || kept.Cursor != begun || last != begun+1 {
+	if last, err := s.LastAlarm(ctx); err != nil || kept.Cursor != begun || last <= before { // PostgreSQL leaves numbers out
 		t.Error(err, kept.Cursor, begun, last)
 	}
 	now := time.Now().Round(time.Millisecond)
