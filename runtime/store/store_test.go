@@ -24,7 +24,7 @@ func open(t *testing.T, url, dir string) *Store {
 func everything(t *testing.T, url string) {
 	for name, test := range map[string]func(*testing.T, *Store){
 		"documents": documents, "installations": installations, "users": users, "tokens": tokens, "sessions": sessions,
-		"audit": audit, "secrets": secrets, "race": race, "settings": settings, "events": events, "alarms": alarms, "messages": messages,
+		"audit": audit, "secrets": secrets, "race": race, "settings": settings, "events": events, "alarms": alarms, "alarm scan": alarmScan, "messages": messages,
 		"history": history, "history series": historySeries, "history tiers": historyTiers, "history values": historyValues,
 	} {
 		t.Run(name, func(t *testing.T) {
