@@ -161,8 +161,8 @@ func ingest(args []string) error {
 	m := newMaker(eng.Table())
 	time.Sleep(2 * time.Second)
 
-	// An hour to come, or as many seconds as BENCH_INGEST says, so that nothing is done by the clock of this machine, which ends where four hours do, so that summaries
-	// of it are made too.
+	// An hour to come, or as many seconds as BENCH_INGEST says, so that nothing is done by the clock of this machine. It ends
+	// where four hours do, so that summaries of it are made too.
 	length := 3600 // seconds
 	if n, err := strconv.Atoi(os.Getenv("BENCH_INGEST")); err == nil && n >= 600 && n%600 == 0 {
 		length = min(length, n)
