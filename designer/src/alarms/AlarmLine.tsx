@@ -1,5 +1,5 @@
 import { type AlarmRow, alarmWaits } from "@lineside/client";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { textIn, useT } from "../i18n";
 import { useTime } from "../shell/time";
 import { Button } from "../ui";
@@ -14,16 +14,16 @@ export function valueText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** One alarm of a list. */
-export function AlarmLine(props: {
+/** One alarm of a list; it is drawn again only when something of it is another. */
+export const AlarmLine = memo(function AlarmLine(props: {
   alarm: AlarmRow;
   index: number;
   columns: readonly ColumnName[];
   chosen: boolean;
   open: boolean;
-  onChoose(on: boolean): void;
-  onOpen(): void;
-  onAcknowledge?: () => void;
+  onChoose(alarm: AlarmRow, on: boolean): void;
+  onOpen(alarm: AlarmRow): void;
+  onAcknowledge?: (alarm: AlarmRow) => void;
 }) {
   const t = useT();
   const time = useTime();
@@ -42,7 +42,12 @@ export function AlarmLine(props: {
     ),
     alarm: () => (
       <>
-        <button type="button" className="link alarm-open alarm-words" aria-expanded={props.open} onClick={props.onOpen}>
+        <button
+          type="button"
+          className="link alarm-open alarm-words"
+          aria-expanded={props.open}
+          onClick={() => props.onOpen(a)}
+        >
           {title} · {name}
         </button>
         <div className="alarm-message" title={textIn(a.message)}>
@@ -107,7 +112,7 @@ export function AlarmLine(props: {
           type="checkbox"
           aria-label={t("alarms:choose", { alarm: `${title} ${name}` })}
           checked={props.chosen}
-          onChange={(e) => props.onChoose(e.target.checked)}
+          onChange={(e) => props.onChoose(a, e.target.checked)}
         />
       </td>
       <td>
@@ -121,7 +126,10 @@ export function AlarmLine(props: {
       {props.onAcknowledge && (
         <td className="row-actions">
           {waits && a.mayAcknowledge && (
-            <Button aria-label={t("alarmview:ackOf", { alarm: `${title} ${name}` })} onClick={props.onAcknowledge}>
+            <Button
+              aria-label={t("alarmview:ackOf", { alarm: `${title} ${name}` })}
+              onClick={() => props.onAcknowledge?.(a)}
+            >
               {t("alarms:acknowledge")}
             </Button>
           )}
@@ -129,4 +137,4 @@ export function AlarmLine(props: {
       )}
     </tr>
   );
-}
+});

@@ -1,6 +1,6 @@
 import { type AlarmPage, type AlarmRow, type AlarmView, alarmWaits, request } from "@lineside/client";
 import { ArrowDown, ArrowUp, BellOff } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useT } from "../i18n";
 import { ProblemList, sayFailure } from "../shell/form";
 import { asApiError } from "../shell/resource";
@@ -92,16 +92,18 @@ export function AlarmList({ list }: { list: List }) {
     else next.delete(a.key);
     setChosen(next);
   };
+  const acts = useRef({ tick, acknowledge });
+  acts.current = { tick, acknowledge };
+  const onChoose = useCallback((a: AlarmRow, on: boolean) => acts.current.tick(a, on), []);
+  const onOpen = useCallback((a: AlarmRow) => setOpen(a.key), []);
+  const onAcknowledge = useCallback((a: AlarmRow) => acts.current.acknowledge([a]), []);
+  const columns = useMemo(() => shownColumns(list, view?.columns), [list, view?.columns]);
   const close = () => setDialog(undefined);
   const done = () => {
     setChosen(new Map());
     void reload();
   };
   if (!view) return <Busy />;
-  const names = (
-    view.columns?.length ? columnNames.filter((c) => view.columns?.includes(c)) : usualColumns(list)
-  ) as ColumnName[];
-  const columns = names.includes("alarm") ? names : columnNames.filter((c) => c === "alarm" || names.includes(c));
   const end = Math.min(total, shown.first + shown.count);
   const first = Math.min(shown.first, total);
   const rows = Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);
@@ -194,9 +196,9 @@ export function AlarmList({ list }: { list: List }) {
                     columns={columns}
                     chosen={chosen.has(a.key)}
                     open={open === a.key}
-                    onChoose={(on) => tick(a, on)}
-                    onOpen={() => setOpen(a.key)}
-                    onAcknowledge={list === "standing" ? () => acknowledge([a]) : undefined}
+                    onChoose={onChoose}
+                    onOpen={onOpen}
+                    onAcknowledge={list === "standing" ? onAcknowledge : undefined}
                   />
                 ) : (
                   <Gap key={`gap ${i}`} rows={1} />
@@ -223,6 +225,12 @@ export function AlarmList({ list }: { list: List }) {
       )}
     </section>
   );
+}
+
+/** The columns in their order; that of the alarm is always there. */
+function shownColumns(list: List, chosen: readonly string[] | undefined): ColumnName[] {
+  const names: readonly string[] = chosen?.length ? chosen : usualColumns(list);
+  return columnNames.filter((c) => c === "alarm" || names.includes(c));
 }
 
 /** Stands for rows that are not drawn. */

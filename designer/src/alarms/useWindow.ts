@@ -6,10 +6,10 @@ import { asApiError } from "../shell/resource";
 /** The height of a row in pixels; all are alike. */
 export const rowHeight = 56;
 /** How many rows are loaded before what is seen, and in all. */
-const before = 40;
-const size = 140;
-/** The least time between two loads because of changes, in ms. */
-const pause = 500;
+const before = 30;
+const size = 100;
+/** The least time between two loads because of changes, in ms; the first change is loaded at once. */
+const pause = 1000;
 
 export interface AlarmWindow {
   page?: AlarmPage;
@@ -20,6 +20,17 @@ export interface AlarmWindow {
   count: number;
   onScroll(): void;
   reload(): Promise<void>;
+}
+
+/** Rows that are as before are the same objects, so that they are not drawn again. */
+function reuse(page: AlarmPage, old: AlarmPage | undefined): AlarmPage {
+  if (!old) return page;
+  const known = new Map(old.alarms.map((a) => [a.key, a]));
+  const alarms = page.alarms.map((a) => {
+    const was = known.get(a.key);
+    return was && JSON.stringify(was) === JSON.stringify(a) ? was : a;
+  });
+  return { ...page, alarms };
 }
 
 /** The list that a query asks for, around what the element shows; read again whenever seq is another. */
@@ -55,7 +66,7 @@ export function useWindow(
         const { data } = await request<AlarmPage>("GET", `/alarms?limit=${size}&offset=${offset}${place}${asked}`);
         if (asked === n.query) {
           n.shift += anchor && data.alarms[top - offset]?.key === anchor ? data.offset - offset : 0;
-          setPage({ query: asked, data });
+          setPage({ query: asked, data: reuse(data, old) });
         }
       } catch (error) {
         if (asked === n.query) setPage({ query: asked, data: old, error: asApiError(error) });
