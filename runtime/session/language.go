@@ -28,4 +28,5 @@ func (c *conn) speak(r *Request) {
 	_, _, index := screenSlots(v.screen.Screen, c.actor.Rights)
 	bindings := c.bindings(v.screen.Screen, index)
 	c.reply(&Reply{ID: r.ID, OK: true, Bindings: bindings, Units: viewUnits(v.screen.Screen, bindings, r.Units)})
+	c.tellAlarms(c.hub.alarms.all(c.hub.engine)) // their words are in it, too
 }
