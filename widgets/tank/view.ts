@@ -41,7 +41,7 @@ export default {
     ];
     /** The corners of what lies below a height. */
     const below = (k: number): number[] => {
-      const steps = Math.max(2, Math.ceil(40 * k));
+      const steps = Math.max(2, Math.ceil(96 * k));
       const out: number[] = [];
       for (let i = 0; i <= steps; i++) out.push(...corner((k * i) / steps, 1));
       for (let i = steps; i >= 0; i--) out.push(...corner((k * i) / steps, -1));

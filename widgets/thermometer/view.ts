@@ -68,7 +68,7 @@ export default {
         none.set({ visible: n === undefined && now.look !== "unset" });
         pool.set({ visible: n !== undefined, opacity });
         if (n === undefined) column.set({ height: 0 });
-        else column.set({ y: at(n), height: Math.max(0, bulb - at(n)), opacity });
+        else column.set({ y: at(n), height: Math.max(0, bulb - r * 0.75 - at(n)), opacity });
       },
       ...clickable(env),
       describe: () => sayAnalog(s, env, now, env.actions.includes("click") ? "button" : "img"),
