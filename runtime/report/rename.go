@@ -50,28 +50,9 @@ func (r *Report) Rename(moved func(tag.Path) (tag.Path, bool)) (*Report, int, er
 			list[i].Formula = formula(list[i].Formula)
 		}
 	}
-	for _, band := range []*Band{next.Header, next.Footer} {
-		if band != nil {
-			words(band.Left)
-			words(band.Center)
-			words(band.Right)
-		}
-	}
+	next.each(words, items)
 	for i := range next.Blocks {
-		b := &next.Blocks[i]
-		words(b.Title)
-		switch {
-		case b.Text != nil:
-			words(b.Text.Text)
-		case b.Tiles != nil:
-			items(b.Tiles.Items)
-		case b.Table != nil:
-			items(b.Table.Items)
-		case b.Trend != nil:
-			items(b.Trend.Items)
-		case b.Stops != nil:
-			items(b.Stops.Items)
-		case b.Alarms != nil:
+		if b := &next.Blocks[i]; b.Alarms != nil {
 			path(&b.Alarms.Area)
 		}
 	}

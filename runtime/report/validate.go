@@ -463,29 +463,7 @@ func (r *Report) Paths() []tag.Path {
 			}
 		}
 	}
-	for _, band := range []*Band{r.Header, r.Footer} {
-		if band != nil {
-			text(band.Left)
-			text(band.Center)
-			text(band.Right)
-		}
-	}
-	for i := range r.Blocks {
-		b := &r.Blocks[i]
-		text(b.Title)
-		switch {
-		case b.Text != nil:
-			text(b.Text.Text)
-		case b.Tiles != nil:
-			items(b.Tiles.Items)
-		case b.Table != nil:
-			items(b.Table.Items)
-		case b.Trend != nil:
-			items(b.Trend.Items)
-		case b.Stops != nil:
-			items(b.Stops.Items)
-		}
-	}
+	r.each(text, items)
 	return out
 }
 
