@@ -54,7 +54,7 @@ var tsNames = map[string]string{
 	"expression.Function": "ExpressionFunction", "expression.Example": "ExpressionExample", "plant.Import": "SheetImport",
 	"connector.Type": "ConnectorType", "northbound.Type": "NorthboundType", "northbound.Stats": "NorthboundStats", "northbound.Peer": "NorthboundPeer", "connector.Node": "BrowseNode",
 	"session.Request": "LiveRequest", "session.Reply": "LiveReply", "session.Error": "LiveError",
-	"session.Values": "ValuesFrame", "session.Slots": "SlotsFrame", "session.Notice": "NoticeFrame", "session.Writes": "WritesFrame", "session.Alarms": "AlarmsFrame", "alarm.Band": "AlarmBand", "alarm.Alarm": "TagAlarm", "alarm.Classification": "AlarmClass", "alarm.Period": "AlarmPeriod", "alarm.Write": "AlarmWrite", "alarm.Tune": "AlarmTune", "alarm.Tuned": "AlarmTuned", "alarm.Deed": "AlarmDeed", "alarm.Shelf": "AlarmShelf", "session.Meta": "Meta",
+	"session.Values": "ValuesFrame", "session.Slots": "SlotsFrame", "session.Notice": "NoticeFrame", "session.Writes": "WritesFrame", "session.Alarms": "AlarmsFrame", "alarm.Band": "AlarmBand", "alarm.Alarm": "TagAlarm", "alarm.Classification": "AlarmClass", "alarm.Period": "AlarmPeriod", "alarm.Reaction": "AlarmWrite", "alarm.Tune": "AlarmTune", "alarm.Tuned": "AlarmTuned", "alarm.Deed": "AlarmDeed", "alarm.Shelf": "AlarmShelf", "session.Meta": "Meta",
 }
 
 // tsTypes are types that are written by hand below, because JSON says more than Go does.

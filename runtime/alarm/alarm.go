@@ -82,7 +82,7 @@ type Alarm struct {
 	// Schedule says when the alarm is watched for, in the time zone of the plant; always when left out.
 	Schedule []Period `json:"schedule,omitempty"`
 	// Writes are carried out by the runtime itself when something becomes of the alarm.
-	Writes []Write `json:"writes,omitempty"`
+	Writes []Reaction `json:"writes,omitempty"`
 	// Disabled keeps the alarm in the document without watching for it.
 	Disabled bool `json:"disabled,omitempty"`
 }
@@ -93,8 +93,8 @@ type Tune struct {
 	High *float64 `json:"high,omitempty"`
 }
 
-// Write is a value that is written to a tag when something becomes of an alarm.
-type Write struct {
+// Reaction is a value that is written to a tag when something becomes of an alarm.
+type Reaction struct {
 	// On is what: raise, return, acknowledge or shelve.
 	On string `json:"on" enum:"raise,return,acknowledge,shelve"`
 	// Tag is its path; "./horn" begins at the asset, or at the level of the tag.

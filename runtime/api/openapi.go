@@ -13,7 +13,7 @@ import (
 // schemaNames are the names of schemas whose Go name says too little outside its package
 // or is taken.
 var schemaNames = map[string]string{
-	"app.Tag": "AppTag", "app.Alarm": "AppAlarm", "alarm.Alarm": "TagAlarm", "alarm.Classification": "AlarmClass", "alarm.Period": "AlarmPeriod", "alarm.Write": "AlarmWrite", "alarm.Tune": "AlarmTune", "alarm.Tuned": "AlarmTuned", "app.Input": "AppInput",
+	"app.Tag": "AppTag", "app.Alarm": "AppAlarm", "alarm.Alarm": "TagAlarm", "alarm.Classification": "AlarmClass", "alarm.Period": "AlarmPeriod", "alarm.Reaction": "AlarmWrite", "alarm.Tune": "AlarmTune", "alarm.Tuned": "AlarmTuned", "app.Input": "AppInput",
 	"plant.Tag": "PlantTag", "plant.Write": "TagWrite", "plant.Scan": "ScanClass",
 	"widgets.Size": "WidgetSize", "widgets.Event": "WidgetEvent",
 	"connector.Type": "ConnectorType", "northbound.Type": "NorthboundType", "northbound.Stats": "NorthboundStats", "northbound.Peer": "NorthboundPeer", "action.Type": "ActionType", "connector.Node": "BrowseNode",

@@ -155,6 +155,9 @@ func host(t testing.TB, port int, settings string, metrics ...string) *reader {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			for _, u := range updates {
+				if u.Historical { // of before: it goes into the history
+					continue
+				}
 				r.last[u.Point] = u.Sample
 				r.seen = append(r.seen, fmt.Sprintf("%d %s %s", u.Point, u.Sample.Value, u.Sample.Quality))
 			}
