@@ -2,7 +2,9 @@ package schedule
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -149,19 +151,30 @@ func TestRunnerMakesUpOnceForWhatWasMissed(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { r.Run(ctx); close(done) }()
+		var mu sync.Mutex // two jobs, each in a goroutine of its own
 		var dues []time.Time
+		note := func(_ context.Context, due time.Time) {
+			mu.Lock()
+			defer mu.Unlock()
+			dues = append(dues, due)
+		}
+		told := func() []time.Time {
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Clone(dues)
+		}
 		now := time.Now()
-		r.Set("missed", Job{Schedule: must(t, "0 * * * *"), Last: now.Add(-72 * time.Hour), Do: func(_ context.Context, due time.Time) { dues = append(dues, due) }})
-		r.Set("future", Job{Schedule: must(t, "0 * * * *"), Last: now.AddDate(50, 0, 0), Do: func(_ context.Context, due time.Time) { dues = append(dues, due) }})
+		r.Set("missed", Job{Schedule: must(t, "0 * * * *"), Last: now.Add(-72 * time.Hour), Do: note})
+		r.Set("future", Job{Schedule: must(t, "0 * * * *"), Last: now.AddDate(50, 0, 0), Do: note})
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if len(dues) != 1 || now.Sub(dues[0]) >= time.Hour || dues[0].After(now) {
-			t.Fatalf("made up for %v at %v", dues, now)
+		if got := told(); len(got) != 1 || now.Sub(got[0]) >= time.Hour || got[0].After(now) {
+			t.Fatalf("made up for %v at %v", got, now)
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if len(dues) != 3 {
-			t.Errorf("due at %v", dues)
+		if got := told(); len(got) != 3 {
+			t.Errorf("due at %v", got)
 		}
 		cancel()
 		<-done
