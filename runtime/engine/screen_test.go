@@ -196,11 +196,7 @@ func TestHeal(t *testing.T) {
 	}
 	// The tag that is shown directly changes its type: it has another slot.
 	r.set(strings.Replace(fmt.Sprintf(screenPlant, ""), `"path":"a/x","type":"float"`, `"path":"a/x","type":"int"`, 1))
-	x := <-notices
-	for x.Code == NoticeAlarms {
-		x = <-notices
-	}
-	if x.Code != NoticeRevision || x.Installation != "i" {
+	if x := beside(notices); x.Code != NoticeRevision || x.Installation != "i" {
 		t.Errorf("notice %+v", x)
 	}
 	fresh = r.open("i", false, "")
@@ -221,7 +217,7 @@ func TestRevisions(t *testing.T) {
 	r.install("i", appOf(`"tags":[{"id":"t","expr":"tag(\"a/x\") + 1"},{"id":"u","expr":"t + 1"}],`, valueOf("v", `{"expr":"u"}`)), 1)
 	old := r.open("i", false, "")
 	defer old.Release()
-	if n := <-notices; n.Code != NoticeRevision || n.Installation != "i" || n.Revision != 1 {
+	if n := beside(notices); n.Code != NoticeRevision || n.Installation != "i" || n.Revision != 1 {
 		t.Errorf("notice %+v", n)
 	}
 	for _, row := range []struct{ name, doc, code, at string }{
@@ -367,4 +363,14 @@ func TestEvents(t *testing.T) {
 			t.Errorf("%v: %q", row, c)
 		}
 	}
+}
+
+// beside is the next notice but those of alarms, which come when they like.
+func beside(notices <-chan Notice) Notice {
+	for n := range notices {
+		if n.Code != NoticeAlarms {
+			return n
+		}
+	}
+	return Notice{}
 }

@@ -403,7 +403,7 @@ func TestBlock(t *testing.T) {
 	notices, cancel := r.Notices()
 	defer cancel()
 	r.SetBlock(&Block{By: "anna", Since: time.Now(), Reason: "water in the pit"})
-	if n := <-notices; n.Code != NoticeWrites {
+	if n := beside(notices); n.Code != NoticeWrites {
 		t.Errorf("%+v", n)
 	}
 	for _, how := range []action.Manner{{}, {Mode: ModeToggle}, {Mode: ModePulse, Hold: "1s"}, {Mode: ModeRamp, Over: "1s"}} {
