@@ -2,24 +2,20 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/lineside/lineside/runtime/connector/peer"
 )
 
 // TestServeMQTT: the demo's values by mosquitto_sub, a kill, the same again, a write by
 // mosquitto_rr, and an end in time.
 func TestServeMQTT(t *testing.T) {
 	data := t.TempDir()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := free.Addr().(*net.TCPAddr).Port
-	_ = free.Close()
+	port := peer.FreePort(t)
 	serve := func() *process {
 		return start(t, data, "--demo", "--mqtt", fmt.Sprintf("127.0.0.1:%d", port), "--mqtt-ws")
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lineside/lineside/runtime/connector/peer"
 	"github.com/lineside/lineside/runtime/lastvalue"
 )
 
@@ -18,12 +18,7 @@ import (
 // is killed; a pulse under way was written back before.
 func TestMasterSwitch(t *testing.T) {
 	data := t.TempDir()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := fmt.Sprint(free.Addr().(*net.TCPAddr).Port)
-	_ = free.Close()
+	port := fmt.Sprint(peer.FreePort(t))
 	p := start(t, data, "--demo", "--mqtt", "127.0.0.1:"+port)
 	p.setUp()
 	var token struct{ Secret string }
@@ -65,12 +60,7 @@ func TestMasterSwitch(t *testing.T) {
 
 // TestRemovedTokenEndsAtOnce: what is connected with a token by MQTT ends when the token is removed.
 func TestRemovedTokenEndsAtOnce(t *testing.T) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := fmt.Sprint(free.Addr().(*net.TCPAddr).Port)
-	_ = free.Close()
+	port := fmt.Sprint(peer.FreePort(t))
 	p := start(t, t.TempDir(), "--demo", "--mqtt", "127.0.0.1:"+port)
 	p.setUp()
 	var token struct{ Secret string }

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -16,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lineside/lineside/runtime/connector/peer"
 	"github.com/lineside/lineside/runtime/store"
 )
 
@@ -52,12 +52,7 @@ func postgres(t *testing.T) func(name string) string {
 	if out, err := command("initdb", "-D", filepath.Join(dir, "data"), "-U", "lineside", "-A", "trust", "-E", "UTF8", "--no-sync").CombinedOutput(); err != nil {
 		t.Fatalf("initdb: %v\n%s", err, out)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	_ = l.Close()
+	port := peer.FreePort(t)
 	server := command("postgres", "-D", filepath.Join(dir, "data"), "-h", "127.0.0.1", "-p", strconv.Itoa(port), "-k", dir, "-F")
 	var log bytes.Buffer
 	server.Stdout, server.Stderr = &log, &log

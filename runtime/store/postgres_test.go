@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -16,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lineside/lineside/runtime/connector/peer"
 	"github.com/lineside/lineside/runtime/historian"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -72,12 +72,7 @@ func newPostgres(t *testing.T) *postgresServer {
 	if out, err := p.command(postgresBinary(t, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "lineside", "-A", "trust", "-E", "UTF8", "--no-sync").CombinedOutput(); err != nil {
 		t.Fatalf("initdb: %v\n%s", err, out)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.port = l.Addr().(*net.TCPAddr).Port
-	_ = l.Close()
+	p.port = peer.FreePort(t)
 	p.url = fmt.Sprintf("postgres://lineside@127.0.0.1:%d/postgres?sslmode=disable", p.port)
 	p.start()
 	t.Cleanup(p.stop)

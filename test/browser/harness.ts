@@ -10,18 +10,20 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 export const root = new URL("../..", import.meta.url).pathname;
 const pictures = join(root, ".screenshots");
 
-/** A free TCP port on the loopback address. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
-      );
+/**
+ * A TCP port on the loopback address that nobody listened on a moment ago, below those that outgoing
+ * connections get, and drawn at random: so hardly anyone else takes it before it is used.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 12000 + Math.floor(Math.random() * 20000);
+    const free = await new Promise<boolean>((resolve) => {
+      const server = createServer();
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
     });
-  });
+    if (free) return port;
+  }
 }
 
 /** Polls until the probe returns something true; the error names what was waited for and what was seen last. */

@@ -63,7 +63,9 @@ class Server(ModbusTcpServer):
 
     async def start(self):
         task = asyncio.create_task(self.serve_forever())
-        await self.serving
+        await asyncio.wait({task, self.serving}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()  # raises why it could not listen
         print("ready", self.server.sockets[0].getsockname()[1], file=sys.stderr, flush=True)
         return task
 

@@ -8,6 +8,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -32,15 +33,34 @@ func Root(t testing.TB) string {
 	return filepath.Join(filepath.Dir(file), "..", "..", "..")
 }
 
-// FreePort is a port that nobody listened on a moment ago.
+// FreePort is a TCP port that nobody listened on a moment ago. It lies below the ports that
+// Linux gives to outgoing connections (from 32768 on), so that none of those takes it
+// before the peer does, and is drawn at random, so that two tests hardly ever draw the same.
 func FreePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("peer: no free port: %v", err)
+	return freePort(t, func(address string) (io.Closer, error) { return net.Listen("tcp", address) })
+}
+
+// freeUDPPort is the same for UDP.
+func freeUDPPort(t testing.TB) int {
+	t.Helper()
+	return freePort(t, func(address string) (io.Closer, error) { return net.ListenPacket("udp", address) })
+}
+
+func freePort(t testing.TB, listen func(address string) (io.Closer, error)) int {
+	t.Helper()
+	const first, last = 12000, 32000
+	var err error
+	for range 100 {
+		port := first + rand.IntN(last-first)
+		var l io.Closer
+		if l, err = listen(fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			_ = l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatalf("peer: no free port: %v", err)
+	return 0
 }
 
 // Await polls until done says true and fails the test after Wait.

@@ -2,7 +2,6 @@ package peer
 
 import (
 	"fmt"
-	"net"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -118,15 +117,4 @@ func (s *Snmpd) Walk(t testing.TB, oid string) []string {
 		}
 	}
 	return oids
-}
-
-// freeUDPPort is a UDP port that nobody used a moment ago.
-func freeUDPPort(t testing.TB) int {
-	t.Helper()
-	c, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("peer: no free port: %v", err)
-	}
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).Port
 }
