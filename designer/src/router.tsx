@@ -1,5 +1,5 @@
 // Paths to pages. A folder of src says its own routes in routes.ts, so adding a page touches that folder only.
-import { type ComponentType, lazy, type MouseEvent, type ReactNode, Suspense, useSyncExternalStore } from "react";
+import { type ComponentType, type MouseEvent, type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { useT } from "./i18n";
 import { Boundary, Busy, Empty } from "./ui";
 
@@ -15,15 +15,23 @@ export interface Route {
 const modules = import.meta.glob<{ default: Route[] }>("./*/routes.ts", { eager: true });
 const table = Object.values(modules)
   .flatMap((m) => m.default)
-  .map((route) => ({ parts: split(route.path), Page: lazy(route.load) }));
+  .map((route): Entry => ({ parts: split(route.path), load: route.load }));
+
+/** A route, and its page once that was loaded. */
+interface Entry {
+  parts: string[];
+  load: Route["load"];
+  Page?: ComponentType<PageProps>;
+}
 
 function split(path: string): string[] {
   return path.split("/").filter(Boolean);
 }
 
-function match(path: string): { Page: ComponentType<PageProps>; params: Record<string, string> } | undefined {
+function match(path: string): { entry: Entry; params: Record<string, string> } | undefined {
   const given = split(path);
-  for (const { parts, Page } of table) {
+  for (const entry of table) {
+    const { parts } = entry;
     if (parts.length !== given.length) continue;
     const params: Record<string, string> = {};
     const fits = parts.every((part, i) => {
@@ -36,9 +44,19 @@ function match(path: string): { Page: ComponentType<PageProps>; params: Record<s
         return false;
       }
     });
-    if (fits) return { Page, params };
+    if (fits) return { entry, params };
   }
   return undefined;
+}
+
+async function load(entry: Entry): Promise<void> {
+  entry.Page ??= (await entry.load()).default;
+}
+
+/** Loads the page of the address; one that cannot be loaded is told by the Router. */
+export async function preload(): Promise<void> {
+  const found = match(location.pathname);
+  if (found) await load(found.entry).catch(() => {});
 }
 
 const listeners = new Set<() => void>();
@@ -103,12 +121,24 @@ export function Router() {
       </main>
     );
   }
-  const { Page, params } = found;
+  const { entry, params } = found;
   return (
-    <Suspense fallback={<Busy />}>
-      <Boundary again={path}>
-        <Page key={JSON.stringify(params)} params={params} />
-      </Boundary>
-    </Suspense>
+    <Boundary again={path}>
+      <Loaded key={entry.parts.join("/") + JSON.stringify(params)} entry={entry} params={params} />
+    </Boundary>
   );
+}
+
+/**
+ * The page of a route as soon as it is there. It is no lazy component in a Suspense, because React shows what
+ * follows a fallback 300 ms after that at the earliest.
+ */
+function Loaded({ entry, params }: { entry: Entry; params: Record<string, string> }) {
+  const [, setState] = useState<"loaded">();
+  const [fault, setFault] = useState<unknown>();
+  useEffect(() => {
+    if (!entry.Page) load(entry).then(() => setState("loaded"), setFault);
+  }, [entry]);
+  if (fault) throw fault;
+  return entry.Page ? <entry.Page params={params} /> : <Busy />;
 }

@@ -28,12 +28,24 @@ export function adopt(me: Me): void {
   if (me.theme) chooseTheme(me.theme);
 }
 
+let early: ReturnType<typeof ask> | undefined;
+
+const ask = () => request<Me>("GET", "/me");
+
+/** Asks who is logged in while the page is still being loaded. */
+export function askEarly(): void {
+  early = ask();
+  early.catch(() => {}); // told where it is used
+}
+
 /** Draws its children for somebody who is logged in; sends everybody else to the login page and back. */
 export function LoggedIn({ children }: { children: ReactNode }) {
   const [me, setMe] = useState<Me>();
   const [problem, setProblem] = useState<ApiError>();
   useEffect(() => {
-    request<Me>("GET", "/me").then(
+    const asked = early ?? ask();
+    early = undefined;
+    asked.then(
       ({ data }) => {
         adopt(data);
         setMe(data);
