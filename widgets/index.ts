@@ -2,6 +2,8 @@ import type { Manifest } from "@lineside/client";
 import type { View } from "./view";
 
 export * from "./kit";
+export type { Past, PastQuestion } from "./plot/past";
+export { type Track, tracksOf } from "./plot/series";
 export * from "./view";
 
 const named = <T>(files: Record<string, { default: T }>): Record<string, T> =>

@@ -1,5 +1,6 @@
 import type { AlarmPage, AlarmsNow, JournalPage, LiveValue, Meta, Ramp, Text, WriteResult } from "@lineside/client";
 import type { Group, MirrorEntry, Theme } from "@lineside/scene";
+import type { Past } from "./plot/past";
 
 /**
  * The live values of a widget by property. A property that is a constant is not here. What an
@@ -129,6 +130,8 @@ export interface Drawn {
   cursor?: string;
   /** What a press at a place would change of how it is seen; in the editor this chooses the pane. */
   peek?(at: At): Local | undefined;
+  /** The past of any tag, in the unit of the tag. Not there where nobody can be asked. */
+  readonly past?: Past;
   /** May it be acted on now? Yes when not given. */
   active?(): boolean;
   /** A finger or the mouse is down on it. */

@@ -24,6 +24,7 @@ import {
   type Mounted,
   type NumberEntry,
   type Pane,
+  type Past,
   type Settings,
   type Values,
   views,
@@ -32,7 +33,7 @@ import { polledAlarms } from "./alarmsource";
 import { animate, isPart, isSource, wholes } from "./animate";
 import { Display, metaShown, toShown, type Units } from "./display";
 import { keyEvents } from "./gestures";
-import { history } from "./history";
+import { history, servedPast } from "./history";
 import { isTextKey, resolveTexts, type Texts, textIn } from "./language";
 import { planOf } from "./plan";
 import { say } from "./texts";
@@ -57,6 +58,8 @@ export interface InstanceHost {
   /** The alarms; asked from time to time when not given. */
   readonly alarms?: AlarmSource;
   /** Device pixels per drawing pixel. */
+  /** The past of tags; that of the runtime when not given. */
+  readonly past?: Past;
   readonly ratio: number;
   meta(widget: string): Record<string, BoundMeta>;
   values(widget: string): Values;
@@ -516,13 +519,14 @@ export class Instance {
       history: async (prop, from, to, pixels) => {
         const path = host.meta(widget.id)[prop]?.path;
         if (!path) return [];
-        const samples = await history(path, from, to, pixels);
+        const samples = await history(host.past ?? servedPast, path, from, to, pixels);
         const { display } = this;
         return display ? samples.map((s) => display.values({ [prop]: s })[prop] ?? s) : samples;
       },
       alarms: host.alarms ?? polledAlarms,
       bound: (prop) =>
         isBinding(widget.props?.[prop]) || prop in host.meta(widget.id) || prop in host.values(widget.id),
+      past: host.past ?? servedPast,
       emit: (name, data, sent) => {
         // A screen reader hears that it waits, and how it ended, as the others see it.
         const say = () => mine === (this.mounted ?? this.drawn) && this.describe();

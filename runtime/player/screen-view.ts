@@ -7,6 +7,7 @@ import {
   type Local,
   manifests,
   type NumberEntry,
+  type Past,
 } from "@lineside/widgets";
 import { Containers } from "./containers";
 import type { Units } from "./display";
@@ -52,6 +53,8 @@ export interface ScreenOptions {
   remember?: string;
   /** The alarms, for widgets that show them; without it they are asked from time to time. */
   alarms?: AlarmSource;
+  /** The past of tags, for widgets that show it; without it the runtime is asked. */
+  past?: Past;
   /** What lies around the page: a token or colour; "ground" when not given. */
   outside?: string;
 }
@@ -573,6 +576,9 @@ export class ScreenView {
       },
       get alarms() {
         return view.options.alarms;
+      },
+      get past() {
+        return view.options.past;
       },
       get connected() {
         return view.connectedNow;

@@ -2,11 +2,11 @@
 import type { CorrectionOrder, HistoryCorrection, Problem } from "@lineside/client";
 import { request } from "@lineside/client";
 import { useState } from "react";
+import { fieldTime } from "../../../widgets/plot/span";
 import { useT } from "../i18n";
 import { NumberField, ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
 import { asApiError } from "../shell/resource";
 import { Button, Dialog, Input, Row, toast } from "../ui";
-import { fieldTime } from "./span";
 
 const kinds = ["replace", "scale", "delete", "insert"] as const;
 type Kind = (typeof kinds)[number];

@@ -2,12 +2,12 @@
 import type { CorrectionDetail, CorrectionPage, HistoryCorrection, Problem } from "@lineside/client";
 import { request } from "@lineside/client";
 import { useState } from "react";
+import type { Point } from "../../../widgets/plot/series";
 import { useLanguage, useT } from "../i18n";
 import { ProblemList, problemsOf, TextField } from "../shell/form";
 import { useMay } from "../shell/me";
 import { asApiError, useResource } from "../shell/resource";
 import { Busy, Button, Dialog, Empty } from "../ui";
-import type { Point } from "./series";
 
 export function Corrections(props: {
   paths: readonly string[];

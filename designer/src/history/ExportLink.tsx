@@ -1,9 +1,9 @@
 // What is looked at, as a file.
 import { type ReactNode, useState } from "react";
+import { bounds, type Span } from "../../../widgets/plot/span";
 import { useT } from "../i18n";
 import { Button, Menu } from "../ui";
 import { ExportDialog } from "./ExportDialog";
-import { bounds, type Span } from "./span";
 
 const formats = ["csv", "xlsx"] as const;
 

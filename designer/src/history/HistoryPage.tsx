@@ -1,6 +1,7 @@
 import type { HistoryNote, PenSet } from "@lineside/client";
 import { Download, History, MessageSquarePlus, PenLine, TrendingUp } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
+import type { Line, Scene, Told } from "../../../widgets/plot/chart";
 import { useLanguage, useT } from "../i18n";
 import { useTheme } from "../preferences";
 import { navigate } from "../router";
@@ -11,16 +12,15 @@ import { useResource } from "../shell/resource";
 import { Busy, Button, Check, Empty, Note, Segmented, Select } from "../ui";
 import { CorrectDialog } from "./CorrectDialog";
 import { Corrections } from "./Corrections";
-import type { Line, Scene, Told } from "./chart";
 import { ExportLink } from "./ExportLink";
 import "./history.css";
+import { lookOf, mostPens, type Pen } from "../../../widgets/plot/pens";
+import { bounds, fixed, isLive, putSpan, type Span, shifted, spanOf, zoomed } from "../../../widgets/plot/span";
 import { NoteDialog, NoteList } from "./Notes";
 import { PenSets } from "./PenSets";
 import { PenTable } from "./PenTable";
 import { Plot } from "./Plot";
-import { lookOf, mostPens, type Pen } from "./pens";
 import { RangeBar } from "./RangeBar";
-import { bounds, fixed, isLive, putSpan, type Span, shifted, spanOf, zoomed } from "./span";
 import { TagBrowser } from "./TagBrowser";
 import { useTracks } from "./useTracks";
 

@@ -3,12 +3,12 @@ import type { PenSet, PenSetList, Problem } from "@lineside/client";
 import { request } from "@lineside/client";
 import { FolderOpen, Trash2 } from "lucide-react";
 import { useState } from "react";
+import type { Pen } from "../../../widgets/plot/pens";
+import { isLive, type Span } from "../../../widgets/plot/span";
 import { useT } from "../i18n";
 import { ProblemList, problemsOf, sayFailure, TextField } from "../shell/form";
 import { asApiError, useResource } from "../shell/resource";
 import { Button, Check, Dialog, Empty, IconButton, Popover, toast, useConfirm } from "../ui";
-import type { Pen } from "./pens";
-import { isLive, type Span } from "./span";
 
 export function PenSets(props: { pens: readonly Pen[]; span: Span; shift: string; onOpen(set: PenSet): void }) {
   const t = useT();

@@ -3,11 +3,11 @@ import type { TagSummary } from "@lineside/client";
 import { isBad } from "@lineside/client";
 import { ArrowDown, ArrowUp, Ellipsis, Eye, EyeOff, X } from "lucide-react";
 import { useState } from "react";
+import { lookOf, moved, nudged, type Pen } from "../../../widgets/plot/pens";
+import { heldAt, type Point, type Track } from "../../../widgets/plot/series";
 import { useLanguage, useT } from "../i18n";
 import { useTheme } from "../preferences";
 import { IconButton, Menu, type MenuEntry } from "../ui";
-import { lookOf, moved, nudged, type Pen } from "./pens";
-import { heldAt, type Point, type Track } from "./series";
 import type { Tracks } from "./useTracks";
 
 export function PenTable(props: {

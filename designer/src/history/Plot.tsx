@@ -1,7 +1,7 @@
 // The plot with its keys.
 import { type KeyboardEvent, useEffect, useId, useRef } from "react";
+import { Chart, type Scene, type Told } from "../../../widgets/plot/chart";
 import { useT } from "../i18n";
-import { Chart, type Scene, type Told } from "./chart";
 
 export function Plot(props: {
   scene: Scene;

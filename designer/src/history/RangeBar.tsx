@@ -1,9 +1,9 @@
 // Which time is looked at: presets, from and to, earlier and later, and following the clock.
 import { ChevronLeft, ChevronRight, ZoomIn, ZoomOut } from "lucide-react";
 import { useEffect, useState } from "react";
+import { bounds, fieldTime, fixed, isLive, presets, type Span, shifted, zoomed } from "../../../widgets/plot/span";
 import { useT } from "../i18n";
 import { Button, IconButton, Input, Popover, Row, Segmented } from "../ui";
-import { bounds, fieldTime, fixed, isLive, presets, type Span, shifted, zoomed } from "./span";
 
 export function RangeBar({ span, onChange }: { span: Span; onChange(span: Span): void }) {
   const t = useT();

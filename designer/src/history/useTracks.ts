@@ -2,9 +2,9 @@
 import type { HistoryAnswer, HistorySummary, TagSummary } from "@lineside/client";
 import { type ApiError, request } from "@lineside/client";
 import { useEffect, useRef, useState } from "react";
+import { type Track, tracksOf } from "../../../widgets/plot/series";
+import { beat, bounds, isLive, type Span } from "../../../widgets/plot/span";
 import { asApiError } from "../shell/resource";
-import { type Track, tracksOf } from "./series";
-import { beat, bounds, isLive, type Span } from "./span";
 
 export interface Tracks {
   from: number;
