@@ -85,6 +85,12 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		name = strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 	}
 	f, err := p.file(name)
+	status := http.StatusOK
+	if err != nil && p.built && strings.Contains(r.Header.Get("Accept"), "text/html") {
+		// A person is told by the site itself, in the person's language.
+		name, status = "index.html", http.StatusNotFound
+		f, err = p.file(name)
+	}
 	if err != nil {
 		http.Error(w, "404 there is nothing at this address; the start page is /", http.StatusNotFound)
 		return
@@ -113,6 +119,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			break
 		}
 	}
+	w.WriteHeader(status)
 	if r.Method == http.MethodHead {
 		return
 	}

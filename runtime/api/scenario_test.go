@@ -515,6 +515,9 @@ func TestPages(t *testing.T) {
 		if a := f.do(c, "GET", path, ""); a.status != 404 {
 			t.Errorf("%s: %d", path, a.status)
 		}
+		if a := f.do(c, "GET", path, "", "Accept", "text/html,*/*"); a.status != 404 || !strings.Contains(a.body, "<title>index") {
+			t.Errorf("%s for a person: %d %s", path, a.status, a.body)
+		}
 	}
 	bare := newPages(nil)
 	if bare.built {
