@@ -155,6 +155,7 @@ func (c *serveCmd) Run(con *console) error {
 	running.Go(func() { messages.Run(ctx) })
 	running.Go(func() { archive.Run(ctx, time.Second) })
 	running.Go(func() { tendHeap(ctx) })
+	running.Go(func() { db.KeepRoom(ctx, log) })
 	running.Go(func() { runner.Run(ctx) })
 	running.Go(func() { backups.Run(ctx) })
 	running.Go(func() { exports.Run(ctx) })

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -41,12 +42,16 @@ func (h *History) Space(ctx context.Context) (historian.Space, error) {
 // Shrink implements historian.Rows.
 func (h *History) Shrink(ctx context.Context) (more bool, err error) {
 	s, err := h.Space(ctx)
-	if err != nil || !s.Shrinks || s.Reusable == 0 {
+	if h.store.roomy.Load() {
+		s.Reusable -= roomSize
+	}
+	pages := min(s.Reusable/4096, shrinkPages)
+	if err != nil || !s.Shrinks || pages <= 0 {
 		return false, err
 	}
 	err = h.store.write(ctx, func(tx *gorm.DB) error {
 		// The pragma works a page for every row that is read of it.
-		rows, err := tx.Raw("PRAGMA incremental_vacuum(2000)").Rows()
+		rows, err := tx.Raw(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", pages)).Rows()
 		if err != nil {
 			return err
 		}

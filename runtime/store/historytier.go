@@ -81,6 +81,9 @@ func (m amounts) write(tx *gorm.DB) error {
 
 // Put implements historian.Rows.
 func (h *History) Put(ctx context.Context, rows []historian.Row, stale []historian.Stale) error {
+	if err := h.leaveRoom(ctx, rows); err != nil {
+		return err
+	}
 	return h.fail(h.store.write(ctx, func(tx *gorm.DB) error {
 		if err := h.putRows(tx, historian.TierRaw, rows); err != nil {
 			return err
@@ -91,6 +94,9 @@ func (h *History) Put(ctx context.Context, rows []historian.Row, stale []histori
 
 // PutTier implements historian.Rows.
 func (h *History) PutTier(ctx context.Context, tier historian.Tier, rows []historian.Row, done, stale []historian.Stale, made tag.Time) error {
+	if err := h.leaveRoom(ctx, rows); err != nil {
+		return err
+	}
 	return h.fail(h.store.write(ctx, func(tx *gorm.DB) error {
 		if err := findOld(tx, tier, rows); err != nil {
 			return err

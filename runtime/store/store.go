@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/driver/postgres"
@@ -53,6 +54,8 @@ type Store struct {
 	writing  sync.Mutex
 	postgres bool
 	verified verification
+	// roomy says that room is kept for a full disk.
+	roomy atomic.Bool
 }
 
 // Open opens the database at url, or the SQLite file in dir when url is "". It creates what
