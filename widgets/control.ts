@@ -55,6 +55,13 @@ export function settable(env: Env, prop: string): boolean {
 }
 
 const words = {
+  refused: { en: "You may not set this, or it cannot be written.", zh: "您无权设定，或该变量不可写入。" },
+  loose: {
+    en: "Nothing is set here yet: bind it to a tag or give it an action.",
+    zh: "尚未设定目标：请绑定变量或添加动作。",
+  },
+  disabled: { en: "Not available now.", zh: "当前不可用。" },
+  alone: { en: "No connection.", zh: "无连接。" },
   ramp: { en: "ramping to", zh: "正在变到" },
   pending: { en: "waiting for confirmation", zh: "等待确认" },
   failed: { en: "last write failed", zh: "上次写入失败" },
@@ -66,6 +73,18 @@ export function controlText(c: Control, env: Env): string {
   if (c.pending) return words.pending[env.lang];
   if (!c.result) return "";
   return c.result.outcome === "unknown" ? words.unknown[env.lang] : words.failed[env.lang];
+}
+
+/** Why the last write of a control did not end well, "" when it did. */
+export const failureText = (c: Control): string =>
+  c.pending || !c.result ? "" : [c.result.message, c.result.hint].filter(Boolean).join(" ");
+
+/** Why a property cannot be set now, "" when it can. */
+export function refusal(env: Env, settings: Settings, prop: string): string {
+  if (env.mode === "design") return "";
+  if (!settable(env, prop)) return words[env.meta(prop)?.path ? "refused" : "loose"][env.lang];
+  if (settings.enabled === false) return words.disabled[env.lang];
+  return env.connected ? "" : words.alone[env.lang];
 }
 
 /** Where the tag of a property is ramping to, "" when it is not. */

@@ -134,8 +134,8 @@ export interface Drawn {
   readonly past?: Past;
   /** May it be acted on now? Yes when not given. */
   active?(): boolean;
-  /** A finger or the mouse is down on it. */
-  press?(down: boolean): void;
+  /** A finger or the mouse is down on it, or not any more; kept is false when it was taken away instead of let go. */
+  press?(down: boolean, kept?: boolean): void;
   /** What a screen reader says; the default speaks name and value. */
   describe?(): Omit<MirrorEntry, "act">;
   /** It is drawn turned so many degrees, all around it included; for what stands upright beside it. */

@@ -29,6 +29,8 @@ type Manifest struct {
 	Events []Event `json:"events,omitempty"`
 	// Writes names the property whose bound tag the event "set" writes (setpoint, switch).
 	Writes string `json:"writes,omitempty"`
+	// Secret says that what its events tell is not to be repeated on a page.
+	Secret bool `json:"secret,omitempty"`
 	// Group says that the widget holds others.
 	Group bool `json:"group,omitempty"`
 	// Panes names the list property that has one entry for each pane of a widget that holds others; of

@@ -225,8 +225,8 @@ export class Instance {
       : "";
   }
 
-  press(down: boolean): void {
-    this.guard(() => this.drawn?.press?.(down));
+  press(down: boolean, kept = true): void {
+    this.guard(() => this.drawn?.press?.(down, kept));
   }
 
   /** What the eye is told when the pointer rests on it. */

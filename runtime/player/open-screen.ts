@@ -309,11 +309,12 @@ export class OpenScreen {
   private plan(widget: Widget | undefined, name: string, data: unknown, runs?: readonly number[]): Plan {
     const on: Record<string, Action[]> = (widget ? widget.on : this.screen?.on) ?? {};
     const metaOf = (prop: string) => (widget ? this.meta[widget.id]?.[prop] : undefined);
+    const manifest = widget && manifests[widget.type];
     return planOf(
       widget ?? { id: "", type: "", x: 0, y: 0, w: 0, h: 0, on },
-      widget && manifests[widget.type],
+      manifest,
       name,
-      data,
+      manifest?.secret ? "••••" : data,
       metaOf,
       (path) => this.metaByPath(path),
       this.around.lang,

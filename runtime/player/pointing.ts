@@ -32,7 +32,7 @@ export class Pointing {
     el.addEventListener("pointerdown", (e) => this.down(e), { signal });
     el.addEventListener("pointermove", (e) => this.move(e), { signal });
     el.addEventListener("pointerup", (e) => this.up(e), { signal });
-    el.addEventListener("pointercancel", () => this.release(), { signal });
+    el.addEventListener("pointercancel", () => this.release(false), { signal });
     el.addEventListener("pointerleave", () => this.out(), { signal });
     el.addEventListener(
       "wheel",
@@ -148,16 +148,16 @@ export class Pointing {
 
   /** Lets go of what is pressed: the screen is being left. */
   letGo(): void {
-    this.release();
+    this.release(false);
   }
 
-  private lift(): void {
-    this.pressed?.press(false);
+  private lift(kept = true): void {
+    this.pressed?.press(false, kept);
     this.pressed = undefined;
   }
 
-  private release(): void {
-    this.lift();
+  private release(kept = true): void {
+    this.lift(kept);
     this.gestures.release();
     this.touched = undefined;
     this.from = undefined;
