@@ -72,6 +72,40 @@ export interface Pane {
   dy?: number;
 }
 
+/** What is asked of the history of the tags of some properties. */
+export interface Ask {
+  /** Milliseconds, "now-8h", or "today", "yesterday", "this week", "last month", … by the clock of the plant. */
+  from: number | string;
+  /** Milliseconds; now, or the end of the time that has a name, when not given. */
+  to?: number;
+  /** The length of a bucket: 15m, 1h; 1d, 1w, 1mo by the calendar of the plant. Without one samples are given. */
+  step?: string;
+  /** What is made of each bucket: avg, min, max, sum, count, first, last, at, delta, rate, integral, duration, … */
+  fn?: string;
+  /** The state whose duration is asked for; any but 0, false and an empty text when not given. */
+  state?: unknown;
+  /** As many samples as a line of so many pixels needs. */
+  pixels?: number;
+}
+
+/** What the tags of some properties were, in the units that are shown. */
+export interface Recalled {
+  from: number;
+  to: number;
+  /** The time zone of the plant by its IANA name, "" when it is not known. */
+  zone: string;
+  /** By property: samples, or a value for each bucket with its beginning. Those that are bound to no tag are not here. */
+  series: Readonly<Record<string, readonly LiveValue[]>>;
+}
+
+/** How long a tag had which value, the longest first. */
+export interface Lasted {
+  states: readonly { value: unknown; seconds: number; times: number }[];
+  /** Seconds of further values, and without a good one. */
+  other: number;
+  bad: number;
+}
+
 /** What a widget may know and do beyond its own box. */
 export interface Env {
   readonly lang: Lang;
@@ -96,6 +130,12 @@ export interface Env {
    * needs, in the unit that is shown; none when it is bound to something else. Not there where nothing is kept.
    */
   history?(prop: string, from: number, to: number, pixels: number): Promise<readonly LiveValue[]>;
+  /** The past of any tag, in the unit of the tag. Not there where nobody can be asked. */
+  readonly past?: Past;
+  /** The history of the tags of several properties at once. Not there where nothing is kept. */
+  recall?(props: readonly string[], ask: Ask): Promise<Recalled>;
+  /** How long the tags of properties had which value, by property. Not there where nothing is kept. */
+  lasted?(props: readonly string[], from: number, to: number): Promise<Readonly<Record<string, Lasted>>>;
   /** The alarms. Not there where nobody can be asked. */
   readonly alarms?: AlarmSource;
   /** Is the property bound to a tag or expression? */
@@ -130,8 +170,6 @@ export interface Drawn {
   cursor?: string;
   /** What a press at a place would change of how it is seen; in the editor this chooses the pane. */
   peek?(at: At): Local | undefined;
-  /** The past of any tag, in the unit of the tag. Not there where nobody can be asked. */
-  readonly past?: Past;
   /** May it be acted on now? Yes when not given. */
   active?(): boolean;
   /** A finger or the mouse is down on it, or not any more; kept is false when it was taken away instead of let go. */

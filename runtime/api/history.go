@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/historian"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/spec"
@@ -29,6 +30,8 @@ const maxHistoryPoints = 1_000_000
 type HistoryAnswer struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
+	// Zone is the time zone of the plant by its IANA name, in which days and longer steps begin; "" when it is not known by one.
+	Zone string `json:"zone,omitempty"`
 	// Series are in the order in which they were asked for.
 	Series []HistorySeries `json:"series" nullable:"false"`
 }
@@ -56,8 +59,8 @@ type historyQuery struct {
 
 // HistoryAsk is what is asked of the history of each tag.
 type HistoryAsk struct {
-	From string `query:"from" json:"from,omitempty" default:"now-1h" maxLength:"40" doc:"RFC 3339, milliseconds since 1970, or now-8h"`
-	To   string `query:"to" json:"to,omitempty" default:"now" maxLength:"40" doc:"RFC 3339, milliseconds since 1970, or now"`
+	From string `query:"from" json:"from,omitempty" default:"now-1h" maxLength:"40" doc:"RFC 3339, milliseconds since 1970, now-8h, or in the time zone of the plant today, this hour, this week, this month, yesterday, last hour, last week, last month"`
+	To   string `query:"to" json:"to,omitempty" default:"now" maxLength:"40" doc:"RFC 3339, milliseconds since 1970, or now; of a time with a name its end"`
 	// Step and Function ask for buckets.
 	Step     string `query:"step" json:"step,omitempty" maxLength:"16" doc:"length of a bucket: 30s, 15m, 1h, 1d, 1w, 1mo, 1y; days and longer in the time zone of the plant"`
 	Function string `query:"fn" json:"fn,omitempty" default:"avg" maxLength:"16" doc:"how the samples of a bucket become one value: avg, mean, min, max, range, sum, count, first, last, at, linear, delta, rate, integral, duration, percentGood, stddev"`
@@ -139,7 +142,14 @@ func (s *Server) askHistory(ctx context.Context, tags []string, q *HistoryAsk) (
 		}
 		return t
 	}
-	out.from, out.to = moment("/from", cmp.Or(q.From, "now-1h")), moment("/to", cmp.Or(q.To, "now"))
+	if from, to, named := engine.CalendarSpan(q.From, now.In(s.zone())); named {
+		out.from, out.to = tag.TimeOf(from), tag.TimeOf(to)
+		if until := cmp.Or(q.To, "now"); until != "now" {
+			out.to = moment("/to", until)
+		}
+	} else {
+		out.from, out.to = moment("/from", cmp.Or(q.From, "now-1h")), moment("/to", cmp.Or(q.To, "now"))
+	}
 	if q.Shift != "" && len(ps) == 0 {
 		step, err := historian.ParseStep(q.Shift)
 		if err != nil {
@@ -193,6 +203,14 @@ func (s *Server) zone() *time.Location {
 		}
 	}
 	return time.Local
+}
+
+// zoneName is the IANA name of a time zone; "" for the zone of the machine, which need not have one.
+func zoneName(zone *time.Location) string {
+	if name := zone.String(); name != "Local" {
+		return name
+	}
+	return ""
 }
 
 // parseMoment reads a time: RFC 3339, milliseconds since 1970, "now" or "now-8h".
@@ -292,7 +310,7 @@ func (s *Server) readHistory(ctx context.Context, tags []string, in *HistoryAsk)
 	if err != nil {
 		return nil, err
 	}
-	out := HistoryAnswer{From: (q.from + q.moved).Std(), To: (q.to + q.moved).Std(), Series: make([]HistorySeries, len(q.paths))}
+	out := HistoryAnswer{From: (q.from + q.moved).Std(), To: (q.to + q.moved).Std(), Zone: zoneName(s.zone()), Series: make([]HistorySeries, len(q.paths))}
 	var room atomic.Int64
 	room.Store(maxHistoryPoints)
 	err = s.eachTag(ctx, q.paths, func(ctx context.Context, i int) error {

@@ -77,7 +77,7 @@ func (s *Server) historySummaryResource() {
 
 func (s *Server) summarizeHistory(ctx context.Context, in *struct {
 	Tag    []string `query:"tag,explode" minItems:"1" maxItems:"100" required:"true" doc:"paths of tags"`
-	From   string   `query:"from" default:"now-1h" maxLength:"40" doc:"RFC 3339, milliseconds since 1970, or now-8h"`
+	From   string   `query:"from" default:"now-1h" maxLength:"40" doc:"RFC 3339, milliseconds since 1970, now-8h, or today, yesterday, … as for samples"`
 	To     string   `query:"to" default:"now" maxLength:"40" doc:"RFC 3339, milliseconds since 1970, or now"`
 	Shift  string   `query:"shift" maxLength:"16" doc:"of the time so much earlier: 8h, 1d, 1w, 1mo, 1y"`
 	States bool     `query:"states" doc:"also how long each state lasted"`

@@ -119,6 +119,12 @@ export class Display {
     return out ?? values;
   }
 
+  /** The difference of two values of a property as it is shown: the offset of its unit is not in it. */
+  difference(prop: string, n: number): number {
+    const u = this.unitOf(prop);
+    return converts(u) ? tidy(n * u.factor) : n;
+  }
+
   /** Settings as they are shown: constants and what the tag said, with the name of the unit and the decimals. */
   settings(settings: Settings, live: Values): Settings {
     const { own } = this;

@@ -36,6 +36,7 @@ import { keyEvents } from "./gestures";
 import { history, servedPast } from "./history";
 import { isTextKey, resolveTexts, type Texts, textIn } from "./language";
 import { planOf } from "./plan";
+import { lasted, type Recaller, recall, servedRecaller } from "./recall";
 import { say } from "./texts";
 import { cssMatrix, turnOfWidget } from "./turning";
 
@@ -57,9 +58,11 @@ export interface InstanceHost {
   readonly connected: boolean;
   /** The alarms; asked from time to time when not given. */
   readonly alarms?: AlarmSource;
-  /** Device pixels per drawing pixel. */
   /** The past of tags; that of the runtime when not given. */
   readonly past?: Past;
+  /** What they were by buckets and states; what the runtime says when not given. */
+  readonly recaller?: Recaller;
+  /** Device pixels per drawing pixel. */
   readonly ratio: number;
   meta(widget: string): Record<string, BoundMeta>;
   values(widget: string): Values;
@@ -523,10 +526,12 @@ export class Instance {
         const { display } = this;
         return display ? samples.map((s) => display.values({ [prop]: s })[prop] ?? s) : samples;
       },
+      past: host.past ?? servedPast,
+      recall: (props, ask) => recall(host.recaller ?? servedRecaller, this.paths(props), ask, this.display),
+      lasted: (props, from, to) => lasted(host.recaller ?? servedRecaller, this.paths(props), from, to),
       alarms: host.alarms ?? polledAlarms,
       bound: (prop) =>
         isBinding(widget.props?.[prop]) || prop in host.meta(widget.id) || prop in host.values(widget.id),
-      past: host.past ?? servedPast,
       emit: (name, data, sent) => {
         // A screen reader hears that it waits, and how it ended, as the others see it.
         const say = () => mine === (this.mounted ?? this.drawn) && this.describe();
@@ -540,6 +545,12 @@ export class Instance {
       },
       enter: (entry) => host.enter(this.display?.entry(entry) ?? entry),
     };
+  }
+
+  /** The tags that properties are bound to. */
+  private paths(props: readonly string[]): Record<string, string> {
+    const meta = this.host.meta(this.widget.id);
+    return Object.fromEntries(props.flatMap((p) => (meta[p]?.path ? [[p, meta[p].path]] : [])));
   }
 
   /** Is its whole box hit? Groups are where their widgets are, lines where they are drawn. */
