@@ -1,6 +1,7 @@
 import type { Manifest } from "@lineside/client";
 import type { View } from "./view";
 
+export { symbols } from "./icons.gen";
 export * from "./kit";
 export type { Past, PastQuestion } from "./plot/past";
 export { type Track, tracksOf } from "./plot/series";

@@ -20,7 +20,7 @@ var (
 	froms  = []string{"unit", "low", "high", "normalLow", "normalHigh", "decimals", "title", "description", "writeLow", "writeHigh"}
 	kinds  = []spec.Kind{
 		spec.KindBool, spec.KindInt, spec.KindFloat, spec.KindString, spec.KindText, spec.KindEnum, spec.KindDuration,
-		spec.KindColor, spec.KindTag, spec.KindImage, spec.KindScreen, spec.KindDrawing, spec.KindAny, spec.KindList,
+		spec.KindColor, spec.KindTag, spec.KindImage, spec.KindIcon, spec.KindScreen, spec.KindDrawing, spec.KindAny, spec.KindList,
 	}
 	tagTypes = []string{"bool", "int", "float", "string", "bytes", "json"}
 )

@@ -1,4 +1,4 @@
-import { symbols } from "./icons.gen";
+import { symbols } from "@lineside/widgets";
 
 const ns = "http://www.w3.org/2000/svg";
 

@@ -482,6 +482,10 @@ func (w *walker) text(s *shape, raw []byte) {
 		if v != "" && !IsColor(v) {
 			w.fail("value_format", `Write a theme colour such as "accent", or "#RRGGBB"`, "%q is not a colour.", clip(v))
 		}
+	case KindIcon:
+		if v != "" && !isIcon(v) {
+			w.fail("value_format", `Write the name of a symbol such as "gauge" or "triangle-alert"`, "%q is not a symbol.", clip(v))
+		}
 	case KindImage:
 		if v != "" && !strings.HasPrefix(v, "data:image/") && !strings.HasPrefix(v, "asset:") {
 			w.fail("value_format", `Give a data: URL or "asset:<id>"`, "%q is not an image.", clip(v))
@@ -492,6 +496,11 @@ func (w *walker) text(s *shape, raw []byte) {
 		return
 	}
 	w.bounds(f, float64(utf8.RuneCountInString(v)), "characters")
+}
+
+// isIcon reports whether s may be the name of a symbol of the icon set.
+func isIcon(s string) bool {
+	return len(s) <= 40 && s[0] >= 'a' && s[0] <= 'z' && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
 // IsColor reports whether s is a name of a theme colour or of the form #RRGGBB or #RRGGBBAA.

@@ -33,6 +33,7 @@ const (
 	KindColor    Kind = "color"    // theme token or "#RRGGBB"
 	KindTag      Kind = "tag"      // tag path
 	KindImage    Kind = "image"    // data: URL or "asset:<id>"
+	KindIcon     Kind = "icon"     // name of a symbol of the icon set, such as "gauge"
 	KindScreen   Kind = "screen"   // id of a screen of the app
 	KindDrawing  Kind = "drawing"  // id of a drawing of the app
 	KindVariable Kind = "variable" // id of a variable of the screen

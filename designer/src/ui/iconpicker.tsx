@@ -1,9 +1,13 @@
 // A symbol of the icon set, chosen from all of them.
 import { X } from "lucide-react";
 import { useState } from "react";
-import { useT } from "../../i18n";
-import { Icon, IconButton, Popover, SearchInput } from "../../ui";
-import { symbols } from "../../ui/icons";
+import { useT } from "../i18n";
+import { IconButton } from "./button";
+import { Popover } from "./dialog";
+import { SearchInput } from "./field";
+import { Icon } from "./icon";
+import { symbols } from "./icons";
+import "./iconpicker.css";
 
 const names = Object.keys(symbols).sort();
 

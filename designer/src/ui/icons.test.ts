@@ -1,4 +1,4 @@
-// The player has no UI framework, so it has the drawings of the symbols as paths. This test writes
+// What draws screens has no UI framework, so it has the drawings of the symbols as paths. This test writes
 // them when it is run with -u, and otherwise holds both sets to each other.
 import { expect, test } from "vitest";
 import { symbols } from "./icons";
@@ -37,7 +37,7 @@ function pathOf([tag, a]: Node): string {
   throw new Error(`no path for ${tag}`);
 }
 
-test("the player has the same symbols", async () => {
+test("widgets and the player have the same symbols", async () => {
   const rows: string[] = [];
   for (const name of Object.keys(symbols).sort()) {
     const drawn = symbols[name] as unknown as {
@@ -57,5 +57,5 @@ test("the player has the same symbols", async () => {
     "};",
     "",
   ].join("\n");
-  await expect(text).toMatchFileSnapshot("../../../runtime/player/icons.gen.ts");
+  await expect(text).toMatchFileSnapshot("../../../widgets/icons.gen.ts");
 });

@@ -6,6 +6,7 @@ export { ColorInput } from "./color";
 export { Dialog, Popover, useConfirm } from "./dialog";
 export { Check, Input, NumberInput, Row, SearchInput, Select, Switch, TextArea } from "./field";
 export { Icon } from "./icon";
+export { IconPicker } from "./iconpicker";
 export { ContextMenu, Menu, type MenuEntry } from "./menu";
 export { Badge, Busy, Empty, ErrorNote, Note } from "./message";
 export { ScheduleField } from "./schedule";

@@ -6,6 +6,7 @@ import { textIn, useLanguage, useT } from "../i18n";
 import { Button, IconButton } from "./button";
 import { ColorInput } from "./color";
 import { Input, NumberInput, Row, Select, Switch, TextArea } from "./field";
+import { IconPicker } from "./iconpicker";
 
 /** One setting, as spec.Field in Go says it. */
 export type SpecField = Field;
@@ -177,6 +178,8 @@ export function FieldControl(props: ControlProps) {
           {props.context?.tagPicker?.(asText(value), text)}
         </div>
       );
+    case "icon":
+      return <IconPicker id={id} value={mixed ? undefined : asText(value)} onChange={onChange} />;
     case "image":
       return (
         <Picture

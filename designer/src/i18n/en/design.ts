@@ -23,6 +23,9 @@ export default {
     control: "Control",
     layout: "Layout",
     symbols: "Symbols",
+    navigation: "Navigation",
+    media: "Media",
+    operations: "Operations",
     other: "Other",
   },
   palette2: {

@@ -23,6 +23,9 @@ export default {
     control: "操作",
     layout: "布局",
     symbols: "符号",
+    navigation: "导航",
+    media: "媒体",
+    operations: "运行",
     other: "其他",
   },
   palette2: {

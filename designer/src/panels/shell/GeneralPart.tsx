@@ -4,9 +4,8 @@ import { nameOf } from "@lineside/player";
 import { useDoc, useEditor } from "../../design/context";
 import { setApp } from "../../document";
 import { useT } from "../../i18n";
-import { Row, SpecForm } from "../../ui";
+import { IconPicker, Row, SpecForm } from "../../ui";
 import { CommitInput } from "./CommitInput";
-import { IconPicker } from "./IconPicker";
 import { useLanguages } from "./language";
 
 export function GeneralPart() {

@@ -5,10 +5,9 @@ import { useState } from "react";
 import { useDoc, useEditor } from "../../design/context";
 import { beginNavigation, changeItem, type ItemPath, itemAt, roles, setNavigation } from "../../document";
 import { textIn, useLanguage, useT } from "../../i18n";
-import { Button, Check, Empty, Row, Segmented, Select, Switch } from "../../ui";
+import { Button, Check, Empty, IconPicker, Row, Segmented, Select, Switch } from "../../ui";
 import { CommitInput } from "./CommitInput";
 import { FramePicture } from "./FramePicture";
-import { IconPicker } from "./IconPicker";
 import { useLanguages } from "./language";
 import { NavigationTree } from "./NavigationTree";
 
