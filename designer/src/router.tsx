@@ -15,13 +15,19 @@ export interface Route {
 const modules = import.meta.glob<{ default: Route[] }>("./*/routes.ts", { eager: true });
 const table = Object.values(modules)
   .flatMap((m) => m.default)
-  .map((route): Entry => ({ parts: split(route.path), load: route.load }));
+  .map((route): Entry => ({ parts: split(route.path), load: route.load }))
+  // A path that is written out goes before one with a part that may be anything.
+  .toSorted((a, b) => Number(a.parts.some(free)) - Number(b.parts.some(free)));
 
 /** A route, and its page once that was loaded. */
 interface Entry {
   parts: string[];
   load: Route["load"];
   Page?: ComponentType<PageProps>;
+}
+
+function free(part: string): boolean {
+  return part.startsWith(":");
 }
 
 function split(path: string): string[] {
@@ -36,7 +42,7 @@ function match(path: string): { entry: Entry; params: Record<string, string> } |
     const params: Record<string, string> = {};
     const fits = parts.every((part, i) => {
       const value = given[i] as string;
-      if (!part.startsWith(":")) return part === value;
+      if (!free(part)) return part === value;
       try {
         params[part.slice(1)] = decodeURIComponent(value);
         return true;

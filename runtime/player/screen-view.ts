@@ -17,6 +17,7 @@ import { namesText, productLang, type Texts, textIn } from "./language";
 import { layout } from "./page";
 import { Pointing } from "./pointing";
 import { PresentValues } from "./present-values";
+import type { Recaller } from "./recall";
 import { Scroll } from "./scroll";
 import { fitted, inSight, wayTo } from "./sight";
 import { around } from "./turning";
@@ -55,6 +56,8 @@ export interface ScreenOptions {
   alarms?: AlarmSource;
   /** The past of tags, for widgets that show it; without it the runtime is asked. */
   past?: Past;
+  /** What tags were by buckets and states; without it the runtime is asked. */
+  recaller?: Recaller;
   /** What lies around the page: a token or colour; "ground" when not given. */
   outside?: string;
 }
@@ -432,7 +435,7 @@ export class ScreenView {
   }
 
   /** Draws a ring around what has the keyboard's focus. */
-  private focus(id: string | undefined): void {
+  focus(id: string | undefined): void {
     this.focused = id;
     if (id !== undefined && this.options.mode === "run" && !this.pointing?.byPointer) this.reveal(id);
     this.drawRing();
@@ -579,6 +582,9 @@ export class ScreenView {
       },
       get past() {
         return view.options.past;
+      },
+      get recaller() {
+        return view.options.recaller;
       },
       get connected() {
         return view.connectedNow;

@@ -1,0 +1,23 @@
+export default {
+  title: "Widgets",
+  samples: "All values on this page are samples",
+  samplesText:
+    "Every widget of the catalogue is shown in every state that it has, drawn as on an operator screen. Nothing here is read from the plant or written to it.",
+  search: "Search widgets",
+  category: "Category",
+  allCategories: "All categories",
+  size: "Size",
+  sizes: { small: "Small", normal: "Normal", touch: "Touch", gloves: "Gloves" },
+  theme: "Theme of the tiles",
+  light: "Light",
+  dark: "Dark",
+  language: "Language of the tiles",
+  count_one: "{{count}} widget",
+  count_other: "{{count}} widgets",
+  none: "No widget of that name",
+  noneText: "Search in English or Chinese, by name or by what it shows, or choose all categories.",
+  only: "This one only",
+  onlyThis: "Show {{name}} only",
+  showAll: "Show all widgets",
+  link: "See every widget in every state",
+};
