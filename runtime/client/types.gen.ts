@@ -3504,6 +3504,8 @@ export interface Generated {
 export interface HistoryAnswer {
   from: string;
   to: string;
+  /** zone is the time zone of the plant by its IANA name, in which days and longer steps begin; "" when it is not known by one. */
+  zone?: string;
   /** series are in the order in which they were asked for. */
   series: HistorySeries[];
 }
@@ -3560,7 +3562,7 @@ export interface HistoryNote {
 export interface HistoryQuestion {
   /** how the samples of a bucket become one value: avg, mean, min, max, range, sum, count, first, last, at, linear, delta, rate, integral, duration, percentGood, stddev */
   fn?: string;
-  /** RFC 3339, milliseconds since 1970, or now-8h */
+  /** RFC 3339, milliseconds since 1970, now-8h, or in the time zone of the plant today, this hour, this week, this month, yesterday, last hour, last week, last month */
   from?: string;
   /** samples as they were before people corrected them; not with step */
   original?: boolean;
@@ -3572,7 +3574,7 @@ export interface HistoryQuestion {
   state?: string;
   /** length of a bucket: 30s, 15m, 1h, 1d, 1w, 1mo, 1y; days and longer in the time zone of the plant */
   step?: string;
-  /** RFC 3339, milliseconds since 1970, or now */
+  /** RFC 3339, milliseconds since 1970, or now; of a time with a name its end */
   to?: string;
   /** paths of tags */
   tags: string[] | null;
@@ -4824,7 +4826,7 @@ export const Quality = {
 } as const;
 
 /** What a field holds, and so how it is edited. */
-export type FieldKind = "bool" | "int" | "float" | "string" | "text" | "enum" | "duration" | "secret" | "color" | "tag" | "image" | "screen" | "drawing" | "variable" | "params" | "texts" | "any" | "object" | "list";
+export type FieldKind = "bool" | "int" | "float" | "string" | "text" | "enum" | "duration" | "secret" | "color" | "tag" | "image" | "icon" | "screen" | "drawing" | "variable" | "params" | "texts" | "any" | "object" | "list";
 
 /** Something a person may be allowed to do in an area. */
 export type Right = "view" | "operate" | "tune" | "acknowledge" | "shelve" | "design" | "install" | "administer";
