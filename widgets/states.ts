@@ -1,5 +1,4 @@
 // What values mean: a table of values with a text, a colour and a symbol for each, as engineers fill it in.
-import { color, type Theme } from "@lineside/scene";
 import type { Settings } from "./view";
 
 /** One row of the table. */
@@ -51,17 +50,5 @@ export function means(is: string, v: unknown): boolean {
 /** The first row that means a value. */
 export const stateOf = (states: readonly State[], v: unknown): State | undefined => states.find((s) => means(s.is, v));
 
-/** How light a colour is (WCAG 2.2, relative luminance); 1 for what is no colour. */
-function luminance(tone: string): number {
-  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})/i.exec(tone);
-  if (!hex) return 1;
-  const [r, g, b] = hex.slice(1, 4).map((part) => {
-    const c = Number.parseInt(part, 16) / 255;
-    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  }) as [number, number, number];
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
-/** The colour of a text on a ground: the one of dark and light that can be read. */
-export const on = (ground: string, theme: Theme): string =>
-  luminance(color(ground, theme)) > 0.179 ? "#1E1E1E" : "#FFFFFF";
+/** The colour of a text on a ground: dark or white, whichever can be read. */
+export const on = (ground: string): string => `on:${ground}`;

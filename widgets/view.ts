@@ -50,6 +50,39 @@ export interface AlarmSource {
   showArea?(area: string): void;
 }
 
+/** An entry of the navigation of an app: a screen, a heading with entries below, or both. */
+export interface Place {
+  title: string;
+  icon?: string;
+  screen?: string;
+  items?: readonly Place[];
+}
+
+/** Where a screen is opened. */
+export type Where = "here" | "popup" | "drawer" | "window";
+
+/** The app around a screen: where one is, what else there is, and how it is shown. */
+export interface Navigation {
+  /** The screen that is open, and the way there from the start; the last is the screen itself. */
+  readonly screen: string;
+  readonly trail: readonly Place[];
+  /** The entries that this person may see. */
+  readonly entries: readonly Place[];
+  /** The languages of the app as they call themselves, and the one that is shown. */
+  readonly languages: readonly { id: string; name: string }[];
+  readonly language: string;
+  /** The app decides for everybody whether it is light or dark. */
+  readonly themed: boolean;
+  /** The address of a screen of this app. */
+  address(screen: string, params?: Readonly<Record<string, unknown>>): string;
+  /** Calls whenever any of this has changed; what is given back ends that. */
+  watch(listener: () => void): () => void;
+  /** Opens a screen. Not there where nothing acts. */
+  go?(screen: string, params?: Readonly<Record<string, unknown>>, where?: Where): void;
+  setLanguage?(language: string): void;
+  setTheme?(theme: Theme): void;
+}
+
 /** A point in the box of a widget. */
 export interface At {
   x: number;
@@ -138,6 +171,8 @@ export interface Env {
   lasted?(props: readonly string[], from: number, to: number): Promise<Readonly<Record<string, Lasted>>>;
   /** The alarms. Not there where nobody can be asked. */
   readonly alarms?: AlarmSource;
+  /** The app around the screen. Not there where a screen stands alone. */
+  readonly navigation?: Navigation;
   /** Is the property bound to a tag or expression? */
   bound(prop: string): boolean;
   /**

@@ -22,6 +22,7 @@ import {
   type Lang,
   type Local,
   type Mounted,
+  type Navigation,
   type NumberEntry,
   type Pane,
   type Past,
@@ -62,6 +63,8 @@ export interface InstanceHost {
   readonly past?: Past;
   /** What they were by buckets and states; what the runtime says when not given. */
   readonly recaller?: Recaller;
+  /** The app around the screen. */
+  readonly navigation?: Navigation;
   /** Device pixels per drawing pixel. */
   readonly ratio: number;
   meta(widget: string): Record<string, BoundMeta>;
@@ -532,6 +535,7 @@ export class Instance {
       alarms: host.alarms ?? polledAlarms,
       bound: (prop) =>
         isBinding(widget.props?.[prop]) || prop in host.meta(widget.id) || prop in host.values(widget.id),
+      navigation: host.navigation,
       emit: (name, data, sent) => {
         // A screen reader hears that it waits, and how it ended, as the others see it.
         const say = () => mine === (this.mounted ?? this.drawn) && this.describe();

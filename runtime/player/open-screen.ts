@@ -13,7 +13,7 @@ import {
   type WriteResult,
 } from "@lineside/client";
 import type { Theme } from "@lineside/scene";
-import { type AlarmSource, type BoundMeta, type Lang, manifests } from "@lineside/widgets";
+import { type AlarmSource, type BoundMeta, type Lang, manifests, type Navigation } from "@lineside/widgets";
 import { confirm, enterNumber } from "./dialogs";
 import type { Params } from "./effects";
 import type { Notes } from "./notes";
@@ -34,6 +34,7 @@ export interface Around {
   readonly units?: UnitPreference;
   readonly notes: Notes;
   readonly alarmSource?: AlarmSource;
+  readonly navigation?: Navigation;
   /** Where questions are asked. */
   readonly element: HTMLElement;
   effects(from: OpenScreen, effects: readonly Effect[], chain: number): void;
@@ -192,6 +193,7 @@ export class OpenScreen {
         units: view.units,
         mode: "run",
         alarms: this.around.alarmSource,
+        navigation: this.around.navigation,
         remember: this.around.installation,
         emit: (widget, name, data, sent) => this.queue(widget, name, data, sent),
         enter: (e) => enterNumber(this.around.element, this.around.lang, e),

@@ -1,6 +1,6 @@
 import type { Effect, Live, LiveError, Screen, UnitPreference, ViewApp } from "@lineside/client";
 import type { Theme } from "@lineside/scene";
-import type { Lang } from "@lineside/widgets";
+import type { Lang, Navigation, Where } from "@lineside/widgets";
 import { AlarmBar } from "./alarmbar";
 import { LiveAlarms } from "./alarmsource";
 import { chordOf } from "./chord";
@@ -31,6 +31,8 @@ export interface PlayerOptions {
   language?: string;
   /** In which units this person wants to see values; in those that they are configured in when not given. */
   units?: UnitPreference;
+  /** The app around the screens, for widgets that lead elsewhere. */
+  navigation?: Navigation;
   /** An action wants another screen; the caller calls show. Without it the player shows it by itself. */
   onShow?(screen: string, params: Params, chain: number): void;
   /** A screen was opened. */
@@ -108,6 +110,18 @@ export class Player implements Around, EffectHost {
 
   get draft(): boolean {
     return this.options.draft ?? false;
+  }
+
+  get navigation(): Navigation | undefined {
+    return this.options.navigation;
+  }
+
+  /** Opens a screen because a person wants it. */
+  goTo(screen: string, params: Params, where: Where): void {
+    if (where === "here") this.here(screen, params, 0);
+    else if (where === "popup") this.popup(screen, params, 0);
+    else if (where === "drawer") this.drawer(screen, params, 0);
+    else this.window(screen, params);
   }
 
   get theme(): Theme {

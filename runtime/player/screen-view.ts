@@ -6,6 +6,7 @@ import {
   type Lang,
   type Local,
   manifests,
+  type Navigation,
   type NumberEntry,
   type Past,
 } from "@lineside/widgets";
@@ -64,6 +65,8 @@ export interface ScreenOptions {
 
 /** The same drawing, or one that says the same: it comes anew with every opening of a screen. */
 const sameDrawing = (a: Drawing | undefined, b: Drawing | undefined): boolean =>
+  /** The app around the screen, for widgets that lead elsewhere. */
+  navigation?: Navigation;
   a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /**
@@ -603,5 +606,8 @@ export class ScreenView {
       local: (id: string) => view.containers.local(id),
       setLocal: (id: string, change: Local, keep: boolean) => view.setLocal(id, change, keep),
     };
+      get navigation() {
+        return view.options.navigation;
+      },
   })();
 }

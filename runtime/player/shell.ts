@@ -9,7 +9,7 @@ import {
   type ViewApp,
 } from "@lineside/client";
 import { applyTokens, type Theme } from "@lineside/scene";
-import type { Lang } from "@lineside/widgets";
+import type { Lang, Navigation } from "@lineside/widgets";
 import { el } from "./dialogs";
 import { type Params, paramsOf, queryOf } from "./effects";
 import { Frame } from "./frame";
@@ -19,7 +19,7 @@ import { inPreview, listenToPreview } from "./preview";
 import { sign } from "./symbol";
 import { clock, say } from "./texts";
 import { chooseUnits } from "./units-dialog";
-import { nextTrail } from "./way";
+import { nextTrail, placesOf, trailOfPlaces } from "./way";
 
 /** CloseUnauthorized of the live protocol: the session has ended. */
 const unauthorized = 4501;
@@ -90,6 +90,8 @@ export class Shell {
   private app: ViewApp | undefined;
   private screen: Screen | undefined;
   private trail: string[] = [];
+  /** Widgets that lead elsewhere. */
+  private readonly watching = new Set<() => void>();
 
   constructor(
     host: HTMLElement,
@@ -135,6 +137,7 @@ export class Shell {
       lang: productLang(this.language),
       language: this.language,
       units: unitsOf(me),
+      navigation: this.navigation(),
       onShow: (id, params, chain) => this.go(id, params, chain),
       onOpen: (app, screen) => {
         this.opened(app, screen);
@@ -159,6 +162,47 @@ export class Shell {
         theme: (theme) => this.setTheme(theme),
         view: () => this.player.drawing,
       });
+  }
+
+  /** What widgets know of the app around their screen, and can do. */
+  private navigation(): Navigation {
+    const shell = this;
+    return {
+      get screen() {
+        return shell.screen?.id ?? "";
+      },
+      get trail() {
+        return shell.app ? trailOfPlaces(shell.app, shell.trail, shell.language) : [];
+      },
+      get entries() {
+        return shell.app ? placesOf(shell.app, shell.language) : [];
+      },
+      get languages() {
+        return (shell.app?.languages ?? usual).map((id) => ({ id, name: nameOf(id) }));
+      },
+      get language() {
+        return shell.language;
+      },
+      get themed() {
+        return !!shell.app?.theme?.scheme;
+      },
+      address: (screen, params) => this.address(screen, params),
+      watch: (listener) => {
+        this.watching.add(listener);
+        return () => this.watching.delete(listener);
+      },
+      go: (screen, params, where = "here") => {
+        // Without inputs of its own a screen goes on with those of this one.
+        if (where === "here") this.go(screen, params);
+        else this.player.goTo(screen, { ...paramsOf(new URLSearchParams(location.search)), ...params }, where);
+      },
+      setLanguage: (language) => this.setLang(language),
+      setTheme: (theme) => this.setTheme(theme),
+    };
+  }
+
+  private changed(): void {
+    for (const listener of [...this.watching]) listener();
   }
 
   private tick(): void {
@@ -209,6 +253,7 @@ export class Shell {
     this.paint();
     this.label();
     this.connection();
+    this.changed();
   }
 
   private setLang(language: string): void {
@@ -220,6 +265,7 @@ export class Shell {
     this.paint();
     this.label();
     this.connection();
+    this.changed();
   }
 
   private setTheme(theme: Theme): void {
@@ -228,6 +274,7 @@ export class Shell {
     this.keep({ theme });
     this.player.theme = theme;
     this.paint();
+    this.changed();
   }
 
   private async setUnits(): Promise<void> {

@@ -1,5 +1,7 @@
 // Where a screen stands in the navigation, and the way there.
 import type { ViewApp, ViewItem } from "@lineside/client";
+import type { Place } from "@lineside/widgets";
+import { textIn } from "./language";
 
 /** One step of the way. A heading has no screen. */
 export interface Crumb {
@@ -42,3 +44,26 @@ export function crumbsOf(app: ViewApp, trail: readonly string[]): Crumb[] {
   const start = way.some((c) => c.screen === app.start) || !app.start ? [] : [{ screen: app.start }];
   return [...start, ...way, ...rest.map((screen) => ({ screen }))];
 }
+
+/** What an entry or a screen is called. */
+function placeOf(app: ViewApp, item: ViewItem, language: string): Place {
+  const screen = app.screens.find((s) => s.id === item.screen);
+  return {
+    title: textIn(item.title, language) || textIn(screen?.name, language) || item.screen || "",
+    ...(item.icon ? { icon: item.icon } : {}),
+    ...(item.screen ? { screen: item.screen } : {}),
+    ...(item.items?.length ? { items: item.items.map((i) => placeOf(app, i, language)) } : {}),
+  };
+}
+
+/** The entries of an app by their names; for widgets also those of an app whose frame shows none. */
+export function placesOf(app: ViewApp, language: string): Place[] {
+  const items = app.navigation?.items ?? app.screens.map((s) => ({ screen: s.id }));
+  return items.map((i) => placeOf(app, i, language));
+}
+
+/** The breadcrumbs of a trail by their names. */
+export const trailOfPlaces = (app: ViewApp, trail: readonly string[], language: string): Place[] =>
+  crumbsOf(app, trail).map((c) =>
+    placeOf(app, c.item ? { ...c.item, items: undefined } : { screen: c.screen }, language),
+  );

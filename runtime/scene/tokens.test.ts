@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Theme, type Token, tokens } from "./tokens";
+import { color, type Theme, type Token, tokens } from "./tokens";
 
 const channels = (hex: string) => [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16) / 255);
 const linear = (c: number) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
@@ -79,6 +79,12 @@ function ciede2000(p: [number, number, number], q: [number, number, number]): nu
 const themes: Theme[] = ["light", "dark"];
 
 describe("tokens", () => {
+  it("can be read on any ground", () => {
+    for (const theme of ["light", "dark"] as const)
+      for (const ground of [...Object.keys(tokens[theme]), "#777777", "#FF0000"])
+        expect(contrast(color(`on:${ground}`, theme), color(ground, theme))).toBeGreaterThanOrEqual(4.5);
+  });
+
   it("computes CIEDE2000 as its authors published it", () => {
     // Rows 1, 7, 17 and 25 of the test data of Sharma, Wu, Dalal 2005.
     expect(ciede2000([50, 2.6772, -79.7751], [50, 0, -82.7485])).toBeCloseTo(2.0425, 4);
@@ -138,6 +144,18 @@ describe("tokens", () => {
         expect(close).toEqual([]);
       });
     }
+
+  const fills: Token[] = ["fill1", "fill2", "fill3", "fill4", "fill5", "fill6"];
+  for (const theme of themes)
+    for (const kind of Object.keys(vision) as (keyof typeof vision)[])
+      it(`${theme}, ${kind}: the areas of charts are told from each other and from alarms`, () => {
+        const distance = (a: Token, b: Token) => ciede2000(lab(tokens[theme][a], kind), lab(tokens[theme][b], kind));
+        const close = fills.flatMap((a, i) =>
+          [...fills.slice(i + 1), ...abnormal].filter((b) => distance(a, b) < 12).map((b) => `${a}–${b}`),
+        );
+        expect(close).toEqual([]);
+        for (const f of fills) expect(contrast(tokens[theme][f], tokens[theme].surface)).toBeGreaterThanOrEqual(2.2);
+      });
 
   it("has the same names in both themes, all as #RRGGBB", () => {
     expect(Object.keys(tokens.dark).sort()).toEqual(Object.keys(tokens.light).sort());

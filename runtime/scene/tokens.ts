@@ -37,6 +37,13 @@ const light = {
   pen4: "#2F6B60",
   pen5: "#704468",
   pen6: "#1E1E1E",
+  /** Areas of charts: bars and slices, told apart by lightness first. */
+  fill1: "#579CC9",
+  fill2: "#353158",
+  fill3: "#B79587",
+  fill4: "#626E77",
+  fill5: "#6C6454",
+  fill6: "#423737",
 };
 
 /** The name of a colour. */
@@ -67,13 +74,47 @@ const dark: Record<Token, string> = {
   pen4: "#8FCFC2",
   pen5: "#DDB3D4",
   pen6: "#ECECEC",
+  fill1: "#87A4B8",
+  fill2: "#E0C29B",
+  fill3: "#34739F",
+  fill4: "#DDE0FF",
+  fill5: "#A49B8D",
+  fill6: "#7F7276",
 };
 
 /** Both themes by name. */
 export const tokens: Record<Theme, Record<Token, string>> = { light, dark };
 
-/** The value of a token in a theme; anything else (a literal colour) is returned as it is. */
+/** How light a colour is (WCAG 2.2, relative luminance); 1 for what is no #RRGGBB. */
+function luminance(tone: string): number {
+  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})/i.exec(tone);
+  if (!hex) return 1;
+  const [r, g, b] = hex.slice(1, 4).map((part) => {
+    const c = Number.parseInt(part, 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+const overs = new Map<string, string>();
+
+/** Black or white, whichever has the greater contrast to a ground. */
+function over(ground: string): string {
+  let text = overs.get(ground);
+  if (text === undefined) {
+    if (overs.size > 1000) overs.clear();
+    text = luminance(ground) > 0.179 ? "#000000" : light.contrast;
+    overs.set(ground, text);
+  }
+  return text;
+}
+
+/**
+ * The value of a token in a theme; anything else (a literal colour) is returned as it is. "on:" before a colour is
+ * that of a text on it: black or white, whichever can be read.
+ */
 export function color(name: string, theme: Theme): string {
+  if (name.startsWith("on:")) return over(color(name.slice(3), theme));
   return (tokens[theme] as Record<string, string>)[name] ?? name;
 }
 

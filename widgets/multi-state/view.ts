@@ -48,7 +48,7 @@ export default {
         const s = state();
         const sure = now.look === "good";
         const tone = s?.color || undefined;
-        const over = tone && sure ? on(tone, env.theme) : "text";
+        const over = tone && sure ? on(tone) : "text";
         ground.set({ fill: tone && sure ? tone : "surface" });
         frame.set({
           stroke: s?.blink || tone ? "text" : "line",

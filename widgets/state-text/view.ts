@@ -49,7 +49,7 @@ export default {
         const sure = tone !== undefined && now.look === "good";
         ground.set({ visible: sure, fill: tone });
         frame.set({ visible: tone !== undefined || s?.blink === true, blink: s?.blink === true });
-        onGround.set({ visible: sure, text: sure ? text() : "", color: tone ? on(tone, env.theme) : "text" });
+        onGround.set({ visible: sure, text: sure ? text() : "", color: tone ? on(tone) : "text" });
         plain.set(sure ? "" : text(), now.look);
       },
       ...clickable(env),
