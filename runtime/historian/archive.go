@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sort"
 	"sync"
 	"time"
 
@@ -52,8 +51,6 @@ type Archive struct {
 
 	// moving is held by whoever changes rows of samples or of tiers in the database. It is taken first.
 	moving sync.Mutex
-	// stored is by series the last window that the database has.
-	stored map[int64]tag.Time
 	// moved is memory for packing what is moved.
 	moved   packer
 	tiering tiering
@@ -72,10 +69,10 @@ type Archive struct {
 	ids     map[tag.Path]int64
 	paths   map[int64]tag.Path
 	pending map[int64]*pending
-	// quick are those of series with low numbers, nil where nothing waits.
-	quick []*pending
-	// touched is of no use but that what was added to it has been brought near.
-	touched uint64
+	// stored is by series where the last window begins that the database has, as far as that is known.
+	stored map[int64]tag.Time
+	// loose is what has not been brought to its windows yet.
+	loose   loose
 	packer  packer // of what comes
 	count   int    // samples that wait
 	text    int    // bytes of texts that wait
@@ -134,16 +131,9 @@ func Open(ctx context.Context, rows Rows, o Options) (*Archive, error) {
 	if info, err := os.Stat(a.aliveFile()); err == nil {
 		a.alive = tag.TimeOf(info.ModTime())
 	}
-	kept := 0
-	var last int64
-	var waiting *pending
-	err = a.journal.replay(func(e *entry) {
-		if _, known := a.paths[e.series]; known {
-			if e.series != last || waiting == nil {
-				last, waiting = e.series, a.pendingOf(e.series)
-			}
-			a.keep(waiting, &e.sample)
-			kept++
+	err = a.journal.replay(func(e *Entry) {
+		if _, known := a.paths[e.Series]; known {
+			a.take(e.Series, &e.Sample)
 		}
 	})
 	if err != nil {
@@ -152,8 +142,8 @@ func Open(ctx context.Context, rows Rows, o Options) (*Archive, error) {
 	if a.journal.torn > 0 {
 		a.log.Warn("the journal of the history ends in the midst of a record: what was not yet acknowledged is gone", "files", a.journal.torn)
 	}
-	if kept > 0 {
-		a.log.Info("history taken up from the journal", "samples", kept)
+	if a.count > 0 {
+		a.log.Info("history taken up from the journal", "samples", a.count)
 	}
 	return a, nil
 }
@@ -250,35 +240,42 @@ func (a *Archive) touch() {
 	}
 }
 
+// Entry is one sample of a series.
+type Entry struct {
+	Series int64
+	Sample Sample
+}
+
 // Append takes samples; they may be late and out of order. They can be read at once, and are safe after the
 // next Sync. A sample with the time of one that is there already takes its place. It never waits for the database.
 func (a *Archive) Append(batches []Batch) {
-	a.journaling.Lock()
-	defer a.journaling.Unlock()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	floor := a.marks.floor[TierRaw]
-	var reached [together]*pending
+	a.lock()
+	defer a.unlock()
 	for i := range batches {
-		if i%together == 0 {
-			a.reach(batches[i:min(i+together, len(batches))], &reached)
-		}
-		b, p := &batches[i], reached[i%together]
-		for j := range b.Samples {
-			s := &b.Samples[j]
-			if s.Time < floor {
-				a.counts.Refused++
-				continue
-			}
-			if a.count >= a.most || a.text >= maxText || !a.keep(p, s) {
-				a.counts.Dropped++
-				continue
-			}
-			if !a.behind {
-				a.journal.add(b.Series, s)
-			}
+		for j := range batches[i].Samples {
+			a.accept(batches[i].Series, &batches[i].Samples[j])
 		}
 	}
+}
+
+// AppendEntries is Append of samples of many series in the order of their coming.
+func (a *Archive) AppendEntries(entries []Entry) {
+	a.lock()
+	defer a.unlock()
+	for i := range entries {
+		a.accept(entries[i].Series, &entries[i].Sample)
+	}
+}
+
+func (a *Archive) lock() {
+	a.journaling.Lock()
+	a.mu.Lock()
+}
+
+// unlock lets go of what lock has taken, and writes the journal when there is much of it.
+func (a *Archive) unlock() {
+	defer a.journaling.Unlock()
+	defer a.mu.Unlock()
 	if len(a.journal.batch) > maxBatch {
 		if err := a.journal.flush(false); err != nil {
 			a.behind, a.journal.batch = true, nil
@@ -287,84 +284,16 @@ func (a *Archive) Append(batches []Batch) {
 	}
 }
 
-// together is for how many series at once it is looked where their samples go.
-const together = 64
-
-// reach finds where the samples of some series go. What 10,000 series wait with is in no cache of a processor: when it is
-// asked for one by one each waits for the memory, while many one behind the other come in the time of a few.
-func (a *Archive) reach(batches []Batch, reached *[together]*pending) {
-	for i := range batches {
-		reached[i] = a.pendingOf(batches[i].Series)
+// accept takes a sample and notes it in the journal, or counts why not.
+func (a *Archive) accept(series int64, s *Sample) {
+	switch {
+	case s.Time < a.marks.floor[TierRaw]:
+		a.counts.Refused++
+	case a.count >= a.most || a.text >= maxText || !a.take(series, s):
+		a.counts.Dropped++
+	case !a.behind:
+		a.journal.add(series, s)
 	}
-	for _, p := range reached[:len(batches)] {
-		if w := p.open; w != nil && len(w.cells) > 0 {
-			a.touched += uint64(w.cells[len(w.cells)-1].time)
-		}
-	}
-}
-
-// maxQuick is up to what number a series is found in a list.
-const maxQuick = 1 << 20
-
-// pendingOf is what waits of a series.
-func (a *Archive) pendingOf(series int64) *pending {
-	if uint64(series) < uint64(len(a.quick)) {
-		if p := a.quick[series]; p != nil {
-			return p
-		}
-	}
-	p := a.pending[series]
-	if p == nil {
-		p = &pending{}
-		a.pending[series] = p
-	}
-	if series >= 0 && series < maxQuick {
-		if n := int(series) + 1 - len(a.quick); n > 0 {
-			a.quick = append(a.quick, make([]*pending, n)...)
-		}
-		a.quick[series] = p
-	}
-	return p
-}
-
-// forgo forgets that something waits of a series.
-func (a *Archive) forgo(series int64) {
-	delete(a.pending, series)
-	if uint64(series) < uint64(len(a.quick)) {
-		a.quick[series] = nil
-	}
-}
-
-// keep puts a sample into its window; false when that has no room.
-func (a *Archive) keep(p *pending, s *Sample) bool {
-	w := p.open
-	if w == nil || w.moving || s.Time < w.start || s.Time >= w.start+Window {
-		w = nil
-		for i := len(p.windows) - 1; i >= 0; i-- {
-			if o := p.windows[i]; s.Time >= o.start && s.Time < o.start+Window && !o.moving {
-				w = o
-				break
-			}
-		}
-	}
-	if w == nil {
-		w = &window{start: windowOf(s.Time), ordered: true, whole: true, cells: p.spare}
-		p.spare = nil
-		p.windows = append(p.windows, w)
-		sort.SliceStable(p.windows, func(i, j int) bool { return p.windows[i].start < p.windows[j].start })
-		if len(p.windows) > 1 && p.windows[len(p.windows)-1] != w {
-			a.counts.Late++
-		}
-	}
-	p.open = w
-	if size := len(s.Value.Text()); size > 0 {
-		if w.text+size > maxWindowText {
-			return false
-		}
-		a.text += size
-	}
-	a.count += w.add(s, &a.packer)
-	return true
 }
 
 // Sync writes what was appended to the journal, and with disk also waits for the disk.
@@ -393,6 +322,9 @@ func (a *Archive) rewrite(stays func(*window) bool) error {
 	if err := a.journal.next(); err != nil {
 		return err
 	}
+	a.mu.Lock()
+	a.settle()
+	a.mu.Unlock()
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	for series, p := range a.pending {
@@ -419,155 +351,6 @@ func (a *Archive) rewrite(stays func(*window) bool) error {
 	}
 	a.behind = false
 	return nil
-}
-
-// State is how the history fares.
-type State struct {
-	Counts
-	// Pending samples wait in memory and journal, Text is how many bytes of texts are among them.
-	Pending, Text int
-	Series        int
-	// Damaged is how many rows were found that cannot be read.
-	Damaged int
-	// Failure is why the last write failed, nil when it did not.
-	Failure error
-}
-
-// State tells how the history fares.
-func (a *Archive) State() State {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	out := State{Counts: a.counts, Pending: a.count, Text: a.text, Series: len(a.ids), Failure: errors.Join(a.failure, a.journalFailure)}
-	a.damaged.Range(func(any, any) bool { out.Damaged++; return true })
-	return out
-}
-
-// Damage is a row that cannot be read any more.
-type Damage struct {
-	// Tag is the path of its tag; the row begins at Start and reaches ten minutes.
-	Tag   tag.Path
-	Start tag.Time
-}
-
-// maxDamages is how many damages are listed.
-const maxDamages = 1000
-
-// Damages lists rows that were found to be damaged since the start, by tag and time.
-func (a *Archive) Damages() []Damage {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	var out []Damage
-	a.damaged.Range(func(key, _ any) bool {
-		k := key.([2]int64)
-		out = append(out, Damage{a.paths[k[0]], tag.Time(k[1])})
-		return len(out) < maxDamages
-	})
-	sort.Slice(out, func(i, j int) bool {
-		return out[i].Tag < out[j].Tag || out[i].Tag == out[j].Tag && out[i].Start < out[j].Start
-	})
-	return out
-}
-
-// complaints keep a failure that lasts from filling the log.
-type complaints struct {
-	mu   sync.Mutex
-	last map[string]time.Time
-}
-
-// complainEvery is how often the same failure is told.
-const complainEvery = time.Minute
-
-// complain logs a failure, seldom when it goes on.
-func (a *Archive) complain(what string, err error) {
-	a.told.mu.Lock()
-	defer a.told.mu.Unlock()
-	if last, ok := a.told.last[what]; ok && time.Since(last) < complainEvery {
-		return
-	}
-	if a.told.last == nil {
-		a.told.last = map[string]time.Time{}
-	}
-	a.told.last[what] = time.Now()
-	a.log.Error(what, "error", err)
-}
-
-// Run writes the journal every interval, moves windows to the database as they end, makes the tiers and deletes what is
-// too old, until ctx ends; then it syncs.
-func (a *Archive) Run(ctx context.Context, interval time.Duration) {
-	var running sync.WaitGroup
-	defer running.Wait()
-	running.Go(func() { a.tend(ctx) })
-	running.Go(func() { a.move(ctx, interval) })
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	for {
-		a.touch()
-		select {
-		case <-ctx.Done():
-			if err := a.Sync(true); err != nil {
-				a.log.Error("history not synced", "error", err)
-			}
-			return
-		case <-tick.C:
-		}
-		if err := a.Sync(true); err != nil {
-			a.complain("history not synced", err)
-			if errors.Is(err, ErrFull) {
-				a.release()
-			}
-		}
-	}
-}
-
-// How windows are moved.
-const (
-	grace      = 5 * time.Second // for what is still on its way
-	retryAfter = 5 * time.Second
-)
-
-// move brings windows to the database as they end.
-func (a *Archive) move(ctx context.Context, interval time.Duration) {
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	last := windowOf(tag.Now())
-	var retry time.Time
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		now := time.Now()
-		present := windowOf(tag.TimeOf(now.Add(-grace)))
-		if present == last && (retry.IsZero() || now.Before(retry)) && !a.crowded() {
-			continue
-		}
-		last, retry = present, time.Time{}
-		if err := a.Move(ctx, tag.TimeOf(now.Add(-grace))); err != nil && ctx.Err() == nil {
-			a.complain("history not moved to the database", err)
-			retry = now.Add(retryAfter)
-		}
-	}
-}
-
-// Move moves the windows that are over at a time to the database. When the disk is full the oldest history makes way, some
-// times. Run does it as windows end.
-func (a *Archive) Move(ctx context.Context, now tag.Time) error {
-	for try := 0; ; try++ {
-		err := a.Flush(ctx, now, false)
-		if !errors.Is(err, ErrFull) || ctx.Err() != nil || try == 5 {
-			return err
-		}
-		a.release()
-		a.makeRoom(ctx)
-	}
-}
-
-// crowded reports whether long texts fill the memory.
-func (a *Archive) crowded() bool {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	return a.text > maxText/4
 }
 
 // Close syncs and closes the journal.

@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 	"testing"
 
+	"github.com/lineside/lineside/runtime/historian/chunk"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -25,22 +26,22 @@ func FuzzJournal(f *testing.F) {
 	f.Add(j.batch[8:])
 	f.Add([]byte{0, 0})
 	f.Fuzz(func(t *testing.T, body []byte) {
-		var got []entry
+		var got []Entry
 		for _, magic := range [][]byte{journalMagic[:], nil} { // of now, and of earlier versions
 			got = got[:0]
-			readJournal(bytes.NewReader(append(append([]byte(nil), magic...), record(body)...)), func(e *entry) { got = append(got, *e) })
-			readJournal(bytes.NewReader(append(append([]byte(nil), magic...), body...)), func(*entry) {})
+			readJournal(bytes.NewReader(append(append([]byte(nil), magic...), record(body)...)), func(e *Entry) { got = append(got, *e) })
+			readJournal(bytes.NewReader(append(append([]byte(nil), magic...), body...)), func(*Entry) {})
 			// What was read can be written, and read again.
 			j := &journal{}
 			for i := range got {
-				j.add(got[i].series, &got[i].sample)
+				j.add(got[i].Series, &got[i].Sample)
 			}
 			if len(got) == 0 {
 				continue
 			}
 			n := 0
-			readJournal(bytes.NewReader(append(append([]byte(nil), journalMagic[:]...), record(j.batch[8:])...)), func(e *entry) {
-				if e.series != got[n].series || e.sample != got[n].sample {
+			readJournal(bytes.NewReader(append(append([]byte(nil), journalMagic[:]...), record(j.batch[8:])...)), func(e *Entry) {
+				if e.Series != got[n].Series || e.Sample != got[n].Sample {
 					t.Fatalf("entry %d: %+v became %+v", n, got[n], *e)
 				}
 				n++
@@ -54,7 +55,7 @@ func FuzzJournal(f *testing.F) {
 
 func FuzzSummaries(f *testing.F) {
 	b := bucketed{width: TierMinute.Width()}
-	b.samples([]Sample{at(1, 1.5), at(2, 2.25), at(61, nil), at(62, "x"), at(200, true), at(201, 7)})
+	b.cells(chunk.AppendCells(nil, nil, []Sample{at(1, 1.5), at(2, 2.25), at(61, nil), at(62, "x"), at(200, true), at(201, 7)}))
 	row, err := packSummaries(1, TierMinute, 0, b.end())
 	if err != nil {
 		f.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lineside/lineside/runtime/historian/chunk"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -67,11 +68,10 @@ func (a *Archive) depart(now tag.Time, all bool) (moves []move) {
 	a.journaling.Lock()
 	defer a.journaling.Unlock()
 	a.mu.Lock()
+	a.settle()
+	a.loose.trim()
 	crowded := a.text > maxText/4
 	for series, p := range a.pending {
-		if len(p.windows) == 0 {
-			a.forgo(series) // nothing has come since the last time
-		}
 		for _, w := range p.windows {
 			if all || w.due || w.start+Window <= now || crowded && w.text > earlyText {
 				w.moving, w.due = true, true
@@ -103,6 +103,13 @@ func (a *Archive) depart(now tag.Time, all bool) (moves []move) {
 func (a *Archive) put(ctx context.Context, moves []move) (int, error) {
 	rows := make([]Row, 0, min(len(moves), maxRows))
 	n, size := 0, 0
+	series := make([]int64, 0, cap(rows))
+	for _, m := range moves[:min(len(moves), maxRows)] {
+		series = append(series, m.series)
+	}
+	if err := a.findStored(ctx, series); err != nil {
+		return 0, err
+	}
 	for n < len(moves) && n < maxRows && size < maxRowBytes {
 		m := moves[n]
 		n++
@@ -131,11 +138,11 @@ func (a *Archive) put(ctx context.Context, moves []move) (int, error) {
 	if err := a.rows.Put(limit, rows, stale); err != nil {
 		return 0, fmt.Errorf("history: %w", err)
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	for i := range rows {
 		a.stored[rows[i].Series] = max(a.stored[rows[i].Series], rows[i].Start)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	for _, s := range stale {
 		a.marks.stale[s] = true
 	}
@@ -148,20 +155,59 @@ func (a *Archive) put(ctx context.Context, moves []move) (int, error) {
 		a.count -= m.window.size()
 		a.text -= m.window.text
 		a.newest.moved(m.series, m.window)
-		if cap(m.window.cells) == partSize {
-			p.spare = m.window.cells[:0]
-		}
-		if len(p.windows) == 0 && p.spare == nil {
-			a.forgo(m.series)
+		if len(p.windows) == 0 {
+			delete(a.pending, m.series)
 		}
 	}
 	return n, nil
+}
+
+// findStored finds out up to where the database has rows of series, as far as that is not known.
+func (a *Archive) findStored(ctx context.Context, series []int64) error {
+	var unknown []int64
+	a.mu.RLock()
+	for _, id := range series {
+		if _, known := a.stored[id]; !known {
+			unknown = append(unknown, id)
+		}
+	}
+	a.mu.RUnlock()
+	if len(unknown) == 0 {
+		return nil
+	}
+	found, err := a.rows.Newest(ctx, unknown)
+	if err != nil {
+		return fmt.Errorf("history: %w", err)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, id := range unknown {
+		start, ok := found[id]
+		if !ok {
+			start = -1 << 62
+		}
+		if there, known := a.stored[id]; !known || there < start {
+			a.stored[id] = start
+		}
+	}
+	return nil
+}
+
+// storedTo is where the last window of a series begins that the database has, far in the future when that is not known.
+func (a *Archive) storedTo(series int64) tag.Time {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	if start, known := a.stored[series]; known {
+		return start
+	}
+	return ever
 }
 
 // stay takes back what was on its way: the old files of the journal still hold it.
 func (a *Archive) stay() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.settle()
 	for _, p := range a.pending {
 		var kept []*window
 		for _, w := range p.windows {
@@ -173,12 +219,10 @@ func (a *Archive) stay() {
 					a.log.Error("history in memory cannot be read", "error", err)
 				}
 				a.count -= w.size()
-				a.text -= w.text
-				before := kept[n-1].text
+				kept[n-1].text += w.text
 				for i := range samples {
-					a.count += kept[n-1].add(&samples[i], &a.packer)
+					a.count += kept[n-1].add(chunk.CellOf(&samples[i]), samples[i].Value.Text(), &a.packer)
 				}
-				a.text += kept[n-1].text - before
 				continue
 			}
 			kept = append(kept, w)
@@ -198,19 +242,9 @@ func (a *Archive) row(ctx context.Context, series int64, w *window) (row Row, ok
 		a.log.Error("samples cannot be kept and are lost", "tag", path, "from", w.start.Std(), "samples", w.size(), "error", err)
 		return Row{}, false, nil
 	}
-	last, known := a.stored[series]
-	if !known {
-		newest, ok, err := a.rows.Before(ctx, series, 1<<62)
-		if err != nil {
-			return Row{}, false, fmt.Errorf("history: %w", err)
-		}
-		if last = newest.Start; !ok {
-			last = -1 << 62
-		}
-		a.stored[series] = last
-	}
 	var there []Row
-	if w.start <= last {
+	if w.start <= a.storedTo(series) {
+		var err error
 		if there, err = a.rows.Read(ctx, series, w.start, w.start+1, true); err != nil {
 			return Row{}, false, fmt.Errorf("history: %w", err)
 		}

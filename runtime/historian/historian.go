@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lineside/lineside/runtime/historian/chunk"
@@ -88,6 +89,8 @@ type Rows interface {
 	Put(ctx context.Context, rows []Row, stale []Stale) error
 	// Read returns the rows of a series whose windows begin in [from, to), sorted by Start; with their data when whole.
 	Read(ctx context.Context, series int64, from, to tag.Time, whole bool) ([]Row, error)
+	// Newest is where the last window of each of some series begins; a series without rows is not among them.
+	Newest(ctx context.Context, series []int64) (map[int64]tag.Time, error)
 	// Next is where the first window of a series at or after t begins.
 	Next(ctx context.Context, series int64, t tag.Time) (tag.Time, bool, error)
 	// Before returns the last row of a series whose window begins before t, with its data.
@@ -95,6 +98,9 @@ type Rows interface {
 
 	// ReadTier, NextTier and BeforeTier are Read, Next and Before of a tier.
 	ReadTier(ctx context.Context, tier Tier, series int64, from, to tag.Time) ([]Row, error)
+	// EachRow reads the rows of a tier of many series that begin in [from, to), sorted by series and start, and gives them one after
+	// the other. Only Series, Start, First, Last, Count and Data are told, and the data hold until the next row.
+	EachRow(ctx context.Context, tier Tier, series []int64, from, to tag.Time, each func(*Row) error) error
 	NextTier(ctx context.Context, tier Tier, series int64, t tag.Time) (tag.Time, bool, error)
 	BeforeTier(ctx context.Context, tier Tier, series int64, t tag.Time) (Row, bool, error)
 	// FirstRow is where the first row of any series at or after t begins, SeriesIn which series have rows that begin in
@@ -179,26 +185,28 @@ func pack(series int64, start tag.Time, samples []Sample) (Row, error) {
 	if left := present(samples); len(left) > 0 {
 		samples = left
 	}
-	data, err := appendParts(seal(), samples)
+	cells, texts := chunk.AppendCells(make([]chunk.Cell, 0, len(samples)), nil, samples)
+	data, err := new(packer).appendParts(seal(), cells, texts)
 	if err != nil {
 		return Row{}, fmt.Errorf("pack series %d: %w", series, err)
 	}
 	var h head
-	h.add(samples)
+	h.add(cells)
 	return h.row(series, start, samples[len(samples)-1].Time, data), nil
 }
 
 // appendParts packs sorted samples in parts, each behind its length: of one type, as the type of a tag may
 // change, and no more than a chunk holds.
 func appendParts(dst []byte, samples []Sample) ([]byte, error) {
-	return new(packer).appendParts(dst, samples)
+	cells, texts := chunk.AppendCells(make([]chunk.Cell, 0, len(samples)), nil, samples)
+	return new(packer).appendParts(dst, cells, texts)
 }
 
-func (p *packer) appendParts(dst []byte, samples []Sample) ([]byte, error) {
-	for len(samples) > 0 {
+func (p *packer) appendParts(dst []byte, cells []chunk.Cell, texts []string) ([]byte, error) {
+	for len(cells) > 0 {
 		n, typ := 0, tag.None
-		for n < len(samples) && n < chunk.MaxSamples {
-			t := samples[n].Value.Type()
+		for n < len(cells) && n < chunk.MaxSamples {
+			t := cells[n].Type
 			if t != tag.None && typ != tag.None && t != typ {
 				break
 			}
@@ -206,30 +214,38 @@ func (p *packer) appendParts(dst []byte, samples []Sample) ([]byte, error) {
 			n++
 		}
 		var err error
-		if p.part, err = chunk.Encode(p.part[:0], samples[:n]); err != nil {
+		if p.part, err = chunk.EncodeCells(p.part[:0], cells[:n], texts); err != nil {
 			return dst, err
 		}
 		dst = binary.AppendUvarint(dst, uint64(len(p.part)))
 		dst = append(dst, p.part...)
-		samples = samples[n:]
+		cells = cells[n:]
 	}
 	return dst, nil
 }
 
 // unpackParts appends what was packed to dst.
 func unpackParts(data []byte, dst []Sample) ([]Sample, error) {
+	err := eachPart(data, func(part []byte) (err error) {
+		dst, err = chunk.Decode(part, dst)
+		return err
+	})
+	return dst, err
+}
+
+// eachPart takes what was packed apart.
+func eachPart(data []byte, do func([]byte) error) error {
 	for len(data) > 0 {
 		size, n := binary.Uvarint(data)
 		if n <= 0 || size > uint64(len(data)-n) {
-			return dst, errors.New("the samples are cut off")
+			return errors.New("the samples are cut off")
 		}
-		var err error
-		if dst, err = chunk.Decode(data[n:n+int(size)], dst); err != nil {
-			return dst, err
+		if err := do(data[n : n+int(size)]); err != nil {
+			return err
 		}
 		data = data[n+int(size):]
 	}
-	return dst, nil
+	return nil
 }
 
 // unpack appends the samples of a row to dst.
@@ -240,8 +256,27 @@ func unpack(r *Row, dst []Sample) ([]Sample, error) {
 		dst, err = unpackParts(data, dst)
 		dst = append(dst[:n], present(dst[n:])...)
 	}
-	if err != nil {
-		return dst, fmt.Errorf("the history of series %d at %s cannot be read: %w", r.Series, r.Start.Std(), err)
+	return dst, r.unreadable(err)
+}
+
+// unpackCells appends the samples of a row to cells, and their texts to texts.
+func unpackCells(r *Row, cells []chunk.Cell, texts []string) ([]chunk.Cell, []string, error) {
+	n := len(cells)
+	data, err := unseal(r.Data)
+	if err == nil {
+		err = eachPart(data, func(part []byte) (err error) {
+			cells, texts, err = chunk.DecodeCells(part, cells, texts)
+			return err
+		})
 	}
-	return dst, nil
+	kept := slices.DeleteFunc(cells[n:], func(c chunk.Cell) bool { return c.Quality == removed })
+	return cells[:n+len(kept)], texts, r.unreadable(err)
+}
+
+// unreadable says of which row samples cannot be read.
+func (r *Row) unreadable(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("the history of series %d at %s cannot be read: %w", r.Series, r.Start.Std(), err)
 }

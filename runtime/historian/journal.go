@@ -18,12 +18,6 @@ import (
 	"github.com/lineside/lineside/runtime/tag"
 )
 
-// entry is one sample of a series.
-type entry struct {
-	series int64
-	sample Sample
-}
-
 // journal is the log of samples that are not in the database yet: files of records, each a length, a check
 // sum (CRC-32C) and entries. It is written from one goroutine.
 type journal struct {
@@ -32,7 +26,7 @@ type journal struct {
 	seq   int
 	size  int64 // of the present file, whole records
 	batch []byte
-	last  entry // what the next entry of the record is told by
+	last  Entry // what the next entry of the record is told by
 	torn  int   // files that ended in the midst of a record
 }
 
@@ -102,7 +96,7 @@ func (j *journal) next() error {
 func (j *journal) add(series int64, s *Sample) {
 	if len(j.batch) == 0 {
 		j.batch = append(j.batch, make([]byte, 8)...)
-		j.last = entry{}
+		j.last = Entry{}
 	}
 	j.batch = appendEntry(j.batch, &j.last, series, s)
 }
@@ -161,7 +155,7 @@ func (j *journal) drop(upTo int) error {
 
 // replay reads all files but the present one. A record that was cut off or spoiled ends its file: what comes
 // behind it was never acknowledged.
-func (j *journal) replay(take func(*entry)) error {
+func (j *journal) replay(take func(*Entry)) error {
 	list, err := j.files()
 	if err != nil {
 		return err
@@ -183,7 +177,7 @@ func (j *journal) replay(take func(*entry)) error {
 }
 
 // readJournal reads records until one is not whole; false when that is not the end.
-func readJournal(r io.Reader, take func(*entry)) bool {
+func readJournal(r io.Reader, take func(*Entry)) bool {
 	var head [8]byte
 	var body []byte
 	read, first := readEntry, true
@@ -204,7 +198,7 @@ func readJournal(r io.Reader, take func(*entry)) bool {
 		if body, err = readFull(r, body[:0], int(size)); err != nil || crc32.Checksum(body, castagnoli) != binary.LittleEndian.Uint32(head[4:]) {
 			return false
 		}
-		var e entry
+		var e Entry
 		for rest := body; len(rest) > 0; {
 			n := read(rest, &e)
 			if n == 0 {
@@ -238,45 +232,63 @@ const (
 	entryTrue    = 1 << 5
 )
 
+// entryRoom is how long an entry may be without its text: the first byte, three numbers of ten bytes, the quality.
+const entryRoom = 1 + 3*binary.MaxVarintLen64 + binary.MaxVarintLen32
+
 // appendEntry writes a sample by what differs from the last, which becomes this one.
-func appendEntry(dst []byte, last *entry, series int64, s *Sample) []byte {
-	v := s.Value
-	typ := v.Type()
+func appendEntry(dst []byte, last *Entry, series int64, s *Sample) []byte {
+	if cap(dst)-len(dst) < entryRoom {
+		dst = slices.Grow(dst, max(64<<10, len(dst)/2))
+	}
+	at := len(dst)
+	dst = dst[:at+entryRoom]
+	typ := s.Value.Type()
 	head := byte(typ)
+	step := int64(s.Time - last.Sample.Time)
+	if whole := step / 1e6; whole*1e6 == step {
+		step = whole
+	} else {
+		head |= entryNano
+	}
+	n := at + 1
+	n += putVarint(dst[n:], series-last.Series)
+	n += putVarint(dst[n:], step)
 	if s.Quality != tag.Good {
 		head |= entryQuality
+		n += binary.PutUvarint(dst[n:], uint64(s.Quality))
 	}
-	step := int64(s.Time - last.sample.Time)
-	if step%1e6 != 0 {
-		head |= entryNano
-	} else {
-		step /= 1e6
-	}
-	if typ == tag.Bool && v.Bool() {
-		head |= entryTrue
-	}
-	dst = append(dst, head)
-	dst = binary.AppendVarint(dst, series-last.series)
-	dst = binary.AppendVarint(dst, step)
-	if head&entryQuality != 0 {
-		dst = binary.AppendUvarint(dst, uint64(s.Quality))
-	}
-	last.series, last.sample.Time = series, s.Time
+	last.Series, last.Sample.Time = series, s.Time
+	text := ""
 	switch typ {
-	case tag.None, tag.Bool:
+	case tag.None:
+	case tag.Bool:
+		if s.Value.Bool() {
+			head |= entryTrue
+		}
 	case tag.Int:
-		dst = binary.AppendVarint(dst, v.Int())
+		n += putVarint(dst[n:], s.Value.Int())
 	case tag.Float:
-		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(v.Float()))
+		binary.LittleEndian.PutUint64(dst[n:], math.Float64bits(s.Value.Float()))
+		n += 8
 	default:
-		dst = binary.AppendUvarint(dst, uint64(len(v.Text())))
-		dst = append(dst, v.Text()...)
+		text = s.Value.Text()
+		n += binary.PutUvarint(dst[n:], uint64(len(text)))
 	}
-	return dst
+	dst[at] = head
+	return append(dst[:n], text...)
+}
+
+// putVarint is binary.PutVarint, sooner done with for what is near 0.
+func putVarint(dst []byte, v int64) int {
+	if z := uint64(v<<1) ^ uint64(v>>63); z < 0x80 {
+		dst[0] = byte(z)
+		return 1
+	}
+	return binary.PutVarint(dst, v)
 }
 
 // readNext reads one entry over the last and returns its length, 0 when it is broken.
-func readNext(data []byte, e *entry) int {
+func readNext(data []byte, e *Entry) int {
 	head, at := data[0], 1
 	varint := func() (v int64) {
 		v, n := binary.Varint(data[at:])
@@ -288,7 +300,7 @@ func readNext(data []byte, e *entry) int {
 		return v
 	}
 	broken := func() bool { return at > len(data) }
-	e.series += varint()
+	e.Series += varint()
 	if broken() {
 		return 0
 	}
@@ -299,31 +311,31 @@ func readNext(data []byte, e *entry) int {
 	if head&entryNano == 0 {
 		step *= 1e6
 	}
-	e.sample.Time += tag.Time(step)
-	e.sample.Quality, e.sample.Value = tag.Good, tag.Value{}
+	e.Sample.Time += tag.Time(step)
+	e.Sample.Quality, e.Sample.Value = tag.Good, tag.Value{}
 	if head&entryQuality != 0 {
 		q, n := binary.Uvarint(data[at:])
 		if n <= 0 || q > math.MaxUint32 {
 			return 0
 		}
-		e.sample.Quality = tag.Quality(q)
+		e.Sample.Quality = tag.Quality(q)
 		at += n
 	}
 	switch typ := tag.Type(head & 7); typ {
 	case tag.None:
 	case tag.Bool:
-		e.sample.Value = tag.OfBool(head&entryTrue != 0)
+		e.Sample.Value = tag.OfBool(head&entryTrue != 0)
 	case tag.Int:
 		v := varint()
 		if broken() {
 			return 0
 		}
-		e.sample.Value = tag.OfInt(v)
+		e.Sample.Value = tag.OfInt(v)
 	case tag.Float:
 		if len(data)-at < 8 {
 			return 0
 		}
-		e.sample.Value = tag.OfFloat(math.Float64frombits(binary.LittleEndian.Uint64(data[at:])))
+		e.Sample.Value = tag.OfFloat(math.Float64frombits(binary.LittleEndian.Uint64(data[at:])))
 		at += 8
 	case tag.String, tag.Bytes, tag.JSON:
 		size, n := binary.Uvarint(data[at:])
@@ -331,7 +343,7 @@ func readNext(data []byte, e *entry) int {
 			return 0
 		}
 		at += n
-		e.sample.Value = textValue(typ, string(data[at:at+int(size)]))
+		e.Sample.Value = textValue(typ, string(data[at:at+int(size)]))
 		at += int(size)
 	default:
 		return 0
@@ -351,7 +363,7 @@ func textValue(typ tag.Type, text string) tag.Value {
 }
 
 // readEntry reads one entry of an earlier version and returns its length, 0 when it is broken.
-func readEntry(data []byte, e *entry) int {
+func readEntry(data []byte, e *Entry) int {
 	rest, ok := data, true
 	varint := func() int64 {
 		v, n := binary.Varint(rest)
@@ -371,33 +383,33 @@ func readEntry(data []byte, e *entry) int {
 		rest = rest[n:]
 		return v
 	}
-	e.series = varint()
-	e.sample.Time = tag.Time(varint())
-	e.sample.Quality = tag.Quality(uvarint())
+	e.Series = varint()
+	e.Sample.Time = tag.Time(varint())
+	e.Sample.Quality = tag.Quality(uvarint())
 	if !ok || len(rest) == 0 {
 		return 0
 	}
 	typ := tag.Type(rest[0])
 	rest = rest[1:]
-	e.sample.Value = tag.Value{}
+	e.Sample.Value = tag.Value{}
 	switch typ {
 	case tag.None:
 	case tag.Bool:
-		e.sample.Value = tag.OfBool(varint() != 0)
+		e.Sample.Value = tag.OfBool(varint() != 0)
 	case tag.Int:
-		e.sample.Value = tag.OfInt(varint())
+		e.Sample.Value = tag.OfInt(varint())
 	case tag.Float:
 		if len(rest) < 8 {
 			return 0
 		}
-		e.sample.Value = tag.OfFloat(math.Float64frombits(binary.LittleEndian.Uint64(rest)))
+		e.Sample.Value = tag.OfFloat(math.Float64frombits(binary.LittleEndian.Uint64(rest)))
 		rest = rest[8:]
 	case tag.String, tag.Bytes, tag.JSON:
 		size := uvarint()
 		if !ok || size > uint64(len(rest)) {
 			return 0
 		}
-		e.sample.Value = textValue(typ, string(rest[:size]))
+		e.Sample.Value = textValue(typ, string(rest[:size]))
 		rest = rest[size:]
 	default:
 		return 0

@@ -42,11 +42,11 @@ func (n *newestOf) forget() {
 
 // tail is the last sample of a window, when that is told without unpacking it.
 func (w *window) tail() (Sample, bool) {
-	if !w.ordered || len(w.cells) == 0 {
-		return Sample{}, false
+	s := w.final
+	if n := len(w.cells); n > 0 {
+		s = w.cells[n-1].Sample(w.texts)
 	}
-	s := w.sample(&w.cells[len(w.cells)-1])
-	return s, s.Quality != removed
+	return s, w.ordered && w.size() > 0 && s.Quality != removed
 }
 
 // LastAt are the last samples of tags at or before a time, in their order; one without a sample is zero. Of present

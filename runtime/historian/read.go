@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/lineside/lineside/runtime/historian/chunk"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -29,12 +30,8 @@ func (a *Archive) Has(path tag.Path) bool {
 func (a *Archive) waiting(id int64, from, to tag.Time) ([]Sample, error) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	p := a.pending[id]
-	if p == nil {
-		return nil, nil
-	}
 	var out []Sample
-	for _, w := range p.windows {
+	for _, w := range a.windowsOf(id) {
 		if w.start >= to || w.start+Window <= from {
 			continue
 		}
@@ -44,7 +41,15 @@ func (a *Archive) waiting(id int64, from, to tag.Time) ([]Sample, error) {
 		}
 		out = merge(out, within(part, from, to))
 	}
-	return out, nil
+	return merge(out, within(a.loose.samples(id), from, to)), nil
+}
+
+// windowsOf are the windows of a series that wait.
+func (a *Archive) windowsOf(id int64) []*window {
+	if p := a.pending[id]; p != nil {
+		return p.windows
+	}
+	return nil
 }
 
 func sampleTime(s Sample, t tag.Time) int {
@@ -120,18 +125,37 @@ func (a *Archive) Raw(ctx context.Context, path tag.Path, from, to tag.Time, eac
 	return nil
 }
 
-// readable appends the samples of a row to dst. One whose bytes were damaged is named in the log, and stands
-// there as a sample without a value: what was before does not hold on.
+// readable appends the samples of a row to dst. One whose bytes were damaged stands there as a sample without a value: what
+// was before does not hold on.
 func (a *Archive) readable(path tag.Path, row *Row, dst []Sample) []Sample {
 	n := len(dst)
 	dst, err := unpack(row, dst)
 	if err == nil {
 		return dst
 	}
+	a.damage(path, row, err)
+	return append(dst[:n], Sample{Time: row.First, Quality: tag.BadDataLost})
+}
+
+// readableCells is readable of cells, and appends their texts to texts.
+func (a *Archive) readableCells(row *Row, cells []chunk.Cell, texts []string) ([]chunk.Cell, []string) {
+	n := len(cells)
+	cells, texts, err := unpackCells(row, cells, texts)
+	if err == nil {
+		return cells, texts
+	}
+	a.mu.RLock()
+	path := a.paths[row.Series]
+	a.mu.RUnlock()
+	a.damage(path, row, err)
+	return append(cells[:n], chunk.Cell{Time: row.First, Quality: tag.BadDataLost}), texts
+}
+
+// damage names a damaged row in the log, once.
+func (a *Archive) damage(path tag.Path, row *Row, err error) {
 	if _, told := a.damaged.LoadOrStore([2]int64{row.Series, int64(row.Start)}, true); !told {
 		a.log.Error("samples cannot be read any more", "tag", path, "from", row.First.Std(), "to", row.Last.Std(), "samples", row.Count, "error", err)
 	}
-	return append(dst[:n], Sample{Time: row.First, Quality: tag.BadDataLost})
 }
 
 func within(sorted []Sample, from, to tag.Time) []Sample {

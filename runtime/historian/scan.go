@@ -23,10 +23,12 @@ func (a *Archive) Scan(ctx context.Context, path tag.Path, tier Tier, from, to t
 	s := &scan{archive: a, ctx: ctx, path: path, id: id, samples: samples, summaries: summaries}
 	a.mu.RLock()
 	s.marks.made, s.marks.floor = a.marks.made, a.marks.floor
-	p := a.pending[id]
-	if p != nil {
-		for _, w := range p.windows {
-			s.fresh = append(s.fresh, w.start)
+	for _, w := range a.windowsOf(id) {
+		s.fresh = append(s.fresh, w.start)
+	}
+	for _, c := range a.loose.of(id, nil) {
+		if start := windowOf(c.Time); !slices.Contains(s.fresh, start) {
+			s.fresh = append(s.fresh, start)
 		}
 	}
 	for x := range a.marks.stale {

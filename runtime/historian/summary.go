@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/lineside/lineside/runtime/historian/chunk"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -94,22 +95,42 @@ func (s *Summary) hold(until tag.Time) {
 
 // add counts a sample that comes behind those that are there.
 func (s *Summary) add(x *Sample) {
+	c := chunk.CellOf(x)
+	s.cells([]chunk.Cell{c}, []string{x.Value.Text()})
+}
+
+// cells counts samples that come behind those that are there.
+func (s *Summary) cells(run []chunk.Cell, texts []string) {
+	if len(run) == 0 {
+		return
+	}
 	if s.Samples == 0 {
-		s.First, s.cursor = *x, x.Time
-	} else {
-		s.hold(x.Time)
+		s.First, s.cursor = run[0].Sample(texts), run[0].Time
 	}
-	s.Samples++
-	s.Last = *x
-	if x.Quality.IsBad() || x.Value.IsNone() {
-		return
+	good := s.Samples > 0 && !s.Last.Quality.IsBad()
+	value, numeric := number(&s.Last)
+	for i := range run {
+		c := &run[i]
+		if span := c.Time - s.cursor; span > 0 {
+			s.cursor = c.Time
+			if good {
+				s.Good += span
+			}
+			if numeric {
+				s.Numeric += span
+				s.Area += value * (float64(span) / 1e9)
+			}
+		}
+		good = !c.Quality.IsBad()
+		if good && c.Type != tag.None {
+			s.Count++
+		}
+		if value, numeric = c.Number(); numeric {
+			s.numbers(1, value, value, value, value, value, 0)
+		}
 	}
-	s.Count++
-	f, ok := number(x)
-	if !ok {
-		return
-	}
-	s.numbers(1, f, f, f, f, f, 0)
+	s.Samples += len(run)
+	s.Last = run[len(run)-1].Sample(texts)
 }
 
 // numbers counts n numbers that come behind those that are there.
@@ -165,13 +186,14 @@ func (b *bucketed) at(t tag.Time) *Summary {
 	return &b.list[len(b.list)-1]
 }
 
-func (b *bucketed) samples(list []Sample) {
-	var s *Summary
-	for i := range list {
-		if s == nil || list[i].Time >= s.End {
-			s = b.at(list[i].Time)
+func (b *bucketed) cells(list []chunk.Cell, texts []string) {
+	for len(list) > 0 {
+		s, n := b.at(list[0].Time), 1
+		for n < len(list) && list[n].Time < s.End {
+			n++
 		}
-		s.add(&list[i])
+		s.cells(list[:n], texts)
+		list = list[n:]
 	}
 }
 

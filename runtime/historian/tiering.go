@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lineside/lineside/runtime/historian/chunk"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -141,15 +142,9 @@ func (a *Archive) makeRows(ctx context.Context, tier Tier, series []int64, start
 	a.moving.Lock()
 	defer a.moving.Unlock()
 	defer a.tiering.clear()
-	rows := make([]Row, 0, len(series))
-	for _, id := range series {
-		row, ok, err := a.summarize(ctx, tier, id, start)
-		if err != nil {
-			return err
-		}
-		if ok {
-			rows = append(rows, row)
-		}
+	rows, err := a.summarize(ctx, tier, series, start, make([]Row, 0, len(series)))
+	if err != nil {
+		return err
 	}
 	limit, cancel := context.WithTimeout(ctx, putWithin)
 	defer cancel()
@@ -158,51 +153,62 @@ func (a *Archive) makeRows(ctx context.Context, tier Tier, series []int64, start
 
 // tiering is memory for making tiers that is used again.
 type tiering struct {
-	samples         []Sample
+	cells           []chunk.Cell
+	texts           []string
 	summaries, list []Summary
+	packer          summaryPacker
 }
 
 // clear lets go of texts, and of much memory.
 func (t *tiering) clear() {
-	if cap(t.samples) > 16<<10 {
-		t.samples = nil
+	if cap(t.cells) > 16<<10 {
+		t.cells = nil
 	}
-	clear(t.samples[:cap(t.samples)])
+	clear(t.texts[:cap(t.texts)])
 	clear(t.summaries[:cap(t.summaries)])
 	clear(t.list[:cap(t.list)])
+	t.packer.clear()
 }
 
-// summarize makes a row of a tier of what the finer one has in the database.
-func (a *Archive) summarize(ctx context.Context, tier Tier, series int64, start tag.Time) (Row, bool, error) {
-	from, err := a.rows.ReadTier(ctx, tier-1, series, start, start+tier.Span())
-	if err != nil || len(from) == 0 {
-		return Row{}, false, err
-	}
+// summarize makes rows of a tier of what the finer one has of some series in the database, and appends them to rows. All are read
+// by one question: one for each costs as much as making them.
+func (a *Archive) summarize(ctx context.Context, tier Tier, series []int64, start tag.Time, rows []Row) ([]Row, error) {
 	m := &a.tiering
 	b := bucketed{width: tier.Width(), list: m.list[:0]}
-	if tier == TierMinute {
-		a.mu.RLock()
-		path := a.paths[series]
-		a.mu.RUnlock()
-		for i := range from {
-			m.samples = a.readable(path, &from[i], m.samples[:0])
-			b.samples(m.samples)
+	var of int64 // the series that is being read
+	finish := func() error {
+		list := b.end()
+		m.list, b.list = list, list[:0]
+		if len(list) == 0 {
+			return nil
 		}
-	} else {
-		for i := range from {
-			if m.summaries, err = unpackSummaries(&from[i], tier-1, m.summaries[:0]); err != nil {
-				a.complain("summaries are damaged", err)
-				continue
+		row, err := m.packer.pack(of, tier, start, list)
+		rows = append(rows, row)
+		return err
+	}
+	err := a.rows.EachRow(ctx, tier-1, series, start, start+tier.Span(), func(r *Row) (err error) {
+		if r.Series != of {
+			if err = finish(); err != nil {
+				return err
 			}
-			b.summaries(m.summaries)
+			of = r.Series
 		}
+		if tier == TierMinute {
+			m.cells, m.texts = a.readableCells(r, m.cells[:0], m.texts[:0])
+			b.cells(m.cells, m.texts)
+			return nil
+		}
+		if m.summaries, err = unpackSummaries(r, tier-1, m.summaries[:0]); err != nil {
+			a.complain("summaries are damaged", err)
+			return nil
+		}
+		b.summaries(m.summaries)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	list := b.end()
-	if m.list = list; len(list) == 0 {
-		return Row{}, false, nil
-	}
-	row, err := packSummaries(series, tier, start, list)
-	return row, err == nil, err
+	return rows, finish()
 }
 
 // remake makes stale rows of a tier anew.
@@ -228,28 +234,30 @@ func (a *Archive) remakeRows(ctx context.Context, tier Tier, part []Stale) error
 	a.moving.Lock()
 	defer a.moving.Unlock()
 	defer a.tiering.clear()
-	var rows []Row
-	var next []Stale
+	byStart := map[tag.Time][]int64{}
+	a.mu.RLock()
 	for _, s := range part {
-		a.mu.RLock()
-		gone := s.Start < a.marks.floor[tier-1]
-		coarser := tier+1 < tierCount && s.Start < a.marks.making[tier+1]
-		a.mu.RUnlock()
-		if gone {
-			continue // what it was made of has been deleted: it stays as it is
-		}
-		row, ok, err := a.summarize(ctx, tier, s.Series, s.Start)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			continue
-		}
-		rows = append(rows, row)
-		if coarser {
-			next = append(next, Stale{tier + 1, s.Series, (tier + 1).row(s.Start)})
+		if s.Start >= a.marks.floor[tier-1] { // else what it was made of has been deleted: it stays as it is
+			byStart[s.Start] = append(byStart[s.Start], s.Series)
 		}
 	}
+	a.mu.RUnlock()
+	var rows []Row
+	for start, series := range byStart {
+		var err error
+		if rows, err = a.summarize(ctx, tier, series, start, rows); err != nil {
+			return err
+		}
+	}
+	var next []Stale
+	a.mu.RLock()
+	for i := range rows {
+		if tier+1 < tierCount && rows[i].Start < a.marks.making[tier+1] {
+			next = append(next, Stale{tier + 1, rows[i].Series, (tier + 1).row(rows[i].Start)})
+		}
+	}
+	a.mu.RUnlock()
+	slices.SortFunc(next, compareStale)
 	next = slices.Compact(next)
 	limit, cancel := context.WithTimeout(ctx, putWithin)
 	defer cancel()

@@ -39,16 +39,40 @@ func unseal(data []byte) ([]byte, error) {
 	return data[5:], nil
 }
 
-// packSummaries makes a row of the summaries of one series, which are of one row of the tier and sorted. What follows
-// from a single sample is not written.
+// summaryPacker is memory for packing summaries that is used again: a column for each that is told of them.
+type summaryPacker struct {
+	ints          [6][]int64
+	floats        [7][]float64
+	firsts, lasts []chunk.Cell
+	texts         []string
+	packer        packer
+	part          []byte
+}
+
+// clear lets go of texts.
+func (p *summaryPacker) clear() { clear(p.texts[:cap(p.texts)]) }
+
+// packSummaries makes a row of the summaries of one series.
 func packSummaries(series int64, tier Tier, start tag.Time, list []Summary) (Row, error) {
+	return new(summaryPacker).pack(series, tier, start, list)
+}
+
+// pack makes a row of the summaries of one series, which are of one row of the tier and sorted. What follows
+// from a single sample is not written.
+func (p *summaryPacker) pack(series int64, tier Tier, start tag.Time, list []Summary) (Row, error) {
 	r := Row{Series: series, Start: start, First: list[0].First.Time, Last: list[len(list)-1].Last.Time}
 	if len(list) > maxSummaries {
 		return r, fmt.Errorf("series %d: %d summaries in a row", series, len(list))
 	}
-	var places, counts, bad, others, good, numeric []int64
-	var firsts, lasts []Sample
-	var low, high, sum, area, delta, first, last []float64
+	for i := range p.ints {
+		p.ints[i] = p.ints[i][:0]
+	}
+	for i := range p.floats {
+		p.floats[i] = p.floats[i][:0]
+	}
+	p.firsts, p.lasts, p.texts = p.firsts[:0], p.lasts[:0], p.texts[:0]
+	places, counts, bad, others, good, numeric := &p.ints[0], &p.ints[1], &p.ints[2], &p.ints[3], &p.ints[4], &p.ints[5]
+	low, high, sum, area, delta, first, last := &p.floats[0], &p.floats[1], &p.floats[2], &p.floats[3], &p.floats[4], &p.floats[5], &p.floats[6]
 	for i := range list {
 		s := &list[i]
 		r.Count += s.Samples
@@ -62,45 +86,45 @@ func packSummaries(series int64, tier Tier, start tag.Time, list []Summary) (Row
 			r.Sum += s.Sum
 			r.Good += s.Numbers
 		}
-		places = append(places, int64((s.Start-start)/tier.Width()))
-		counts = append(counts, int64(s.Samples))
-		firsts = append(firsts, s.First)
+		*places = append(*places, int64((s.Start-start)/tier.Width()))
+		*counts = append(*counts, int64(s.Samples))
+		p.firsts, p.texts = chunk.AppendCells(p.firsts, p.texts, []Sample{s.First})
 		if s.Samples == 1 {
 			continue
 		}
-		lasts = append(lasts, s.Last)
-		bad = append(bad, int64(s.Samples-s.Count))
-		others = append(others, int64(s.Count-s.Numbers))
-		good = append(good, int64(s.End-s.First.Time-s.Good))
-		numeric = append(numeric, int64(s.Good-s.Numeric))
+		p.lasts, p.texts = chunk.AppendCells(p.lasts, p.texts, []Sample{s.Last})
+		*bad = append(*bad, int64(s.Samples-s.Count))
+		*others = append(*others, int64(s.Count-s.Numbers))
+		*good = append(*good, int64(s.End-s.First.Time-s.Good))
+		*numeric = append(*numeric, int64(s.Good-s.Numeric))
 		if s.Numbers == 0 {
 			continue
 		}
-		low, high, sum, area, delta = append(low, s.Min), append(high, s.Max), append(sum, s.Sum), append(area, s.Area), append(delta, s.Delta)
+		*low, *high, *sum, *area, *delta = append(*low, s.Min), append(*high, s.Max), append(*sum, s.Sum), append(*area, s.Area), append(*delta, s.Delta)
 		if f, ok := number(&s.First); !ok || f != s.FirstNumber {
-			first = append(first, s.FirstNumber)
+			*first = append(*first, s.FirstNumber)
 		}
 		if f, ok := number(&s.Last); !ok || f != s.LastNumber {
-			last = append(last, s.LastNumber)
+			*last = append(*last, s.LastNumber)
 		}
 	}
 	data := binary.AppendUvarint(seal(), uint64(len(list)))
-	data = chunk.AppendInts(data, places)
-	data = chunk.AppendInts(data, counts)
-	for _, samples := range [][]Sample{firsts, lasts} {
-		part, err := appendParts(nil, samples)
-		if err != nil {
+	data = chunk.AppendInts(data, *places)
+	data = chunk.AppendInts(data, *counts)
+	for _, cells := range [][]chunk.Cell{p.firsts, p.lasts} {
+		var err error
+		if p.part, err = p.packer.appendParts(p.part[:0], cells, p.texts); err != nil {
 			return r, fmt.Errorf("pack summaries of series %d: %w", series, err)
 		}
-		data = chunk.AppendPart(data, part)
+		data = chunk.AppendPart(data, p.part)
 	}
-	for _, column := range [][]int64{bad, others, good, numeric} {
+	for _, column := range p.ints[2:] {
 		data = chunk.AppendInts(data, column)
 	}
-	for _, column := range [][]float64{low, high, sum, area, delta} {
+	for _, column := range p.floats[:5] {
 		data = chunk.AppendFloats(data, column)
 	}
-	for _, column := range [][]float64{first, last} {
+	for _, column := range p.floats[5:] {
 		data = binary.AppendUvarint(data, uint64(len(column)))
 		data = chunk.AppendFloats(data, column)
 	}
@@ -121,7 +145,7 @@ func unpackSummaries(r *Row, tier Tier, dst []Summary) ([]Summary, error) {
 	}
 	c := chunk.ReadColumns(data)
 	n := c.Count(maxSummaries)
-	places, counts := c.Ints(n), c.Ints(n)
+	places, counts := c.Ints(nil, n), c.Ints(nil, n)
 	firsts, err := unpackParts(c.Part(), nil)
 	if err != nil {
 		return fail(err)
@@ -134,7 +158,7 @@ func unpackSummaries(r *Row, tier Tier, dst []Summary) ([]Summary, error) {
 	if len(firsts) != n || m > n {
 		return fail(errSummaries)
 	}
-	bad, others, good, numeric := c.Ints(m), c.Ints(m), c.Ints(m), c.Ints(m)
+	bad, others, good, numeric := c.Ints(nil, m), c.Ints(nil, m), c.Ints(nil, m), c.Ints(nil, m)
 	out := make([]Summary, n)
 	many, withNumbers := 0, 0
 	for i := range out {
@@ -166,9 +190,9 @@ func unpackSummaries(r *Row, tier Tier, dst []Summary) ([]Summary, error) {
 			withNumbers++
 		}
 	}
-	low, high, sum, area, delta := c.Floats(withNumbers), c.Floats(withNumbers), c.Floats(withNumbers), c.Floats(withNumbers), c.Floats(withNumbers)
-	first := c.Floats(c.Count(n))
-	last := c.Floats(c.Count(n))
+	low, high, sum, area, delta := c.Floats(nil, withNumbers), c.Floats(nil, withNumbers), c.Floats(nil, withNumbers), c.Floats(nil, withNumbers), c.Floats(nil, withNumbers)
+	first := c.Floats(nil, c.Count(n))
+	last := c.Floats(nil, c.Count(n))
 	if many != m || !c.Ok() {
 		return fail(errSummaries)
 	}

@@ -2,9 +2,9 @@ package historian
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
+	"github.com/lineside/lineside/runtime/historian/chunk"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -13,40 +13,32 @@ type pending struct {
 	windows []*window // sorted by start; mostly one, none for a short while
 	// open is the one that the last sample went to.
 	open *window
-	// spare is memory of a window that is gone, for the next one.
-	spare []cell
 }
 
-// cell is a sample in half the memory, and without a pointer that the collector of garbage would have to follow.
-type cell struct {
-	time tag.Time
-	// bits are those of a number, or the place of a text among those of the window.
-	bits    uint64
-	quality tag.Quality
-	typ     tag.Type
-}
-
-// window holds samples in the order of their coming: the earlier ones packed, as 10,000 tags at 1 Hz would
+// window holds samples in the order of their coming: most of them packed, as 10,000 tags at 1 Hz would
 // fill 300 MB otherwise.
 type window struct {
 	start tag.Time
-	// packed are ordered samples up to the time last, in parts as in the data of a row; head tells of them.
+	// packed are ordered samples, in parts as in the data of a row; final is the last of them, head tells of them.
 	packed []byte
-	last   tag.Time
+	final  Sample
 	head   head
 	// cells came behind them, with their texts, of which there are loose bytes.
-	cells []cell
+	cells []chunk.Cell
 	texts []string
 	loose int
 	// ordered says that all came in the order of time, whole that none takes another away.
 	ordered, whole bool
-	// text is how many bytes of texts there are.
+	// text is how many bytes of texts there are, with those that are still loose.
 	text int
 	// moving says that they are on their way to the database: what comes now goes to another one.
 	moving bool
 	// due says that they were on their way once, and must go as soon as they can.
 	due bool
 }
+
+// covers reports whether a time lies in the window.
+func (w *window) covers(t tag.Time) bool { return t >= w.start && t < w.start+Window }
 
 // head is what a row tells of its samples.
 type head struct {
@@ -56,13 +48,13 @@ type head struct {
 }
 
 // add counts samples that come behind those that are there.
-func (h *head) add(samples []Sample) {
-	if h.count == 0 && len(samples) > 0 {
-		h.first = samples[0].Time
+func (h *head) add(cells []chunk.Cell) {
+	if h.count == 0 && len(cells) > 0 {
+		h.first = cells[0].Time
 	}
-	h.count += len(samples)
-	for i := range samples {
-		f, ok := number(&samples[i])
+	h.count += len(cells)
+	for i := range cells {
+		f, ok := cells[i].Number()
 		if !ok {
 			continue
 		}
@@ -83,7 +75,8 @@ func (h *head) row(series int64, start, last tag.Time, data []byte) Row {
 }
 
 const (
-	// partSize is how many samples of a window are packed together: the parts become those of its row.
+	// partSize is how many samples of a window are packed together: the parts become those of its row. Of what comes at once half
+	// of that is enough.
 	partSize = 96
 	// looseText is from how many bytes of texts on they are packed sooner.
 	looseText = 64 << 10
@@ -91,17 +84,43 @@ const (
 	fewTexts = 8
 )
 
-// cellOf is a sample as it waits; its text goes to those of the window.
-func (w *window) cellOf(s *Sample) cell {
-	c := cell{time: s.Time, quality: s.Quality, typ: s.Value.Type()}
-	switch c.typ {
-	case tag.None:
-	case tag.Bool, tag.Int:
-		c.bits = uint64(s.Value.Int())
-	case tag.Float:
-		c.bits = math.Float64bits(s.Value.Float())
-	default:
-		text := s.Value.Text()
+// take takes samples of its time in the order of their coming, and says by how many there are more now.
+func (w *window) take(run []chunk.Cell, texts []string, p *packer) int {
+	if len(run) >= partSize/2 && w.ordered && len(w.cells) == 0 && w.follow(run) {
+		if w.pack(run, texts, p) {
+			return len(run)
+		}
+	}
+	n := 0
+	for i := range run {
+		text := ""
+		if run[i].HasText() {
+			text = texts[run[i].Bits]
+		}
+		n += w.add(run[i], text, p)
+	}
+	return n
+}
+
+// follow reports whether samples come in the order of time behind those that are packed, none of which one takes away.
+func (w *window) follow(run []chunk.Cell) bool {
+	if w.head.count > 0 && run[0].Time <= w.final.Time || run[0].Quality == removed {
+		return false
+	}
+	for i := 1; i < len(run); i++ {
+		if run[i].Time <= run[i-1].Time || run[i].Quality == removed {
+			return false
+		}
+	}
+	return true
+}
+
+// add takes a sample, and says by how many there are more now.
+func (w *window) add(c chunk.Cell, text string, p *packer) int {
+	if c.Quality == removed {
+		w.whole = false
+	}
+	if c.HasText() {
 		place := -1
 		if len(w.texts) <= fewTexts {
 			place = slices.Index(w.texts, text)
@@ -111,103 +130,72 @@ func (w *window) cellOf(s *Sample) cell {
 			w.texts = append(w.texts, text)
 			w.loose += len(text)
 		}
-		c.bits = uint64(place)
+		c.Bits = uint64(place)
 	}
-	return c
-}
-
-// sample is a sample that waits.
-func (w *window) sample(c *cell) Sample {
-	s := Sample{Time: c.time, Quality: c.quality}
-	switch c.typ {
-	case tag.None:
-	case tag.Bool:
-		s.Value = tag.OfBool(c.bits != 0)
-	case tag.Int:
-		s.Value = tag.OfInt(int64(c.bits))
-	case tag.Float:
-		s.Value = tag.OfFloat(math.Float64frombits(c.bits))
-	default:
-		s.Value = textValue(c.typ, w.texts[c.bits])
-	}
-	return s
-}
-
-// unpacked appends what is not packed yet to dst, in the order of its coming.
-func (w *window) unpacked(dst []Sample) []Sample {
-	dst = slices.Grow(dst, len(w.cells))
-	for i := range w.cells {
-		dst = append(dst, w.sample(&w.cells[i]))
-	}
-	return dst
-}
-
-// add takes a sample, and says by how many there are more now.
-func (w *window) add(s *Sample, scratch *packer) int {
-	w.text += len(s.Value.Text())
-	if s.Quality == removed {
-		w.whole = false
-	}
-	if n := len(w.cells); n > 0 && s.Time <= w.cells[n-1].time {
-		if s.Time == w.cells[n-1].time {
-			w.cells[n-1] = w.cellOf(s)
+	if n := len(w.cells); n > 0 && c.Time <= w.cells[n-1].Time {
+		if c.Time == w.cells[n-1].Time {
+			w.cells[n-1] = c
 			return 0
 		}
 		w.ordered = false
-	} else if w.head.count > 0 && s.Time <= w.last {
+	} else if w.head.count > 0 && c.Time <= w.final.Time {
 		w.ordered = false
 	}
-	if w.ordered && (len(w.cells) >= partSize || w.loose > looseText) {
-		w.pack(scratch)
+	if w.ordered && (len(w.cells) >= partSize || w.loose > looseText) && len(w.cells) > 0 {
+		own := ""
+		if c.HasText() {
+			own = w.texts[c.Bits]
+		}
+		if w.pack(w.cells, w.texts, p) {
+			clear(w.texts)
+			w.cells, w.texts, w.loose = w.cells[:0], w.texts[:0], 0
+			if c.HasText() {
+				c.Bits, w.texts, w.loose = 0, append(w.texts, own), len(own)
+			}
+		}
 	}
 	if len(w.cells) == cap(w.cells) {
 		// Few at first: most tags change seldom.
-		room := max(4*cap(w.cells), 8)
-		if room > partSize/2 && room < 4*partSize {
+		room := max(2*cap(w.cells), 4)
+		if room > partSize && room < 2*partSize {
 			room = partSize
 		}
-		w.cells = append(make([]cell, 0, room), w.cells...)
+		w.cells = append(make([]chunk.Cell, 0, room), w.cells...)
 	}
-	w.cells = append(w.cells, w.cellOf(s))
+	w.cells = append(w.cells, c)
 	return 1
 }
 
 // packer is memory for packing that is used again.
 type packer struct {
-	samples []Sample
-	part    []byte
+	cells []chunk.Cell
+	part  []byte
 }
 
-// pack packs what is not packed yet.
-func (w *window) pack(p *packer) {
-	p.samples = w.unpacked(p.samples[:0])
-	packed, err := p.appendParts(w.packed, p.samples)
+// pack packs samples that come behind those that are packed; false when that cannot be, which is told of when the window ends.
+func (w *window) pack(run []chunk.Cell, texts []string, p *packer) bool {
+	packed, err := p.appendParts(w.packed, run, texts)
 	if err != nil {
-		w.ordered = false // it is tried again, and told of, when the window ends
-		return
+		w.ordered = false
+		return false
 	}
-	w.head.add(p.samples)
-	w.packed, w.last = packed, w.cells[len(w.cells)-1].time
-	if len(w.texts) > 0 {
-		clear(p.samples) // texts are let go
-		clear(w.texts)
-	}
-	w.cells, w.texts, w.loose = w.cells[:0], w.texts[:0], 0
+	w.packed, w.final = packed, run[len(run)-1].Sample(texts)
+	w.head.add(run)
+	return true
 }
 
 // row makes a row of samples that came in their order, without packing anew what is packed.
 func (w *window) row(series int64, p *packer) (Row, error) {
-	p.samples = w.unpacked(p.samples[:0])
-	data, err := p.appendParts(append(append(make([]byte, 0, len(w.packed)+256), 0, 0, 0, 0, 0), w.packed...), p.samples)
+	data, err := p.appendParts(append(append(make([]byte, 0, len(w.packed)+256), 0, 0, 0, 0, 0), w.packed...), w.cells, w.texts)
 	if err != nil {
 		return Row{}, fmt.Errorf("pack series %d: %w", series, err)
 	}
-	h := w.head
-	h.add(p.samples)
-	if len(w.texts) > 0 {
-		clear(p.samples)
+	h, last := w.head, w.final.Time
+	if n := len(w.cells); n > 0 {
+		h.add(w.cells)
+		last = w.cells[n-1].Time
 	}
-	return h.row(series, w.start, w.cells[len(w.cells)-1].time, data), nil
+	return h.row(series, w.start, last, data), nil
 }
 
 // size is how many samples there are.
@@ -215,7 +203,7 @@ func (w *window) size() int { return w.head.count + len(w.cells) }
 
 // sorted are the samples by time, one for each.
 func (w *window) sorted() ([]Sample, error) {
-	tail := w.unpacked(nil)
+	tail := chunk.AppendSamples(nil, w.cells, w.texts)
 	if !w.ordered {
 		slices.SortStableFunc(tail, byTime)
 		tail = newest(tail)

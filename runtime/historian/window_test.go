@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lineside/lineside/runtime/historian/chunk"
 	"github.com/lineside/lineside/runtime/tag"
 )
 
@@ -48,7 +49,7 @@ func TestWindowKeepsAll(t *testing.T) {
 					s.Value = tag.OfString(strconv.Itoa(r.IntN(20)) + strings.Repeat("x", r.IntN(2)*r.IntN(3000)))
 				}
 			}
-			w.add(&s, &p)
+			w.add(chunk.CellOf(&s), s.Value.Text(), &p)
 			model[s.Time] = s
 		}
 		if len(model) == 0 {

@@ -130,9 +130,10 @@ func findOld(tx *gorm.DB, tier historian.Tier, rows []historian.Row) error {
 		byStart[r.Start][r.Series] = r
 	}
 	for start, some := range byStart {
-		for part := range slices.Chunk(slices.Collect(maps.Keys(some)), 500) {
+		for part := range slices.Chunk(slices.Collect(maps.Keys(some)), seriesTogether) {
+			condition, args := in("series", part)
 			var old []struct{ Series, Count, Bytes int64 }
-			if err := tx.Table(tierTables[tier]).Select("series, count, LENGTH(data) AS bytes").Where("start = ? AND series IN ?", int64(start), part).Scan(&old).Error; err != nil {
+			if err := tx.Table(tierTables[tier]).Select("series, count, LENGTH(data) AS bytes").Where(condition, args...).Where("start = ?", int64(start)).Scan(&old).Error; err != nil {
 				return err
 			}
 			for _, o := range old {
@@ -155,29 +156,6 @@ func addStale(tx *gorm.DB, stale []historian.Stale) error {
 		}
 	}
 	return nil
-}
-
-// putRows writes rows and counts them.
-func (h *History) putRows(tx *gorm.DB, tier historian.Tier, rows []historian.Row) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	m := amounts{}
-	for i := range rows {
-		r := &rows[i]
-		m.add(tier, int64(r.Start), 1, int64(r.Count), int64(len(r.Data)))
-		if r.Was {
-			m.add(tier, int64(r.Start), -1, -r.WasCount, -r.WasBytes)
-		}
-	}
-	list := make([]chunkRow, len(rows))
-	for i, r := range rows {
-		list[i] = chunkRow{Series: r.Series, Start: int64(r.Start), First: int64(r.First), Last: int64(r.Last), Count: r.Count, Good: r.Good, Min: r.Min, Max: r.Max, Sum: r.Sum, Data: r.Data}
-	}
-	if err := tx.Table(tierTables[tier]).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "series"}, {Name: "start"}}, UpdateAll: true}).CreateInBatches(list, 500).Error; err != nil {
-		return err
-	}
-	return m.write(tx)
 }
 
 // ReadTier implements historian.Rows.

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/lineside/lineside/runtime/tag"
@@ -37,15 +38,22 @@ var errBroken = errors.New("the chunk of samples is broken")
 // Encode appends the packed samples to dst. They are of one type, but for those without a value, and
 // sorted by time; two may have the same time.
 func Encode(dst []byte, samples []Sample) ([]byte, error) {
-	if len(samples) == 0 || len(samples) > MaxSamples {
-		return nil, fmt.Errorf("a chunk holds 1 to %d samples, not %d", MaxSamples, len(samples))
+	cells, texts := AppendCells(make([]Cell, 0, min(len(samples), MaxSamples+1)), nil, samples)
+	return EncodeCells(dst, cells, texts)
+}
+
+// EncodeCells is Encode of cells, whose texts are in a list that may have others too.
+func EncodeCells(dst []byte, cells []Cell, texts []string) ([]byte, error) {
+	if len(cells) == 0 || len(cells) > MaxSamples {
+		return nil, fmt.Errorf("a chunk holds 1 to %d samples, not %d", MaxSamples, len(cells))
 	}
-	typ, count := tag.None, 0
-	for i := range samples {
-		t := samples[i].Value.Type()
-		if i > 0 && samples[i].Time < samples[i-1].Time {
+	typ, count, last := tag.None, 0, cells[0].Time
+	for i := range cells {
+		t := cells[i].Type
+		if cells[i].Time < last {
 			return nil, errors.New("the samples of a chunk are not sorted")
 		}
+		last = cells[i].Time
 		if t == tag.None {
 			continue
 		}
@@ -58,45 +66,35 @@ func Encode(dst []byte, samples []Sample) ([]byte, error) {
 	e := encoders.Get().(*encoder)
 	defer encoders.Put(e)
 	dst = append(dst, version, byte(typ))
-	dst = binary.AppendUvarint(dst, uint64(len(samples)))
-	dst = e.times(dst, samples)
-	dst = appendRuns(dst, len(samples), func(i int) uint64 { return uint64(samples[i].Quality) })
-	dst = appendRuns(dst, len(samples), func(i int) uint64 {
-		if samples[i].Value.IsNone() {
-			return 0
+	dst = binary.AppendUvarint(dst, uint64(len(cells)))
+	dst = e.times(dst, cells)
+	dst = appendRuns(dst, cells, func(c *Cell) uint64 { return uint64(c.Quality) })
+	if count == len(cells) {
+		dst = appendRun(dst, 1, count)
+	} else {
+		dst = appendRuns(dst, cells, func(c *Cell) uint64 { return uint64(min(c.Type, 1)) })
+		e.some = e.some[:0]
+		for i := range cells {
+			if cells[i].Type != tag.None {
+				e.some = append(e.some, cells[i])
+			}
 		}
-		return 1
-	})
+		cells = e.some
+	}
 	switch {
 	case count == 0:
-	case typ == tag.Float:
-		e.floats = e.floats[:0]
-		for i := range samples {
-			if samples[i].Value.Type() == tag.Float {
-				e.floats = append(e.floats, samples[i].Value.Float())
-			}
-		}
-		dst = e.appendFloats(dst, e.floats)
-	case typ == tag.Bool, typ == tag.Int:
+	case typ == tag.Bool:
+		dst = appendRuns(dst, cells, func(c *Cell) uint64 { return c.Bits })
+	case typ == tag.Int:
 		e.ints = e.ints[:0]
-		for i := range samples {
-			if samples[i].Value.Type() == typ {
-				e.ints = append(e.ints, samples[i].Value.Int())
-			}
+		for i := range cells {
+			e.ints = append(e.ints, int64(cells[i].Bits))
 		}
-		if typ == tag.Int {
-			dst = e.appendSeries(dst, e.ints)
-		} else {
-			dst = appendRuns(dst, count, func(i int) uint64 { return uint64(e.ints[i]) })
-		}
+		dst = e.appendSeries(dst, e.ints)
+	case typ == tag.Float:
+		dst = e.appendFloatCells(dst, cells)
 	default:
-		values := make([]string, 0, count)
-		for i := range samples {
-			if !samples[i].Value.IsNone() {
-				values = append(values, samples[i].Value.Text())
-			}
-		}
-		dst = appendTexts(dst, values)
+		dst = appendTexts(dst, cells, texts)
 	}
 	if len(dst) > MaxBytes {
 		return nil, fmt.Errorf("the chunk has %d bytes, more than %d", len(dst), MaxBytes)
@@ -106,89 +104,132 @@ func Encode(dst []byte, samples []Sample) ([]byte, error) {
 
 // encoder is memory that is used again.
 type encoder struct {
-	floats      []float64
-	ints        []int64
-	once, twice writer
+	some   []Cell
+	floats []float64
+	ints   []int64
+	bits   writer
 }
 
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
 
 // Decode appends the samples of a packed chunk to dst. The error says that it is broken.
 func Decode(data []byte, dst []Sample) ([]Sample, error) {
+	b := buffers.Get().(*buffer)
+	defer buffers.Put(b)
+	var err error
+	if b.cells, b.texts, err = DecodeCells(data, b.cells[:0], b.texts[:0]); err != nil {
+		return dst, err
+	}
+	dst = AppendSamples(dst, b.cells, b.texts)
+	clear(b.texts)
+	return dst, nil
+}
+
+// buffer is memory that is used again.
+type buffer struct {
+	cells []Cell
+	texts []string
+}
+
+var buffers = sync.Pool{New: func() any { return new(buffer) }}
+
+// DecodeCells appends the samples of a packed chunk to cells, and their texts to texts. The error says that it is broken.
+func DecodeCells(data []byte, cells []Cell, texts []string) ([]Cell, []string, error) {
 	if len(data) < 3 || len(data) > MaxBytes {
-		return dst, errBroken
+		return cells, texts, errBroken
 	}
 	if data[0] != version {
-		return dst, fmt.Errorf("a chunk of version %d cannot be read by this version of Lineside", data[0])
+		return cells, texts, fmt.Errorf("a chunk of version %d cannot be read by this version of Lineside", data[0])
 	}
 	typ := tag.Type(data[1])
 	if typ > tag.JSON {
-		return dst, errBroken
+		return cells, texts, errBroken
 	}
 	count, n := binary.Uvarint(data[2:])
 	// The time of every sample but the first takes a bit at least.
 	if n <= 0 || count == 0 || count > MaxSamples || count > 8*uint64(len(data))+1 {
-		return dst, errBroken
+		return cells, texts, errBroken
 	}
-	d := decoder{rest: data[2+n:]}
-	from := len(dst)
-	dst = append(dst, make([]Sample, count)...)
-	out := dst[from:]
+	d := decoders.Get().(*decoder)
+	defer decoders.Put(d)
+	d.rest, d.broken = data[2+n:], false
+	from, known := len(cells), len(texts)
+	cells = slices.Grow(cells, int(count))[:from+int(count)]
+	out := cells[from:]
 	d.times(out)
 	d.runs(len(out), func(i, end int, v uint64) {
-		if v != 0 {
-			for ; i < end; i++ {
-				out[i].Quality = tag.Quality(v)
-			}
+		for ; i < end; i++ {
+			out[i].Quality = tag.Quality(v)
 		}
 	})
-	// Where the values belong, when not every sample has one.
-	var places []int32
-	values, whole := 0, false
+	values := 0
 	d.runs(len(out), func(i, end int, v uint64) {
-		if v == 0 {
-			return
-		}
-		values += end - i
-		if whole = values == len(out); whole {
-			return
+		t := tag.None
+		if v != 0 {
+			t = typ
+			values += end - i
 		}
 		for ; i < end; i++ {
-			places = append(places, int32(i))
+			out[i].Bits, out[i].Type = 0, t
 		}
 	})
-	put := func(i int, v tag.Value) { out[places[i]].Value = v }
-	if whole {
-		put = func(i int, v tag.Value) { out[i].Value = v }
-	}
 	switch {
 	case d.broken || values == 0:
-	case typ == tag.Bool:
-		d.runs(values, func(i, end int, v uint64) {
-			for ; i < end; i++ {
-				put(i, tag.OfBool(v != 0))
-			}
-		})
-	case typ == tag.Int:
-		d.ints(values, put)
-	case typ == tag.Float:
-		d.floats(values, put)
 	case typ == tag.None:
 		d.broken = true
+	case values == len(out):
+		texts = d.values(out, typ, texts)
 	default:
-		d.texts(values, typ, put)
+		// Packed one behind the other, and then brought to where they belong, from the last on.
+		texts = d.values(out[:values], typ, texts)
+		for i, next := len(out)-1, values-1; i >= 0 && next >= 0; i-- {
+			if out[i].Type == tag.None {
+				continue
+			}
+			out[i].Bits = out[next].Bits
+			next--
+		}
+		for i := range out {
+			if out[i].Type == tag.None {
+				out[i].Bits = 0
+			}
+		}
 	}
 	if d.broken || len(d.rest) > 0 {
-		return dst[:from], errBroken
+		return cells[:from], texts[:known], errBroken
 	}
-	return dst, nil
+	return cells, texts, nil
+}
+
+// values reads the bits of cells, and appends texts to those that are known.
+func (d *decoder) values(out []Cell, typ tag.Type, texts []string) []string {
+	switch typ {
+	case tag.Bool:
+		d.runs(len(out), func(i, end int, v uint64) {
+			for ; i < end; i++ {
+				out[i].Bits = min(v, 1)
+			}
+		})
+	case tag.Int:
+		for i, v := range d.series(len(out)) {
+			out[i].Bits = uint64(v)
+		}
+	case tag.Float:
+		d.floats(out)
+	default:
+		return d.texts(out, texts)
+	}
+	return texts
 }
 
 // decoder takes parts from the front of a chunk; once broken it stays so.
 type decoder struct {
 	rest   []byte
 	broken bool
+	ints   []int64 // memory that is used again
 }
+
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
 func (d *decoder) uvarint() uint64 {
 	v, n := binary.Uvarint(d.rest)
@@ -220,17 +261,20 @@ func appendPacked(dst []byte, w *writer) []byte {
 }
 
 // appendRuns writes numbers that seldom change: each with how often it follows itself.
-func appendRuns(dst []byte, n int, at func(int) uint64) []byte {
-	for i := 0; i < n; {
-		v, run := at(i), 1
-		for i+run < n && at(i+run) == v {
+func appendRuns(dst []byte, cells []Cell, of func(*Cell) uint64) []byte {
+	for i := 0; i < len(cells); {
+		v, run := of(&cells[i]), 1
+		for i+run < len(cells) && of(&cells[i+run]) == v {
 			run++
 		}
-		dst = binary.AppendUvarint(dst, v)
-		dst = binary.AppendUvarint(dst, uint64(run))
+		dst = appendRun(dst, v, run)
 		i += run
 	}
 	return dst
+}
+
+func appendRun(dst []byte, v uint64, run int) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(dst, v), uint64(run))
 }
 
 // runs gives each run from its first place to behind its last.
@@ -244,129 +288,4 @@ func (d *decoder) runs(n int, put func(i, end int, v uint64)) {
 		put(i, i+int(run), v)
 		i += int(run)
 	}
-}
-
-// units are the steps that times can be whole multiples of, in nanoseconds.
-var units = [...]tag.Time{1e9, 1e6, 1e3, 1}
-
-func (e *encoder) times(dst []byte, samples []Sample) []byte {
-	unit := 0
-	for unit < len(units)-1 {
-		if wholeTimes(samples, units[unit]) {
-			break
-		}
-		unit++
-	}
-	dst = append(dst, byte(unit))
-	dst = binary.AppendVarint(dst, int64(samples[0].Time/units[unit]))
-	w, by := &e.once, units[unit]
-	w.reset()
-	step, pace := int64(0), tag.Time(0) // the last difference, in units and as it is
-	for i := 1; i < len(samples); i++ {
-		if samples[i].Time-samples[i-1].Time == pace {
-			w.bit(false)
-			continue
-		}
-		pace = samples[i].Time - samples[i-1].Time
-		next := int64(samples[i].Time/by - samples[i-1].Time/by)
-		w.signed(next-step, &timeSteps)
-		step = next
-	}
-	return appendPacked(dst, w)
-}
-
-// wholeTimes reports whether all times are whole multiples of a unit. It divides only where the pace changes.
-func wholeTimes(samples []Sample, unit tag.Time) bool {
-	if samples[0].Time%unit != 0 {
-		return false
-	}
-	pace := tag.Time(0)
-	for i := 1; i < len(samples); i++ {
-		if next := samples[i].Time - samples[i-1].Time; next != pace {
-			if samples[i].Time%unit != 0 {
-				return false
-			}
-			pace = next
-		}
-	}
-	return true
-}
-
-func (d *decoder) times(out []Sample) {
-	head := d.take(1)
-	if d.broken || int(head[0]) >= len(units) {
-		d.broken = true
-		return
-	}
-	unit := units[head[0]]
-	t, n := binary.Varint(d.rest)
-	if n <= 0 {
-		d.broken = true
-		return
-	}
-	d.rest = d.rest[n:]
-	r := d.packed()
-	step := int64(0)
-	limit := int64(1<<63-1) / int64(unit)
-	for i := range out {
-		if i > 0 {
-			change := r.signed(&timeSteps)
-			step += change
-			if step < 0 || t > limit-step {
-				d.broken = true
-				return
-			}
-			t += step
-		}
-		if t > limit || t < -limit {
-			d.broken = true
-			return
-		}
-		out[i].Time = tag.Time(t) * unit
-	}
-	d.broken = d.broken || r.spent
-}
-
-// appendSeries packs integers by their differences, or by the differences of those: whatever is shorter. What
-// runs over comes back the same way.
-func (e *encoder) appendSeries(dst []byte, values []int64) []byte {
-	once, twice := &e.once, &e.twice
-	once.reset()
-	twice.reset()
-	last, step := int64(0), int64(0)
-	for _, v := range values {
-		once.signed(v-last, &valueSteps)
-		twice.signed(v-last-step, &valueSteps)
-		last, step = v, v-last
-	}
-	once.finish()
-	twice.finish()
-	if len(twice.out) < len(once.out) {
-		return appendPacked(append(dst, 2), twice)
-	}
-	return appendPacked(append(dst, 1), once)
-}
-
-func (d *decoder) series(n int, put func(int, int64)) {
-	head := d.take(1)
-	if d.broken || head[0] != 1 && head[0] != 2 {
-		d.broken = true
-		return
-	}
-	r := d.packed()
-	last, step := int64(0), int64(0)
-	for i := range n {
-		change := r.signed(&valueSteps)
-		if head[0] == 2 {
-			step += change
-			change = step
-		}
-		last += change
-		put(i, last)
-	}
-	d.broken = d.broken || r.spent
-}
-
-func (d *decoder) ints(n int, put func(int, tag.Value)) {
-	d.series(n, func(i int, v int64) { put(i, tag.OfInt(v)) })
 }

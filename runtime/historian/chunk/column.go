@@ -2,8 +2,8 @@ package chunk
 
 import (
 	"encoding/binary"
-
-	"github.com/lineside/lineside/runtime/tag"
+	"math"
+	"slices"
 )
 
 // AppendInts packs integers behind how long they are packed, without how many they are.
@@ -28,10 +28,13 @@ func AppendFloats(dst []byte, values []float64) []byte {
 
 // Columns reads what AppendInts, AppendFloats and others have packed one behind the other. Once broken it stays so, and
 // gives zeros.
-type Columns struct{ d decoder }
+type Columns struct {
+	d     decoder
+	cells []Cell
+}
 
 // ReadColumns begins to read.
-func ReadColumns(data []byte) *Columns { return &Columns{decoder{rest: data}} }
+func ReadColumns(data []byte) *Columns { return &Columns{d: decoder{rest: data}} }
 
 // Count reads a number that says how many there are of something, at most most.
 func (c *Columns) Count(most int) int {
@@ -52,22 +55,27 @@ func AppendPart(dst, part []byte) []byte {
 	return append(dst, part...)
 }
 
-// Ints reads n integers.
-func (c *Columns) Ints(n int) []int64 {
-	out := make([]int64, n)
-	if n > 0 && !c.d.broken {
-		c.d.series(n, func(i int, v int64) { out[i] = v })
+// Ints appends n integers to dst.
+func (c *Columns) Ints(dst []int64, n int) []int64 {
+	if n == 0 {
+		return dst
 	}
-	return out
+	return append(dst, c.d.series(n)...)
 }
 
-// Floats reads n floating point numbers.
-func (c *Columns) Floats(n int) []float64 {
-	out := make([]float64, n)
-	if n > 0 && !c.d.broken {
-		c.d.floats(n, func(i int, v tag.Value) { out[i] = v.Float() })
+// Floats appends n floating point numbers to dst.
+func (c *Columns) Floats(dst []float64, n int) []float64 {
+	if n == 0 {
+		return dst
 	}
-	return out
+	c.cells = slices.Grow(c.cells[:0], n)[:n]
+	if c.d.floats(c.cells); c.d.broken {
+		clear(c.cells)
+	}
+	for i := range c.cells {
+		dst = append(dst, math.Float64frombits(c.cells[i].Bits))
+	}
+	return dst
 }
 
 // Ok reports whether everything was read and nothing was broken.

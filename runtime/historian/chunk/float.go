@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
-
-	"github.com/lineside/lineside/runtime/tag"
 )
 
 // The first byte of packed floating point numbers: 0 to maxDecimals says that all have so many decimals
@@ -17,9 +15,10 @@ const (
 
 var powers = [maxDecimals + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
 
-// decimal is a number as an integer of so many decimals; false when it is not one exactly.
+// decimal is a number as an integer of so many decimals; false when it is not one exactly. (What lies between two integers is
+// not, however it is rounded.)
 func decimal(f float64, decimals int) (int64, bool) {
-	n := math.Round(f * powers[decimals])
+	n := math.RoundToEven(f * powers[decimals])
 	if !(math.Abs(n) < 1<<53) {
 		return 0, false
 	}
@@ -27,11 +26,19 @@ func decimal(f float64, decimals int) (int64, bool) {
 	return i, math.Float64bits(float64(i)/powers[decimals]) == math.Float64bits(f) // -0 is not
 }
 
+func (e *encoder) appendFloatCells(dst []byte, cells []Cell) []byte {
+	e.floats = e.floats[:0]
+	for i := range cells {
+		e.floats = append(e.floats, math.Float64frombits(cells[i].Bits))
+	}
+	return e.appendFloats(dst, e.floats)
+}
+
 func (e *encoder) appendFloats(dst []byte, values []float64) []byte {
 	if places, ok := e.decimals(values); ok {
 		return e.appendSeries(append(dst, byte(places)), e.ints)
 	}
-	w := &e.once
+	w := &e.bits
 	w.reset()
 	last := math.Float64bits(values[0])
 	leading, size := uint(0), uint(0) // of the window that the last difference lay in
@@ -85,20 +92,24 @@ func (e *encoder) decimals(values []float64) (places int, ok bool) {
 	return places, true
 }
 
-func (d *decoder) floats(n int, put func(int, tag.Value)) {
+// floats reads the bits of floating point numbers into cells.
+func (d *decoder) floats(out []Cell) {
 	head := d.take(1)
 	switch {
 	case d.broken:
 	case head[0] == byXOR:
-		d.xors(n, put)
+		d.xors(out)
 	case head[0] <= maxDecimals:
-		d.series(n, func(i int, v int64) { put(i, tag.OfFloat(float64(v)/powers[head[0]])) })
+		power := powers[head[0]]
+		for i, v := range d.series(len(out)) {
+			out[i].Bits = math.Float64bits(float64(v) / power)
+		}
 	default:
 		d.broken = true
 	}
 }
 
-func (d *decoder) xors(n int, put func(int, tag.Value)) {
+func (d *decoder) xors(out []Cell) {
 	first := d.take(8)
 	if d.broken {
 		return
@@ -106,7 +117,7 @@ func (d *decoder) xors(n int, put func(int, tag.Value)) {
 	last := binary.LittleEndian.Uint64(first)
 	r := d.packed()
 	leading, size := uint(0), uint(64)
-	for i := range n {
+	for i := range out {
 		if i > 0 && r.bit() {
 			if r.bit() {
 				leading, size = uint(r.bits(5)), uint(r.bits(6))+1
@@ -117,7 +128,7 @@ func (d *decoder) xors(n int, put func(int, tag.Value)) {
 			}
 			last ^= r.bits(size) << (64 - leading - size)
 		}
-		put(i, tag.OfFloat(math.Float64frombits(last)))
+		out[i].Bits = last
 	}
 	d.broken = d.broken || r.spent
 }

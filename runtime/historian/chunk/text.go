@@ -3,19 +3,26 @@ package chunk
 import (
 	"encoding/binary"
 	"math/bits"
-
-	"github.com/lineside/lineside/runtime/tag"
 )
 
 // appendTexts writes every text once, and then which it is each time.
-func appendTexts(dst []byte, values []string) []byte {
+func appendTexts(dst []byte, cells []Cell, texts []string) []byte {
 	places := map[string]uint64{}
 	var all []string
-	for _, v := range values {
-		if _, known := places[v]; !known {
-			places[v] = uint64(len(all))
-			all = append(all, v)
+	which := make([]uint64, len(cells))
+	for i := range cells {
+		if i > 0 && cells[i].Bits == cells[i-1].Bits {
+			which[i] = which[i-1]
+			continue
 		}
+		text := texts[cells[i].Bits]
+		place, known := places[text]
+		if !known {
+			place = uint64(len(all))
+			places[text] = place
+			all = append(all, text)
+		}
+		which[i] = place
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(all)))
 	for _, s := range all {
@@ -24,37 +31,32 @@ func appendTexts(dst []byte, values []string) []byte {
 	}
 	var w writer
 	size := uint(bits.Len(uint(len(all) - 1)))
-	for _, v := range values {
-		w.bits(places[v], size)
+	for _, place := range which {
+		w.bits(place, size)
 	}
 	return appendPacked(dst, &w)
 }
 
-func (d *decoder) texts(n int, typ tag.Type, put func(int, tag.Value)) {
+// texts reads which text each cell has, and appends the texts to those that are known.
+func (d *decoder) texts(out []Cell, known []string) []string {
 	count := d.uvarint()
-	if count == 0 || count > uint64(n) || count > uint64(len(d.rest)) {
+	if count == 0 || count > uint64(len(out)) || count > uint64(len(d.rest)) {
 		d.broken = true
-		return
+		return known
 	}
-	all := make([]string, count)
-	for i := range all {
-		all[i] = string(d.take(d.uvarint()))
+	first := uint64(len(known))
+	for range count {
+		known = append(known, string(d.take(d.uvarint())))
 	}
 	r := d.packed()
 	size := uint(bits.Len(uint(count - 1)))
-	for i := range n {
+	for i := range out {
 		place := r.bits(size)
 		if place >= count || r.spent || d.broken {
 			d.broken = true
-			return
+			return known
 		}
-		switch typ {
-		case tag.String:
-			put(i, tag.OfString(all[place]))
-		case tag.JSON:
-			put(i, tag.OfJSON(all[place]))
-		default:
-			put(i, tag.OfBytes([]byte(all[place])))
-		}
+		out[i].Bits = first + place
 	}
+	return known
 }
