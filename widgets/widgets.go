@@ -36,6 +36,9 @@ type Manifest struct {
 	// Panes names the list property that has one entry for each pane of a widget that holds others; of
 	// these only the widgets of the open pane are seen.
 	Panes string `json:"panes,omitempty"`
+	// Embeds names the setting that is the screen drawn within: that of the app itself, or of the one that the
+	// setting "app" names. What stands in for its inputs are properties "inputs/<id>".
+	Embeds string `json:"embeds,omitempty"`
 	// Draw is how the drawing board makes one: box (dragged out, the default), line (two points),
 	// polyline or path (many points). The widget then has the property "points".
 	Draw string `json:"draw,omitempty" enum:"box,line,polyline,path"`
@@ -46,6 +49,17 @@ type Manifest struct {
 	Variant      string        `json:"variant,omitempty"`
 	Presets      []Preset      `json:"presets,omitempty"`
 	PresetGroups []PresetGroup `json:"presetGroups,omitempty"`
+	// Drawing, Fit and Clicks are of a widget that an app carries itself, which the view of the widget "drawing" shows: the drawing, how
+	// it lies in the box (contain when "", or stretch), and the parts that can be clicked.
+	Drawing string      `json:"drawing,omitempty"`
+	Fit     string      `json:"fit,omitempty" enum:"contain,stretch"`
+	Clicks  []PartClick `json:"clicks,omitempty"`
+}
+
+// PartClick is a part that tells an event when it is clicked.
+type PartClick struct {
+	Part  string `json:"part"`
+	Event string `json:"event"`
 }
 
 // Point is a connection point, in fractions of the box: 0, 0 is its top left corner.

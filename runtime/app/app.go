@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 
 	"github.com/lineside/lineside/runtime/action"
+	"github.com/lineside/lineside/runtime/drawing"
 	"github.com/lineside/lineside/runtime/spec"
 )
 
@@ -44,6 +45,8 @@ type App struct {
 	Navigation *Navigation `json:"navigation,omitempty"`
 	// Drawings are pictures of named vector parts, shown by the widget "drawing".
 	Drawings []Drawing `json:"drawings,omitempty"`
+	// Widgets are widget types of the app's own; "own:" and the id is their type on a screen.
+	Widgets []ScriptedWidget `json:"widgets,omitempty"`
 	// Start is the id of the screen shown first; "" is the first.
 	Start   string   `json:"start,omitempty"`
 	Screens []Screen `json:"screens"`
@@ -84,44 +87,10 @@ type NavigationItem struct {
 }
 
 // Drawing is a picture of vector parts in a closed vocabulary; nothing in it is active.
-type Drawing struct {
-	ID   string `json:"id"`
-	Name string `json:"name,omitempty"`
-	// Width and Height are the size it was drawn in; a widget scales it to its own.
-	Width  float64 `json:"width"`
-	Height float64 `json:"height"`
-	// Parts are in drawing order.
-	Parts []Part `json:"parts"`
-}
+type Drawing = drawing.Drawing
 
 // Part is one vector part of a drawing.
-type Part struct {
-	// ID is unique in the drawing; animations name it. A part that nobody needs to name has none.
-	ID string `json:"id,omitempty"`
-	// Kind is group (of Parts), path, text or image. Rectangles, ellipses, lines and polygons are paths.
-	Kind string `json:"kind" enum:"group,path,text,image"`
-	// Path is SVG path data in absolute coordinates of the drawing (SVG 2, chapter 9).
-	Path string `json:"path,omitempty"`
-	// Text, X, Y, Size and Anchor (start, middle, end) of a text; X, Y, Width, Height and Image of an image.
-	Text   string  `json:"text,omitempty"`
-	X      float64 `json:"x,omitempty"`
-	Y      float64 `json:"y,omitempty"`
-	Width  float64 `json:"width,omitempty"`
-	Height float64 `json:"height,omitempty"`
-	Size   float64 `json:"size,omitempty"`
-	Anchor string  `json:"anchor,omitempty" enum:"start,middle,end"`
-	Image  string  `json:"image,omitempty"`
-	// Fill and Stroke are theme tokens or colours; "" is none.
-	Fill        string    `json:"fill,omitempty"`
-	FillRule    string    `json:"fillRule,omitempty" enum:"nonzero,evenodd"`
-	Stroke      string    `json:"stroke,omitempty"`
-	StrokeWidth float64   `json:"strokeWidth,omitempty"`
-	Dash        []float64 `json:"dash,omitempty"`
-	// Opacity is 0 to 1; absent is 1.
-	Opacity *float64 `json:"opacity,omitempty"`
-	Hidden  bool     `json:"hidden,omitempty"`
-	Parts   []Part   `json:"parts,omitempty"`
-}
+type Part = drawing.Part
 
 // Input is something the app needs and an installation maps; who opens a screen may give it another
 // value there, so that one faceplate serves many machines.

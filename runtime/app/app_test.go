@@ -139,7 +139,18 @@ const full = `{
   "alarms": [ { "acknowledge": "comment", "action": { "en": "Stop it" }, "cause": { "en": "Fan" }, "class": "safety", "consequence": { "en": "Fire" }, "disabled": true, "id": "hot", "latch": true, "message": { "en": "{limit} passed" }, "offDelay": "1s", "onDelay": "5s", "priority": "high", "schedule": [ { "days": [ "mon" ], "from": "06:00", "to": "14:00" } ], "suppressWhen": "false", "title": { "en": "Hot" }, "when": "true" } ],
   "tags": [ { "expr": "tag(\"a/b\") > limit", "id": "hot", "title": { "en": "Hot" }, "unit": "" } ],
   "uses": { "value": 1 },
-  "version": "1.0.0-rc.1+build.5"
+  "version": "1.0.0-rc.1+build.5",
+  "widgets": [
+    {
+      "drop": "speed", "events": [ { "name": "pressed", "title": { "en": "Pressed" } } ], "every": "1s", "fit": "stretch", "icon": "gauge", "id": "dial",
+      "parts": [ { "expr": "speed * 2.7 - 135", "part": "needle", "what": "rotate" }, { "part": "label", "set": "label", "what": "text" }, { "event": "pressed", "part": "label", "what": "click" } ],
+      "script": "function data(me, name, value, good) { me.set(\"label\", good ? value : \"?\"); }",
+      "settings": [ { "bind": true, "kind": "float", "name": "speed", "title": { "en": "Speed", "zh": "转速" } } ],
+      "size": { "height": 100, "minHeight": 20, "minWidth": 20, "width": 100 }, "summary": { "en": "A dial" },
+      "svg": "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 100 100\"><path id=\"needle\" d=\"M50 50V10\" stroke=\"black\"/><text id=\"label\" x=\"50\" y=\"80\">0</text></svg>",
+      "title": { "en": "Dial", "zh": "表盘" }, "version": 1, "writes": [ "speed" ]
+    }
+  ]
 }`
 
 func TestGoodDocument(t *testing.T) {

@@ -29,38 +29,6 @@ func (a *App) Drawing(id string) *Drawing {
 	return nil
 }
 
-// Part is the part with an id, nil when there is none.
-func (d *Drawing) Part(id string) *Part {
-	if d == nil || id == "" {
-		return nil
-	}
-	var found *Part
-	eachPart(d.Parts, func(p *Part) {
-		if found == nil && p.ID == id {
-			found = p
-		}
-	})
-	return found
-}
-
-// PartIDs are the ids of the parts that have one, in drawing order.
-func (d *Drawing) PartIDs() []string {
-	var out []string
-	eachPart(d.Parts, func(p *Part) {
-		if p.ID != "" {
-			out = append(out, p.ID)
-		}
-	})
-	return out
-}
-
-func eachPart(parts []Part, f func(p *Part)) {
-	for i := range parts {
-		f(&parts[i])
-		eachPart(parts[i].Parts, f)
-	}
-}
-
 func (v *validator) drawings() {
 	v.count("/drawings", len(v.app.Drawings), MaxDrawings, "drawings")
 	seen := map[string]bool{}
@@ -132,7 +100,10 @@ func (v *validator) parts(at string, parts []Part, seen map[string]bool, count *
 
 // DrawingsOf are the drawings that the widgets of a screen show, by id, as JSON.
 func (a *App) DrawingsOf(s *Screen, catalogue widgets.Catalogue) (map[string]json.RawMessage, error) {
-	var out map[string]json.RawMessage
+	out, err := a.ownDrawingsOf(s)
+	if err != nil {
+		return nil, err
+	}
 	for i := range s.Widgets {
 		m := catalogue[s.Widgets[i].Type]
 		if m == nil {

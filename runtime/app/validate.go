@@ -46,12 +46,13 @@ var reserved = []string{"tag", "raw", "value", "true", "false", "nil", "null", "
 // catalogue of widgets. Whether expressions are right and tags exist is known where the
 // tags are: see App.Expressions and App.TagPaths.
 func Validate(a *App, catalogue widgets.Catalogue) spec.Problems {
-	v := &validator{app: a, catalogue: catalogue, checkers: map[string]*spec.Checker{}, screens: map[string]bool{}}
+	v := &validator{app: a, catalogue: a.Catalogue(catalogue), checkers: map[string]*spec.Checker{}, screens: map[string]bool{}}
 	v.head()
 	v.inputs()
 	v.tags()
 	v.alarms()
 	v.texts()
+	v.ownWidgets()
 	v.allScreens()
 	v.shell()
 	return v.problems

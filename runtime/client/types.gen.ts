@@ -60,6 +60,8 @@ export interface App {
   navigation?: Navigation;
   /** drawings are pictures of named vector parts, shown by the widget "drawing". */
   drawings?: Drawing[];
+  /** widgets are widget types of the app's own; "own:" and the id is their type on a screen. */
+  widgets?: ScriptedWidget[];
   /** start is the id of the screen shown first; "" is the first. */
   start?: string;
   screens: Screen[];
@@ -187,6 +189,44 @@ export interface Drawing {
   parts: Part[];
 }
 
+/**
+ * ScriptedWidget is a widget type that an app carries itself: a picture whose parts follow values, and a script on the
+ * server if it needs one.
+ */
+export interface ScriptedWidget {
+  /** id is unique in the app. A widget of a screen is of this type by "own:" and the id. */
+  id: string;
+  /** version is counted up by who changes what a screen may rely on; from 1. */
+  version: number;
+  title: Text;
+  summary?: Text;
+  /** icon is the name of a symbol of the icon set. */
+  icon?: string;
+  /** size is the size when dropped and the least size. */
+  size: WidgetSize;
+  /** fit is how the picture lies in the box: contain (its proportions are kept; the default) or stretch. */
+  fit?: "contain" | "stretch";
+  /**
+   * settings are what can be set and bound, of the kinds bool, int, float, string, enum, color and any. Those that the SVG
+   * declares (data-ls-var) come behind them.
+   */
+  settings?: Field[];
+  /** drop is the setting that a dropped tag is bound to. */
+  drop?: string;
+  /** writes are the settings whose bound tag the script may write, for the person whose event it was. */
+  writes?: string[];
+  /** events are what actions can be put on: the script emits them, or a part tells them when it is clicked. */
+  events?: WidgetEvent[];
+  /** every is how often the script's function every is called, such as "1s"; at least 100 ms. "" is never. */
+  every?: string;
+  /** parts say what changes which part of the picture. Those that the SVG declares (data-ls-…) come behind them. */
+  parts?: PartBinding[];
+  /** svg is the picture as it was drawn, compiled whenever it is used; a browser only ever gets what was understood of it. */
+  svg: string;
+  /** script is JavaScript that runs on the server; "" is none. */
+  script?: string;
+}
+
 /** Screen is one drawn page. Its widgets are in drawing order, the last on top. */
 export interface Screen {
   id: string;
@@ -263,7 +303,72 @@ export interface Part {
   /** opacity is 0 to 1; absent is 1. */
   opacity?: number;
   hidden?: boolean;
+  /** pivot is the point x, y of the drawing about which the part turns and grows; absent is its middle. */
+  pivot?: number[];
   parts?: Part[];
+}
+
+/** WidgetSize is in pixels. */
+export interface WidgetSize {
+  width: number;
+  height: number;
+  minWidth?: number;
+  minHeight?: number;
+}
+
+/** Field describes one setting. */
+export interface Field {
+  name: string;
+  kind: FieldKind;
+  title: Text;
+  help?: Text;
+  /** group is where the inspector shows it: content, data, look, behaviour (widgets); connection, advanced, … (connectors). */
+  group?: string;
+  default?: unknown;
+  options?: Option[];
+  min?: number;
+  max?: number;
+  unit?: string;
+  required?: boolean;
+  advanced?: boolean;
+  /** bind says that a binding (tag or expression) may stand in place of a constant. */
+  bind?: boolean;
+  /**
+   * from names the property of the bound tag that stands in when this is not set:
+   * unit, low, high, decimals, description, writeLow, writeHigh. Widgets only.
+   */
+  from?: string;
+  /**
+   * quantity says that the number is in the unit of the widget, and is shown in the unit that somebody
+   * prefers. Widgets only.
+   */
+  quantity?: boolean;
+  /** when shows the field only if another field has one of the values. */
+  when?: When;
+  fields?: Field[];
+}
+
+/** WidgetEvent is something that happens to a widget. */
+export interface WidgetEvent {
+  name: string;
+  title: Text;
+}
+
+/** PartBinding is what changes one thing of one part of the picture: exactly one of Expr, Set and Event. */
+export interface PartBinding {
+  /** part is the id of a part of the drawing. */
+  part: string;
+  /**
+   * what is changed: text, fill, stroke, opacity (0 to 1), visible, blink, rotate (degrees about the pivot), scale (a factor about
+   * the pivot), x and y (units of the drawing), progress (0 to 1: how much of the line is drawn); or click, which tells Event.
+   */
+  what: "text" | "fill" | "stroke" | "opacity" | "visible" | "blink" | "rotate" | "scale" | "x" | "y" | "progress" | "click";
+  /** expr is an expression over the settings. */
+  expr?: string;
+  /** set is the name under which the script sets it: me.set(name, value). Several may share one. */
+  set?: string;
+  /** event is what a click on the part tells: the script, and the actions on it. */
+  event?: string;
 }
 
 /** Variable is a value of a screen that lasts as long as the screen is open, for each who looks at it. */
@@ -367,6 +472,18 @@ export interface Widget {
   animate?: Animation[];
   /** on are the actions by event. */
   on?: Record<string, Action[]>;
+}
+
+/** Option is one choice of an enum. */
+export interface Option {
+  value: string;
+  title: Text;
+}
+
+/** When is the condition of a field: Field has one of the values In. */
+export interface When {
+  field: string;
+  in: string[];
 }
 
 /** Cell is a place on a page of 12 columns. */
@@ -1060,6 +1177,11 @@ export interface Manifest extends Component {
    */
   panes?: string;
   /**
+   * embeds names the setting that is the screen drawn within: that of the app itself, or of the one that the
+   * setting "app" names. What stands in for its inputs are properties "inputs/<id>".
+   */
+  embeds?: string;
+  /**
    * draw is how the drawing board makes one: box (dragged out, the default), line (two points),
    * polyline or path (many points). The widget then has the property "points".
    */
@@ -1073,6 +1195,13 @@ export interface Manifest extends Component {
   variant?: string;
   presets?: Preset[];
   presetGroups?: PresetGroup[];
+  /**
+   * Drawing, Fit and Clicks are of a widget that an app carries itself, which the view of the widget "drawing" shows: the drawing, how
+   * it lies in the box (contain when "", or stretch), and the parts that can be clicked.
+   */
+  drawing?: string;
+  fit?: "contain" | "stretch";
+  clicks?: PartClick[];
 }
 
 /** ConnectorType is a kind of connector: it describes itself and makes connectors. */
@@ -1167,20 +1296,6 @@ export interface Component {
   settings: Field[];
 }
 
-/** WidgetSize is in pixels. */
-export interface WidgetSize {
-  width: number;
-  height: number;
-  minWidth?: number;
-  minHeight?: number;
-}
-
-/** WidgetEvent is something that happens to a widget. */
-export interface WidgetEvent {
-  name: string;
-  title: Text;
-}
-
 /** Point is a connection point, in fractions of the box: 0, 0 is its top left corner. */
 export interface Point {
   name: string;
@@ -1216,36 +1331,10 @@ export interface PresetGroup {
   title: Text;
 }
 
-/** Field describes one setting. */
-export interface Field {
-  name: string;
-  kind: FieldKind;
-  title: Text;
-  help?: Text;
-  /** group is where the inspector shows it: content, data, look, behaviour (widgets); connection, advanced, … (connectors). */
-  group?: string;
-  default?: unknown;
-  options?: Option[];
-  min?: number;
-  max?: number;
-  unit?: string;
-  required?: boolean;
-  advanced?: boolean;
-  /** bind says that a binding (tag or expression) may stand in place of a constant. */
-  bind?: boolean;
-  /**
-   * from names the property of the bound tag that stands in when this is not set:
-   * unit, low, high, decimals, description, writeLow, writeHigh. Widgets only.
-   */
-  from?: string;
-  /**
-   * quantity says that the number is in the unit of the widget, and is shown in the unit that somebody
-   * prefers. Widgets only.
-   */
-  quantity?: boolean;
-  /** when shows the field only if another field has one of the values. */
-  when?: When;
-  fields?: Field[];
+/** PartClick is a part that tells an event when it is clicked. */
+export interface PartClick {
+  part: string;
+  event: string;
 }
 
 /** Fix is a change that mends a problem. */
@@ -1254,18 +1343,6 @@ export interface Fix {
   title: Text;
   /** patch is done in order; it changes the document that the problem was found in. */
   patch: PatchOp[];
-}
-
-/** Option is one choice of an enum. */
-export interface Option {
-  value: string;
-  title: Text;
-}
-
-/** When is the condition of a field: Field has one of the values In. */
-export interface When {
-  field: string;
-  in: string[];
 }
 
 /** PatchOp is one operation of a JSON Patch (RFC 6902); copy and test are not used. */

@@ -1,4 +1,4 @@
-// Package drawing compiles SVG to the closed vocabulary of app.Drawing: groups, paths, texts
+// Package drawing compiles SVG to a closed vocabulary: groups, paths, texts
 // and raster images, with colours and nothing that acts. What is not understood is reported
 // and left out, never passed through.
 //
@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/spec"
 )
 
@@ -34,18 +33,24 @@ const (
 
 // Compile makes a drawing of an SVG. The drawing is nil when the text is no SVG or too large:
 // then the problems say why. Otherwise they are warnings that name what was left out.
-func Compile(svg []byte) (*app.Drawing, spec.Problems) {
+func Compile(svg []byte) (*Drawing, spec.Problems) { return new(compiler).compile(svg) }
+
+func (c *compiler) compile(svg []byte) (*Drawing, spec.Problems) {
 	root, sheet, err := parse(svg)
 	if err != nil {
 		return nil, spec.Problems{err}
 	}
-	c := &compiler{sheet: sheet, byID: map[string]*node{}, left: map[string]int{}, names: map[string]bool{}}
+	c.sheet, c.byID, c.left, c.names = sheet, map[string]*node{}, map[string]int{}, map[string]bool{}
 	c.index(root)
+	if c.declare {
+		c.variables(root)
+		defer c.unread(root, true)
+	}
 	view, width, height, ok := viewport(root)
 	if !ok {
 		return nil, spec.Problems{problem("svg_size", "The SVG does not say its size.", `Give it a viewBox, or a width and a height in pixels.`)}
 	}
-	d := &app.Drawing{Width: round(width), Height: round(height), Parts: []app.Part{}}
+	d := &Drawing{Width: round(width), Height: round(height), Parts: []Part{}}
 	d.Name = c.title(root)
 	parts := c.children(root, c.style(root, initial), view, 0)
 	d.Parts = append(d.Parts, parts...)
@@ -74,6 +79,11 @@ type compiler struct {
 	using []*node         // <use> that are being followed
 	parts int
 	bytes int
+	// declare says that data-ls- attributes are read; wrong is what is wrong with them.
+	declare  bool
+	declared Declared
+	read     map[*node]bool
+	wrong    spec.Problems
 }
 
 func (c *compiler) skip(what string) { c.left[what]++ }
@@ -138,8 +148,8 @@ func viewport(root *node) (matrix, float64, float64, bool) {
 func sane(w, h float64) bool { return w > 0 && h > 0 && w <= 100000 && h <= 100000 }
 
 // children are the parts of the elements in n.
-func (c *compiler) children(n *node, s style, m matrix, depth int) []app.Part {
-	var out []app.Part
+func (c *compiler) children(n *node, s style, m matrix, depth int) []Part {
+	var out []Part
 	if depth > maxDepth {
 		c.skip("an element more than 64 deep")
 		return nil
@@ -155,18 +165,29 @@ func (c *compiler) children(n *node, s style, m matrix, depth int) []app.Part {
 	return out
 }
 
-// element is one element with what is in it.
-func (c *compiler) element(n *node, outer style, m matrix, depth int) (app.Part, bool) {
+// element is one element with what is in it, and what it declares.
+func (c *compiler) element(n *node, outer style, m matrix, depth int) (Part, bool) {
+	p, ok := c.drawn(n, outer, m, depth)
+	if ok && c.declare && n.declares() {
+		if t, ok := transform(n.attr("transform")); ok {
+			m = m.times(t)
+		}
+		c.bindings(n, &p, m)
+	}
+	return p, ok
+}
+
+func (c *compiler) drawn(n *node, outer style, m matrix, depth int) (Part, bool) {
 	switch n.name {
 	case "title", "desc", "metadata", "defs", "style", "symbol", "linearGradient", "radialGradient", "":
-		return app.Part{}, false
+		return Part{}, false
 	case "script", "foreignObject", "iframe", "animate", "animateTransform", "animateMotion", "set":
 		c.skip("<" + n.name + ">")
-		return app.Part{}, false
+		return Part{}, false
 	}
 	s := c.style(n, outer)
 	if s.display == "none" {
-		return app.Part{}, false
+		return Part{}, false
 	}
 	for _, effect := range []string{"filter", "mask", "clip-path"} {
 		if v := s.other[effect]; v != "" && v != "none" {
@@ -186,9 +207,9 @@ func (c *compiler) element(n *node, outer style, m matrix, depth int) (app.Part,
 		}
 		parts := c.children(n, s, m, depth+1)
 		if len(parts) == 0 {
-			return app.Part{}, false
+			return Part{}, false
 		}
-		p := app.Part{Kind: "group", ID: c.name(n), Parts: parts, Opacity: s.layer(), Hidden: s.visibility == "hidden"}
+		p := Part{Kind: "group", ID: c.name(n), Parts: parts, Opacity: s.layer(), Hidden: s.visibility == "hidden"}
 		if p.ID == "" && p.Opacity == nil && !p.Hidden && len(parts) == 1 {
 			return parts[0], true
 		}
@@ -203,26 +224,26 @@ func (c *compiler) element(n *node, outer style, m matrix, depth int) (app.Part,
 	path, ok := outline(n)
 	if !ok {
 		c.skip("<" + clip(n.name) + ">")
-		return app.Part{}, false
+		return Part{}, false
 	}
 	if len(path) == 0 {
-		return app.Part{}, false
+		return Part{}, false
 	}
 	data := path.transformed(m).String()
 	c.bytes += len(data)
-	p := app.Part{Kind: "path", ID: c.name(n), Path: data, Hidden: s.visibility == "hidden"}
+	p := Part{Kind: "path", ID: c.name(n), Path: data, Hidden: s.visibility == "hidden"}
 	c.paint(&p, s, m)
 	if n.name == "line" {
 		p.Fill, p.FillRule = "", ""
 	}
 	if p.Fill == "" && p.Stroke == "" && p.ID == "" {
-		return app.Part{}, false
+		return Part{}, false
 	}
 	return p, true
 }
 
 // paint gives a part its colours.
-func (c *compiler) paint(p *app.Part, s style, m matrix) {
+func (c *compiler) paint(p *Part, s style, m matrix) {
 	alpha := s.opacity
 	p.Fill = c.color(s.fill, s, s.fillOpacity)
 	p.Stroke = c.color(s.stroke, s, s.strokeOpacity)
@@ -257,35 +278,35 @@ func (c *compiler) nested(n *node, m matrix) matrix {
 
 // use puts in what another element has drawn. One that comes to itself, or deeper than the
 // limit, is left out.
-func (c *compiler) use(n *node, s style, m matrix, depth int) (app.Part, bool) {
+func (c *compiler) use(n *node, s style, m matrix, depth int) (Part, bool) {
 	ref := n.attr("href")
 	target := c.byID[strings.TrimPrefix(ref, "#")]
 	if !strings.HasPrefix(ref, "#") || target == nil {
 		c.skip("a <use> of something that is not in the file")
-		return app.Part{}, false
+		return Part{}, false
 	}
 	if slices.Contains(c.using, target) || depth > maxDepth {
 		c.skip("a <use> that comes to itself")
-		return app.Part{}, false
+		return Part{}, false
 	}
 	c.using = append(c.using, target)
 	defer func() { c.using = c.using[:len(c.using)-1] }()
 	x, _ := length(n.attr("x"), 0)
 	y, _ := length(n.attr("y"), 0)
 	m = m.times(matrix{1, 0, 0, 1, x, y})
-	var parts []app.Part
+	var parts []Part
 	if target.name == "symbol" {
 		if view, _, _, ok := viewport(sized(target, n)); ok {
 			m = m.times(view)
 		}
 		parts = c.children(target, c.style(target, s), m, depth+1)
 	} else if p, ok := c.element(target, s, m, depth+1); ok {
-		parts = []app.Part{p}
+		parts = []Part{p}
 	}
 	if len(parts) == 0 {
-		return app.Part{}, false
+		return Part{}, false
 	}
-	return app.Part{Kind: "group", ID: c.name(n), Parts: parts, Opacity: s.layer(), Hidden: s.visibility == "hidden"}, true
+	return Part{Kind: "group", ID: c.name(n), Parts: parts, Opacity: s.layer(), Hidden: s.visibility == "hidden"}, true
 }
 
 // sized is a symbol with the size that its <use> gives it.
@@ -301,8 +322,8 @@ func sized(symbol, use *node) *node {
 }
 
 // text is a text with its lines joined: one part a line of its own place.
-func (c *compiler) text(n *node, s style, m matrix) (app.Part, bool) {
-	var parts []app.Part
+func (c *compiler) text(n *node, s style, m matrix) (Part, bool) {
+	var parts []Part
 	x, y := first(n.attr("x")), first(n.attr("y"))
 	var walk func(n *node, s style)
 	walk = func(n *node, s style) {
@@ -319,7 +340,7 @@ func (c *compiler) text(n *node, s style, m matrix) (app.Part, bool) {
 		y += em
 		if t := strings.Join(strings.Fields(n.text), " "); t != "" {
 			px, py := m.apply(x, y)
-			p := app.Part{Kind: "text", Text: cut(t), X: round(px), Y: round(py), Size: round(s.size * m.scale()), Hidden: s.visibility == "hidden"}
+			p := Part{Kind: "text", Text: cut(t), X: round(px), Y: round(py), Size: round(s.size * m.scale()), Hidden: s.visibility == "hidden"}
 			if s.anchor == "middle" || s.anchor == "end" {
 				p.Anchor = s.anchor
 			}
@@ -344,16 +365,16 @@ func (c *compiler) text(n *node, s style, m matrix) (app.Part, bool) {
 	}
 	switch len(parts) {
 	case 0:
-		return app.Part{}, false
+		return Part{}, false
 	case 1:
 		parts[0].ID = c.name(n)
 		return parts[0], true
 	}
-	return app.Part{Kind: "group", ID: c.name(n), Parts: parts}, true
+	return Part{Kind: "group", ID: c.name(n), Parts: parts}, true
 }
 
 // image is a raster picture that is inside the file; nothing is fetched.
-func (c *compiler) image(n *node, s style, m matrix) (app.Part, bool) {
+func (c *compiler) image(n *node, s style, m matrix) (Part, bool) {
 	href := strings.TrimSpace(n.attr("href"))
 	kind, _, _ := strings.Cut(strings.TrimPrefix(href, "data:"), ";base64,")
 	switch {
@@ -374,10 +395,10 @@ func (c *compiler) image(n *node, s style, m matrix) (app.Part, bool) {
 			c.skip("the turning of an <image>")
 		}
 		if x1 == x0 || y1 == y0 {
-			return app.Part{}, false
+			return Part{}, false
 		}
 		c.bytes += len(href)
-		p := app.Part{Kind: "image", ID: c.name(n), X: round(math.Min(x0, x1)), Y: round(math.Min(y0, y1)),
+		p := Part{Kind: "image", ID: c.name(n), X: round(math.Min(x0, x1)), Y: round(math.Min(y0, y1)),
 			Width: round(math.Abs(x1 - x0)), Height: round(math.Abs(y1 - y0)), Image: strings.Join(strings.Fields(href), "")}
 		if s.opacity < 1 {
 			a := round(s.opacity)
@@ -385,7 +406,7 @@ func (c *compiler) image(n *node, s style, m matrix) (app.Part, bool) {
 		}
 		return p, true
 	}
-	return app.Part{}, false
+	return Part{}, false
 }
 
 // name is the id of a part, made of what the drawing program called it: its label, title or
@@ -402,7 +423,24 @@ func (c *compiler) name(n *node) string {
 		c.names[id] = true
 		return id
 	}
+	if c.declare && n.declares() {
+		return c.unnamed(n)
+	}
 	return ""
+}
+
+// unnamed makes a name for an element that must have one.
+func (c *compiler) unnamed(n *node) string {
+	stem := ident(n.attr("id"))
+	if stem == "" {
+		stem = ident(n.name)
+	}
+	id := stem
+	for i := 2; c.names[id]; i++ {
+		id = stem + "_" + strconv.Itoa(i)
+	}
+	c.names[id] = true
+	return id
 }
 
 func (c *compiler) title(n *node) string {
@@ -442,8 +480,8 @@ func generated(id string) bool {
 }
 
 func cut(s string) string {
-	if r := []rune(s); len(r) > app.MaxName {
-		return string(r[:app.MaxName])
+	if r := []rune(s); len(r) > maxName {
+		return string(r[:maxName])
 	}
 	return s
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/test/golden"
 )
@@ -26,7 +25,7 @@ func TestCompile(t *testing.T) {
 			}
 			d, problems := Compile(data)
 			golden.JSON(t, strings.TrimSuffix(name, ".svg")+".json", struct {
-				Drawing  *app.Drawing  `json:"drawing"`
+				Drawing  *Drawing      `json:"drawing"`
 				Problems spec.Problems `json:"problems,omitempty"`
 			}{d, problems})
 		})
@@ -90,10 +89,10 @@ func FuzzCompile(f *testing.F) {
 			return
 		}
 		ids := map[string]bool{}
-		var look func(parts []app.Part)
-		look = func(parts []app.Part) {
+		var look func(parts []Part)
+		look = func(parts []Part) {
 			for _, p := range parts {
-				if p.ID != "" && (ids[p.ID] || !app.ID(p.ID)) {
+				if p.ID != "" && (ids[p.ID] || p.ID != ident(p.ID)) {
 					t.Errorf("the id %q is double or none", p.ID)
 				}
 				ids[p.ID] = true

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/image/colornames"
+
+	"github.com/lineside/lineside/runtime/spec"
 )
 
 // style is what an element inherits and sets (SVG 2, 6.1 and 13).
@@ -218,6 +220,11 @@ var rgb = regexp.MustCompile(`^rgba?\(\s*([\d.]+%?)[\s,]+([\d.]+%?)[\s,]+([\d.]+
 // its middle; what cannot be read is reported and left out.
 func (c *compiler) color(v string, s style, opacity float64) string {
 	v = strings.TrimSpace(v)
+	if token, ok := strings.CutPrefix(v, "var(--"); ok && c.declare {
+		if token = strings.TrimSuffix(token, ")"); spec.IsColor(token) && token[0] != '#' {
+			return token // a token of the theme
+		}
+	}
 	if strings.HasPrefix(v, "url(") {
 		id := strings.Trim(strings.TrimSuffix(strings.SplitN(v[4:], ")", 2)[0], ")"), `"' #`)
 		stop, ok := c.gradient(id, 0)
