@@ -138,13 +138,13 @@ export class Instance {
       this.host.mode === "run" &&
       (this.host.connected || this.drawn.own === true) &&
       this.turn?.visible !== false &&
-      (this.drawn.active?.() ?? true)
+      this.asked(() => this.drawn?.active?.() ?? true, false)
     );
   }
 
   /** Can it be acted on at a place of the screen? */
   activeAt(x: number, y: number): boolean {
-    return this.active && (this.drawn?.takes?.(this.inside(x, y)) ?? true);
+    return this.active && this.asked(() => this.drawn?.takes?.(this.inside(x, y)) ?? true, false);
   }
 
   /** Acts; with a place of the screen when it was pointed at. */
@@ -197,7 +197,7 @@ export class Instance {
 
   /** What a press at a place of the screen would change of how it is seen. */
   peek(x: number, y: number): Local | undefined {
-    return this.drawn?.peek?.(this.inside(x, y));
+    return this.asked(() => this.drawn?.peek?.(this.inside(x, y)), undefined);
   }
 
   private inside(x: number, y: number): At {
@@ -210,7 +210,8 @@ export class Instance {
   get panes(): Pane[] | undefined {
     const view = views[this.widget.type];
     if (!view || isElement(view) || !view.panes || this.fault !== undefined) return undefined;
-    return view.panes({ width: this.widget.w, height: this.widget.h }, this.settings, this.host.local(this.widget.id));
+    const box = { width: this.widget.w, height: this.widget.h };
+    return this.asked(() => view.panes?.(box, this.settings, this.host.local(this.widget.id)), undefined);
   }
 
   /** What of the screen it is seen within; undefined is all. */
@@ -320,6 +321,7 @@ export class Instance {
       return;
     }
     this.guard(() => (this.mounted ?? this.drawn)?.update(this.display?.values(all) ?? all));
+    if (this.fault !== undefined) return;
     if (this.widget.animate) this.pose();
     this.describe();
   }
@@ -364,7 +366,7 @@ export class Instance {
   private build(): void {
     const view = views[this.widget.type];
     if (!view) {
-      this.fail(say("unknownWidget", this.host.lang, this.widget.type));
+      this.fail("widget_unknown", say("unknownWidget", this.host.lang, this.widget.type));
       return;
     }
     this.live = view.live ?? [this.manifest?.drop ?? "value"];
@@ -418,7 +420,7 @@ export class Instance {
     const own = turnOfWidget(this.widget, box, this.whole, this.host.mode);
     const turn = compose(this.host.around(this.widget), own);
     if (this.layer) this.layer.turn = turn;
-    if (this.drawn?.turned) this.drawn.turned(angleOf(turn));
+    this.guard(() => this.drawn?.turned?.(angleOf(turn)));
     const seen = this.turn?.visible !== false;
     this.turn = turn;
     if (this.node) {
@@ -533,9 +535,9 @@ export class Instance {
       recall: (props, ask) => recall(host.recaller ?? servedRecaller, this.paths(props), ask, this.display),
       lasted: (props, from, to) => lasted(host.recaller ?? servedRecaller, this.paths(props), from, to),
       alarms: host.alarms ?? polledAlarms,
+      navigation: host.navigation,
       bound: (prop) =>
         isBinding(widget.props?.[prop]) || prop in host.meta(widget.id) || prop in host.values(widget.id),
-      navigation: host.navigation,
       emit: (name, data, sent) => {
         // A screen reader hears that it waits, and how it ended, as the others see it.
         const say = () => mine === (this.mounted ?? this.drawn) && this.describe();
@@ -564,7 +566,12 @@ export class Instance {
 
   private describe(): void {
     if (this.fault !== undefined || this.host.mode === "design") return;
-    const said = (this.mounted ?? this.drawn)?.describe?.();
+    let said: ReturnType<NonNullable<Drawn["describe"]>> | undefined;
+    this.guard(() => {
+      said = (this.mounted ?? this.drawn)?.describe?.();
+    });
+    const { active } = this;
+    if (this.fault !== undefined) return;
     const hidden = this.turn?.visible === false;
     const events = this.drawn?.act ? [] : keyEvents((e) => (this.widget.on?.[e]?.length ?? 0) > 0);
     const told = events.length > 0 && !hidden;
@@ -587,12 +594,21 @@ export class Instance {
       ...entry,
       state: {
         ...entry.state,
-        ...(acts && !this.active && !this.drawn?.own ? { disabled: "true" } : {}),
+        ...(acts && !active && !this.drawn?.own ? { disabled: "true" } : {}),
         ...(hidden ? { hidden: "true" } : {}),
       },
       act: inside ? undefined : acts ? () => this.act() : told ? tell : undefined,
-      key: this.drawn?.key && ((key) => this.drawn?.key?.(key) ?? false),
+      key: this.drawn?.key && ((key) => this.asked(() => this.drawn?.key?.(key) ?? false, false)),
     });
+  }
+
+  /** What the view answers, or something else when it throws. */
+  private asked<T>(fn: () => T, otherwise: T): T {
+    let out = otherwise;
+    this.guard(() => {
+      out = fn();
+    });
+    return out;
   }
 
   private guard(fn: () => void): void {
@@ -602,6 +618,7 @@ export class Instance {
       console.error(`widget ${this.widget.id}:`, e);
       this.clear();
       this.fail(
+        "widget_threw",
         say(
           "widgetThrew",
           this.host.lang,
@@ -612,7 +629,8 @@ export class Instance {
   }
 
   /** Becomes a tile whose text can be selected and copied. */
-  private fail(text: string): void {
+  private fail(code: string, sentence: string): void {
+    const text = `${sentence} (${code})`;
     this.fault = text;
     this.layer = this.host.scene.layer(
       this.widget.id,

@@ -338,6 +338,32 @@ describe("Instance", () => {
     delete views.broken;
   });
 
+  it.each(["describe", "active", "takes", "turned", "act", "press", "peek"])(
+    "becomes a tile, and no exception, when %s of its view throws",
+    (name) => {
+      vi.spyOn(console, "error").mockImplementation(() => {});
+      views.broken = {
+        build: () => ({
+          update: () => {},
+          act: () => {},
+          [name]: () => {
+            throw new Error("division by cucumber");
+          },
+        }),
+      };
+      const a = host();
+      const i = new Instance(a.h, { ...widget({}, "broken"), id: "x", rotate: 90 }, 0, 100, undefined);
+      i.deliver({ value: { v: 7, q: 0, t: 1 } });
+      i.activeAt(1, 1);
+      i.peek(1, 1);
+      i.press(true);
+      i.act(1, 1);
+      expect(a.said.get("x")?.label).toContain("division by cucumber");
+      expect(a.said.get("x")?.label).toContain("(widget_threw)");
+      delete views.broken;
+    },
+  );
+
   it("says so when there is no such widget", () => {
     const a = host();
     new Instance(a.h, widget({}, "hologram"), 0, 0, undefined);
