@@ -29,18 +29,16 @@ func (e *Engine) Archive() *historian.Archive { return e.archive }
 type recorded struct {
 	// What every change needs stands together at the front: 10,000 of them do not fit into the caches of a processor.
 	series int64
-	// batch is the place behind which that is of what is to be handed over, 0 when there is nothing.
-	batch int32
+	// at is the time of what was kept last, 0 when nothing was.
+	at tag.Time
+	// when is the condition under which samples are kept, nil for always.
+	when     *expression.Program
+	deadband float64
 	// changes are kept when they are larger than deadband; never for a tag that is kept by interval only.
 	changes bool
 	// holds is what the condition was last.
 	holds bool
-	// texts says that there are some in the batch.
-	texts    bool
-	deadband float64
-	// when is the condition under which samples are kept, nil for always.
-	when *expression.Program
-	// last is what was kept last.
+	// last is what was kept last, of a tag with a deadband.
 	last historian.Sample
 
 	path                tag.Path
@@ -69,12 +67,13 @@ type scribe struct {
 	conditional []*recorded
 	// strays are changes of tags that came with a plant which is not arranged for yet.
 	strays []tag.Change
-	// filled are those of which there are samples to hand over, list the samples at the same places, and behind them memory
-	// for more.
-	filled []*recorded
-	list   []historian.Batch
-	lost   uint64
+	// kept are samples to hand over, in the order of their coming.
+	kept []historian.Entry
+	lost uint64
 }
+
+// handful is how many samples are handed over at once: what fits into a near cache of the processor.
+const handful = 1024
 
 // recordHistory keeps the history until ctx ends.
 func (e *Engine) recordHistory(ctx context.Context) {
@@ -161,7 +160,7 @@ func (r *scribe) arrange(ctx context.Context, now tag.Time) error {
 	for i, x := range list {
 		x.series = ids[i]
 		if old := r.at(x.slot); old != nil && old.path == x.path {
-			x.last = old.last
+			x.at, x.last = old.at, old.last
 		}
 	}
 	goOn := make(map[int64]bool, len(list)) // series that go on, perhaps under another path
@@ -182,19 +181,19 @@ func (r *scribe) arrange(ctx context.Context, now tag.Time) error {
 	for i := range strays {
 		if at := int(strays[i].Slot); at >= len(next) {
 			continue
-		} else if x := next[at]; x != nil && x.changes && x.last.Time == 0 {
+		} else if x := next[at]; x != nil && x.changes && x.at == 0 {
 			began[x] = true
 		}
 	}
 	for _, x := range list {
-		if x.last.Time != 0 {
+		if x.at != 0 {
 			continue
 		}
 		// Nobody looked since the runtime last ran.
 		if first && alive > 0 && alive < now {
 			r.keep(x, historian.Sample{Time: alive, Quality: tag.BadNotConnected})
 		}
-		x.last = historian.Sample{}
+		x.at, x.last = 0, historian.Sample{}
 		if x.when != nil {
 			continue // it begins when its condition holds
 		}
@@ -310,8 +309,8 @@ func (r *scribe) judge(x *recorded, s tag.Sample) bool {
 	now := tag.Now()
 	now -= now % 1e6
 	if !holds {
-		if x.last.Time != 0 {
-			r.keep(x, historian.Sample{Time: max(now, x.last.Time+1e6), Quality: tag.BadNotConnected})
+		if x.at != 0 {
+			r.keep(x, historian.Sample{Time: max(now, x.at+1e6), Quality: tag.BadNotConnected})
 		}
 		return false
 	}
@@ -357,9 +356,9 @@ func (r *scribe) takePast() {
 	}
 	for i := range list {
 		if x := r.at(list[i].Slot); x != nil {
-			last := x.last
+			at, last := x.at, x.last
 			r.keep(x, sampleOf(list[i].Sample))
-			x.last = last
+			x.at, x.last = at, last
 		}
 	}
 }
@@ -379,23 +378,19 @@ func (b *plantBuild) compileHistory(t *tagBuild, at string, ps *spec.Problems) {
 
 // within reports whether a sample differs from the last by no more than the deadband.
 func (x *recorded) within(s *historian.Sample) bool {
-	return x.deadband > 0 && x.last.Time != 0 && s.Quality == x.last.Quality && s.Value.Type().IsNumber() && x.last.Value.Type() == s.Value.Type() &&
+	return x.deadband > 0 && x.at != 0 && s.Quality == x.last.Quality && s.Value.Type().IsNumber() && x.last.Value.Type() == s.Value.Type() &&
 		math.Abs(s.Value.Float()-x.last.Value.Float()) <= x.deadband
 }
 
 func (r *scribe) keep(x *recorded, s historian.Sample) {
-	if x.batch == 0 {
-		r.filled = append(r.filled, x)
-		x.batch = int32(len(r.filled))
-		if len(r.list) < len(r.filled) {
-			r.list = append(r.list, historian.Batch{})
-		}
-		r.list[x.batch-1].Series = x.series
+	if len(r.kept) == handful {
+		r.hand()
 	}
-	b := &r.list[x.batch-1]
-	b.Samples = append(b.Samples, s)
-	x.texts = x.texts || s.Value.Text() != ""
-	x.last = s
+	r.kept = append(r.kept, historian.Entry{Series: x.series, Sample: s})
+	x.at = s.Time
+	if x.deadband > 0 {
+		x.last = s
+	}
 }
 
 // clocks keeps what is due by an interval or a heartbeat.
@@ -425,12 +420,12 @@ func (r *scribe) clocks(now tag.Time) {
 		}
 		r.beat[interval] = now + min(interval, tag.Time(time.Minute))
 		for _, x := range list {
-			if x.last.Time == 0 || now-x.last.Time < interval || x.when != nil && !x.holds {
+			if x.at == 0 || now-x.at < interval || x.when != nil && !x.holds {
 				continue
 			}
 			s := sampleOf(r.engine.table.Get(x.slot))
 			s.Time = now - now%1e6
-			if s.Time > x.last.Time {
+			if s.Time > x.at {
 				r.keep(x, s)
 			}
 		}
@@ -439,18 +434,9 @@ func (r *scribe) clocks(now tag.Time) {
 
 // hand gives what was kept to the archive.
 func (r *scribe) hand() {
-	if len(r.filled) == 0 {
-		return
+	if len(r.kept) > 0 {
+		r.archive.AppendEntries(r.kept)
+		clear(r.kept) // texts are let go
+		r.kept = r.kept[:0]
 	}
-	r.archive.Append(r.list[:len(r.filled)])
-	for i, x := range r.filled {
-		b := &r.list[i]
-		if x.texts {
-			clear(b.Samples) // they are let go
-		}
-		b.Samples = b.Samples[:0]
-		x.batch, x.texts = 0, false
-	}
-	clear(r.filled)
-	r.filled = r.filled[:0]
 }
