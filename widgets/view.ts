@@ -1,4 +1,14 @@
-import type { AlarmPage, AlarmsNow, JournalPage, LiveValue, Meta, Ramp, Text, WriteResult } from "@lineside/client";
+import type {
+  AlarmPage,
+  AlarmsNow,
+  AssetPage,
+  JournalPage,
+  LiveValue,
+  Meta,
+  Ramp,
+  Text,
+  WriteResult,
+} from "@lineside/client";
 import type { Group, MirrorEntry, Theme } from "@lineside/scene";
 import type { Past } from "./plot/past";
 
@@ -77,6 +87,8 @@ export interface Navigation {
   address(screen: string, params?: Readonly<Record<string, unknown>>): string;
   /** Calls whenever any of this has changed; what is given back ends that. */
   watch(listener: () => void): () => void;
+  /** Assets that this person may see, by the query of GET /api/v1/assets. Not there where nobody can be asked. */
+  assets?(query: URLSearchParams): Promise<AssetPage>;
   /** Opens a screen. Not there where nothing acts. */
   go?(screen: string, params?: Readonly<Record<string, unknown>>, where?: Where): void;
   setLanguage?(language: string): void;

@@ -10,6 +10,7 @@ import {
 } from "@lineside/client";
 import { applyTokens, type Theme } from "@lineside/scene";
 import type { Lang, Navigation } from "@lineside/widgets";
+import { servedAssets } from "./assets";
 import { el } from "./dialogs";
 import { type Params, paramsOf, queryOf } from "./effects";
 import { Frame } from "./frame";
@@ -191,6 +192,7 @@ export class Shell {
         this.watching.add(listener);
         return () => this.watching.delete(listener);
       },
+      assets: servedAssets,
       go: (screen, params, where = "here") => {
         // Without inputs of its own a screen goes on with those of this one.
         if (where === "here") this.go(screen, params);
