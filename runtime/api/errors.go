@@ -110,6 +110,7 @@ var (
 	errSecretUnknown   = define("secret_unknown", 422, "The secret is not known here.", "此处没有该密钥。", "Enter it again.", "请重新输入。")
 	errNotReady        = define("not_ready", 503, "Lineside is not ready.", "Lineside 尚未就绪。", "Try again in a moment.", "请稍后重试。")
 	errFull            = define("storage_full", 507, "Nothing was saved: the disk of the server is full.", "未保存：服务器磁盘已满。", "Free space on it. Live values go on; saving and writing work again by themselves.", "请释放磁盘空间。实时数据不受影响，之后保存和写入会自动恢复。")
+	errAway            = define("database_away", 503, "The database of the server does not answer.", "服务器的数据库没有响应。", "Live values and alarms go on, and history is kept. Try again when it is back.", "实时数据和报警不受影响，历史数据会暂存。数据库恢复后请重试。")
 	errInputUnknown    = define("input_unknown", 422, "The app has no input %q.", "应用没有输入 %q。", "Leave it out.", "请去掉它。")
 	errArchive         = define("archive_invalid", 422, "The file is no archive of an app.", "该文件不是应用的压缩包。", "Choose the zip of a folder that was exported: it has app.json.", "请选择导出文件夹的 zip 文件，其中应有 app.json。")
 	errAuthorities     = define("authorities_full", 409, "There are as many authorities as may be.", "受信任的机构数量已达上限。", "Remove one that is not needed any more.", "请删除不再需要的机构。")
@@ -199,6 +200,8 @@ func errorOf(err error) *Error {
 		return errTooLarge.with()
 	case errors.Is(err, store.ErrFull):
 		return errFull.with().because(err)
+	case store.IsAway(err):
+		return errAway.with().because(err)
 	case errors.Is(err, context.Canceled):
 		return errNotReady.with().because(err)
 	}

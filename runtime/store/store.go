@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -154,6 +155,14 @@ func isFull(err error) bool {
 	var lite *moderncsqlite.Error
 	var state interface{ SQLState() string }
 	return errors.As(err, &lite) && lite.Code()&0xff == 13 || errors.As(err, &state) && state.SQLState() == "53100"
+}
+
+// IsAway reports whether an error says that the database server cannot be reached, or is just going: it comes back by itself
+// or by somebody's doing. The codes are PostgreSQL's classes 08 (connection exception) and 57P (operator intervention).
+func IsAway(err error) bool {
+	var refused *pgconn.ConnectError
+	var state interface{ SQLState() string }
+	return errors.As(err, &refused) || errors.As(err, &state) && (strings.HasPrefix(state.SQLState(), "08") || strings.HasPrefix(state.SQLState(), "57P"))
 }
 
 func (s *Store) read(ctx context.Context) *gorm.DB { return s.db.WithContext(ctx) }
