@@ -1,11 +1,12 @@
 // The clipboard is JSON text, so that it goes across screens, apps and browser windows.
-import type { Drawing, Text, Widget } from "@lineside/client";
+import type { Drawing, ScriptedWidget, Text, Widget } from "@lineside/client";
 import type { Document } from "./document";
 import { carriedDrawings, drawingType, takeDrawings } from "./drawings";
 import { addWidgets, idSource, moveInTree } from "./edit";
 import { extentOf, level } from "./geometry";
 import { rejoined } from "./joints";
 import { type Box, parentOf, placed, placeIn, structureOf, topmost, union, withDescendants } from "./layout";
+import { carriedOwn, takeOwn } from "./own";
 import type { AppState, ScreenRecord } from "./state";
 import { carriedTexts, takeTexts } from "./texts";
 
@@ -15,11 +16,13 @@ export interface Clip {
   widgets: Widget[];
   /** The drawings that they show. */
   drawings?: Drawing[];
+  /** The types of the app's own that they are of. */
+  own?: ScriptedWidget[];
   /** The texts by key that they name. */
   texts?: Record<string, Text>;
 }
 
-/** Copies widgets with all that is in them, and the drawings and texts of `app` that they show. */
+/** Copies widgets with all that is in them, and the drawings, texts and own types of `app` that they need. */
 export function copy(screen: ScreenRecord, ids: Iterable<string>, app?: AppState["app"]): Clip {
   const tops = topmost(screen, ids);
   const { boxes, turns } = structureOf(screen);
@@ -31,8 +34,15 @@ export function copy(screen: ScreenRecord, ids: Iterable<string>, app?: AppState
     return placed(w, placeIn(b, turns.get(id) ?? level, undefined));
   });
   const drawings = carriedDrawings(app?.drawings, widgets);
+  const own = carriedOwn(app?.widgets, widgets);
   const texts = carriedTexts(app?.texts, widgets);
-  return { lineside: "widgets", widgets, ...(drawings.length > 0 ? { drawings } : {}), ...(texts ? { texts } : {}) };
+  return {
+    lineside: "widgets",
+    widgets,
+    ...(drawings.length > 0 ? { drawings } : {}),
+    ...(own.length > 0 ? { own } : {}),
+    ...(texts ? { texts } : {}),
+  };
 }
 
 /** Reads a clipboard text; undefined when it is something else. */
@@ -45,6 +55,7 @@ export function readClip(text: string): Clip | undefined {
       typeof w?.id === "string" && typeof w.type === "string" && [w.x, w.y, w.w, w.h].every(Number.isFinite);
     if (clip.drawings && !(Array.isArray(clip.drawings) && clip.drawings.every((d) => Array.isArray(d?.parts))))
       return undefined;
+    if (clip.own && !(Array.isArray(clip.own) && clip.own.every((w) => typeof w?.id === "string"))) return undefined;
     return clip.widgets.every(fits) ? clip : undefined;
   } catch {
     return undefined;
@@ -80,11 +91,13 @@ export function paste(
   const roots: string[] = [];
   doc.begin(label);
   const drawings = takeDrawings(doc, clip.drawings ?? []);
+  const own = takeOwn(doc, clip.own ?? []);
   const rekeyed = takeTexts(doc, clip.texts);
   const widgets = clip.widgets.map((w) => {
     const { parent, ...rest } = rejoined(structuredClone(w), renamed);
     const drawing = rest.type === drawingType && drawings.get(String(rest.props?.drawing));
     if (drawing) rest.props = { ...rest.props, drawing };
+    rest.type = own.get(rest.type) ?? rest.type;
     if (rest.props) rest.props = rekeyed(rest.props);
     const id = renamed.get(w.id) as string;
     const inside = parent !== undefined && renamed.has(parent);

@@ -14,6 +14,7 @@ export * from "./layout";
 export * from "./merge";
 export { type Renamed, renameRecords } from "./merge-settle";
 export * from "./navigation";
+export * from "./own";
 export * from "./page";
 export * from "./panes";
 export * from "./patch";

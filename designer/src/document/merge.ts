@@ -40,6 +40,7 @@ type Shape =
 
 const text: Shape = { map: "atom" };
 const byId = (item: { id: string }) => item.id;
+const byName = (item: { name: string }) => item.name;
 const titled: Shape = { fields: { title: text } };
 const entry: { fields: Record<string, Shape> } = { fields: { title: text } };
 const entryKey = (item: { screen?: string; title?: Record<string, string> }) =>
@@ -67,6 +68,7 @@ const appShape: Shape = {
     tags: { list: byId, item: titled },
     alarms: { list: byId, item: titled },
     drawings: { list: byId, item: { fields: {} } },
+    widgets: { list: byId, item: { fields: { title: text, summary: text, settings: { list: byName, item: "atom" } } } },
     theme: { fields: {} },
     navigation: { fields: { starts: { map: "atom" }, items: entries } },
   },
