@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lineside/lineside/runtime/spec"
+	"github.com/lineside/lineside/runtime/tag"
 	"github.com/lineside/lineside/widgets"
 )
 
@@ -282,7 +283,19 @@ func (t *tracer) widget(at string, w *Widget) {
 		}
 		m := manifests()[w.Type]
 		for _, prop := range slices.Sorted(maps.Keys(w.Props)) {
+			if id, ok := InputOf(prop); ok && m != nil && m.Embeds != "" {
+				t.in(id, id, func() { t.standsIn(at, w, id) })
+				continue
+			}
 			field, title := setting(m, prop)
+			if field != nil && (field.Kind == spec.KindScreen || field.Kind == spec.KindInput) && w.foreign(m) {
+				continue // of another app
+			}
+			if prop == "area" && field != nil && field.Kind == spec.KindString {
+				t.in(title.In("en"), title.In("zh"), func() {
+					t.place(at+"/props/area", w.Props[prop], func(raw json.RawMessage) { w.Props[prop] = raw })
+				})
+			}
 			t.in(title.In("en"), title.In("zh"), func() {
 				place := at + "/props/" + spec.Escape(prop)
 				t.value(place, w.Props[prop], field, func(raw json.RawMessage) { w.Props[prop] = raw })
@@ -324,16 +337,23 @@ func (t *tracer) value(at string, raw json.RawMessage, field *spec.Field, set fu
 		}
 		return
 	}
-	if field != nil && (field.Kind == spec.KindScreen || field.Kind == spec.KindTag) {
+	if field != nil && (field.Kind == spec.KindScreen || field.Kind == spec.KindTag || field.Kind == spec.KindInput) {
 		var s string
 		if json.Unmarshal(raw, &s) != nil {
 			return
 		}
-		if field.Kind == spec.KindScreen {
+		switch field.Kind {
+		case spec.KindScreen:
 			t.id(at, "screen", s, func(s string) { set(mustJSON(s)) })
-		} else {
+		case spec.KindInput:
+			t.id(at, "input", s, func(s string) { set(mustJSON(s)) })
+		default:
 			t.path(at, s, func(s string) { set(mustJSON(s)) })
 		}
+		return
+	}
+	if field != nil && field.Kind == spec.KindRows {
+		t.rows(at, raw, set)
 		return
 	}
 	inner := func(name string) *spec.Field {
@@ -377,6 +397,66 @@ func (t *tracer) value(at string, raw json.RawMessage, field *spec.Field, set fu
 		if changed {
 			set(mustJSON(object))
 		}
+	}
+}
+
+// standsIn is a property that stands in for an input of an embedded screen. The inputs of another app are not
+// those of this one, but what is mapped to them is of the same plant.
+func (t *tracer) standsIn(at string, w *Widget, id string) {
+	prop := InputProp(id)
+	place, raw := at+"/props/"+spec.Escape(prop), w.Props[prop]
+	foreign := w.foreign(manifests()[w.Type])
+	if b, ok := ParseBinding(raw); ok {
+		was := b
+		t.binding(place, &b)
+		if b != was {
+			w.Props[prop] = mustJSON(b)
+		}
+	} else if in := t.doc.input(id); foreign || in != nil && in.Kind != "parameter" {
+		t.place(place, raw, func(raw json.RawMessage) { w.Props[prop] = raw })
+	}
+	if foreign {
+		return
+	}
+	t.id(place, "input", id, func(s string) {
+		if s != id {
+			w.Props[InputProp(s)] = w.Props[prop]
+			delete(w.Props, prop)
+		}
+	})
+}
+
+// place is a constant that is the path of a tag or asset.
+func (t *tracer) place(at string, raw json.RawMessage, set func(json.RawMessage)) {
+	var path string
+	if json.Unmarshal(raw, &path) == nil && (tag.Indirect(path) || t.of.Kind == "tag" || t.of.Kind == "area") {
+		t.path(at, path, func(s string) { set(mustJSON(s)) })
+	}
+}
+
+// rows are lists of what stands in for inputs.
+func (t *tracer) rows(at string, raw json.RawMessage, set func(json.RawMessage)) {
+	var rows []map[string]json.RawMessage
+	if json.Unmarshal(raw, &rows) != nil {
+		return
+	}
+	changed := false
+	for i, row := range rows {
+		for _, id := range slices.Sorted(maps.Keys(row)) {
+			cell := fmt.Sprintf("%s/%d/%s", at, i, spec.Escape(id))
+			if in := t.doc.input(id); in == nil || in.Kind != "parameter" {
+				t.place(cell, row[id], func(raw json.RawMessage) { row[id], changed = raw, true })
+			}
+			t.id(cell, "input", id, func(s string) {
+				if s != id {
+					row[s], changed = row[id], true
+					delete(row, id)
+				}
+			})
+		}
+	}
+	if changed {
+		set(mustJSON(rows))
 	}
 }
 

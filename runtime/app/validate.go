@@ -267,6 +267,7 @@ func (v *validator) allScreens() {
 	for i := range a.Screens {
 		v.screen(fmt.Sprintf("/screens/%d", i), &a.Screens[i])
 	}
+	v.circles()
 }
 
 func (v *validator) screenRef(at, id string) {
@@ -386,6 +387,7 @@ func (v *validator) widget(at func() string, w *Widget) {
 		v.checkers[w.Type] = c
 	}
 	v.props(at, w, m, c)
+	v.embedded(at, w, m)
 	v.points(at, w, m)
 	v.animations(at, w, m, c)
 	v.widgetEvents(at, w, m)
@@ -394,6 +396,9 @@ func (v *validator) widget(at func() string, w *Widget) {
 func (v *validator) props(at func() string, w *Widget, m *widgets.Manifest, c *spec.Checker) {
 	var bad []string // names with problems, told in order of name
 	for prop, raw := range w.Props {
+		if _, input := InputOf(prop); input && m.Embeds != "" {
+			continue // see embedded
+		}
 		f, ok := c.Field(prop)
 		if !ok || len(c.Value(prop, raw)) > 0 || f.Kind == spec.KindScreen || f.Kind == spec.KindDrawing || f.Kind == spec.KindAny && !f.Bind && isObject(raw) || len(raw) > MaxExprBytes || v.unknownText(raw) {
 			bad = append(bad, prop)
@@ -419,7 +424,7 @@ func (v *validator) props(at func() string, w *Widget, m *widgets.Manifest, c *s
 		}
 		TextKeys(raw, func(at, key string) { v.textRef(place+at, key) })
 		var id string
-		if f.Kind == spec.KindScreen && json.Unmarshal(raw, &id) == nil && id != "" {
+		if f.Kind == spec.KindScreen && json.Unmarshal(raw, &id) == nil && id != "" && !w.foreign(m) {
 			v.screenRef(place, id)
 		}
 		if f.Kind == spec.KindDrawing && json.Unmarshal(raw, &id) == nil && id != "" && v.app.Drawing(id) == nil {

@@ -3,6 +3,7 @@ import {
   type AlarmsNow,
   CloseCode,
   type Effect,
+  type ListedAsset,
   type Meta,
   type NoticeFrame,
   type Problem,
@@ -31,6 +32,23 @@ export interface ScreenRequest {
   language?: string;
   /** In which units this person wants to see values. */
   units?: UnitPreference;
+  /** What stands in for inputs of these ids, if the app has such parameters. */
+  offers?: Record<string, unknown>;
+}
+
+/** The assets that an input of an app takes, below an area. */
+export interface AssetQuestion {
+  installation: string;
+  input: string;
+  area?: string;
+  draft?: boolean;
+}
+
+/** What is followed of assets; all of them anew whenever they change. */
+export interface AssetListener {
+  listed(assets: readonly ListedAsset[], total: number): void;
+  /** They cannot be listed: the input is unknown, or takes no asset. */
+  refused(e: LiveError): void;
 }
 
 export interface EventResult {
@@ -226,6 +244,10 @@ export class Live extends Emitter<LiveEvents> {
 
   readonly #options: Required<LiveOptions>;
   readonly #views = new Set<View>();
+  /** What was asked of assets, and the id of the request while it is followed. */
+  readonly #lists = new Map<AssetListener, { ask: AssetQuestion; id: number }>();
+  /** What is opened and closed together. */
+  #batch: { open: View[]; close: number[] } | undefined;
   readonly #pending = new Map<number, { done(r: Reply): void; lost(): void }>();
   #socket: WebSocket | undefined;
   #lastID = 0;
@@ -269,6 +291,35 @@ export class Live extends Emitter<LiveEvents> {
     return result ?? { outcome: "unknown" };
   }
 
+  /** Follows a list of assets until the returned function is called; comes back with the connection. */
+  assets(ask: AssetQuestion, listener: AssetListener): () => void {
+    const list = { ask, id: 0 };
+    this.#lists.set(listener, list);
+    this.#list(listener);
+    return () => {
+      if (this.#lists.get(listener) !== list) return;
+      this.#lists.delete(listener);
+      if (list.id) this.#send({ op: "close", list: list.id });
+    };
+  }
+
+  /** Opens and closes views with few messages: all that fn does at once. */
+  together(fn: () => void): void {
+    if (this.#batch) return fn();
+    const batch = { open: [] as View[], close: [] as number[] };
+    this.#batch = batch;
+    try {
+      fn();
+    } finally {
+      this.#batch = undefined;
+    }
+    // Closed first: there are only so many at once.
+    for (const views of parts(batch.close)) this.#send({ op: "close", views });
+    const open = batch.open.filter((v) => !v.closed);
+    if (open.length === 1) this.#show(open[0] as View);
+    else for (const views of parts(open)) this.#showAll(views);
+  }
+
   /** Ends it for good. */
   close(): void {
     globalThis.removeEventListener?.("online", this.#hurry);
@@ -291,31 +342,77 @@ export class Live extends Emitter<LiveEvents> {
   /** For View: it is not shown any more. */
   forget(view: View): void {
     this.#views.delete(view);
-    if (view.number) this.#send({ op: "close", view: view.number });
+    if (view.number && this.#batch) this.#batch.close.push(view.number);
+    else if (view.number) this.#send({ op: "close", view: view.number });
     view.number = 0;
   }
 
   #add(ask: Record<string, unknown>): View {
     const view = new View(this, ask);
     this.#views.add(view);
-    if (this.status === "open") this.#show(view);
+    if (this.#batch) this.#batch.open.push(view);
+    else if (this.status === "open") this.#show(view);
     return view;
   }
 
-  /** Opens a view, or opens it again; the old one goes when the new one is there. */
+  /** Opens a view, or opens it again. */
   #show(view: View): void {
-    this.#send(view.ask, (r) => {
-      const old = view.number;
-      if (view.closed) {
-        if (r.view) this.#send({ op: "close", view: r.view });
-      } else if (r.error) {
-        view.error = new LiveError(r.error);
-        view.emit("error", view.error);
-      } else {
-        if (old && old !== r.view) this.#send({ op: "close", view: old });
-        view.opened(r);
-      }
+    this.#send(view.ask, (r) => this.#shown(view, r));
+  }
+
+  /** Opens several screens with one message. */
+  #showAll(views: View[]): void {
+    const { language, units } = views[0]?.ask ?? {};
+    const replies = new Map<number, Reply>();
+    const each = views.map((view) => {
+      const id = ++this.#lastID;
+      const done = (r: Reply) => {
+        // What is the same as of another is said once.
+        const like = r.like ? replies.get(r.like) : undefined;
+        if (like) Object.assign(r, { screen: like.screen, app: like.app });
+        replies.set(id, r);
+        this.#shown(view, r);
+      };
+      const { installation, screen, params, draft, offers } = view.ask;
+      return { done, ask: { id, installation, screen, params, draft, offers } };
     });
+    const refused = (r: Reply) => {
+      if (!r.error) return;
+      // Those that were not answered never will be.
+      for (const { ask, done } of each)
+        if (this.#pending.delete(ask.id)) done({ id: ask.id, error: r.error });
+    };
+    const sent = this.#send({ op: "open", language, units, each: each.map((e) => e.ask) }, refused);
+    if (sent) for (const { ask, done } of each) this.#pending.set(ask.id, { done, lost: () => {} });
+  }
+
+  /** Takes the reply in; the old view goes when the new one is there. */
+  #shown(view: View, r: Reply): void {
+    const old = view.number;
+    if (view.closed) {
+      if (r.view) this.#send({ op: "close", view: r.view });
+    } else if (r.error) {
+      view.error = new LiveError(r.error);
+      view.emit("error", view.error);
+    } else {
+      if (old && old !== r.view) this.#send({ op: "close", view: old });
+      view.opened(r);
+    }
+  }
+
+  /** Asks for a list of assets. */
+  #list(listener: AssetListener): void {
+    const list = this.#lists.get(listener);
+    if (!list) return;
+    if (list.id) this.#send({ op: "close", list: list.id });
+    const id = this.#lastID + 1; // the list goes by the id of its request
+    const current = () => this.#lists.get(listener) === list && list.id === id;
+    const sent = this.#send({ op: "assets", ...list.ask }, (r) => {
+      if (!current()) return;
+      if (r.error) listener.refused(new LiveError(r.error));
+      else listener.listed(r.assets ?? [], r.total ?? 0);
+    });
+    list.id = sent ? id : 0;
   }
 
   #send(ask: Record<string, unknown>, done: (r: Reply) => void = () => {}, lost = () => {}): boolean {
@@ -353,7 +450,8 @@ export class Live extends Emitter<LiveEvents> {
         this.alarms = {};
         this.emit("alarms", this.alarms);
       }
-      for (const view of this.#views) this.#show(view);
+      this.#reshow([...this.#views]);
+      for (const listener of this.#lists.keys()) this.#list(listener);
     };
     socket.onmessage = (event) => mine() && this.#receive(String(event.data));
     socket.onclose = (event) => mine() && this.#down(event.code);
@@ -387,6 +485,9 @@ export class Live extends Emitter<LiveEvents> {
       const { op: _op, ...now } = message;
       this.alarms = now;
       this.emit("alarms", now);
+    } else if (message.op === "assets") {
+      for (const [listener, list] of this.#lists)
+        if (list.id === message.list) listener.listed(message.assets, message.total);
     } else {
       for (const view of this.#views) {
         if (view.number !== message.view) continue;
@@ -406,9 +507,18 @@ export class Live extends Emitter<LiveEvents> {
     }
     this.#reopening ??= setTimeout(() => {
       this.#reopening = undefined;
-      for (const view of this.#outdated) if (!view.closed) this.#show(view);
+      this.#reshow([...this.#outdated].filter((view) => !view.closed));
       this.#outdated.clear();
+      // Another revision may ask for other assets.
+      for (const listener of this.#lists.keys()) this.#list(listener);
     }, Math.random() * 300);
+  }
+
+  /** Opens views again: screens together, as there may be very many. */
+  #reshow(views: readonly View[]): void {
+    const screens = views.filter((v) => v.ask.op === "open");
+    if (screens.length > 8) for (const part of parts(screens)) this.#showAll(part);
+    for (const view of views) if (screens.length <= 8 || view.ask.op !== "open") this.#show(view);
   }
 
   #down(code: number): void {
@@ -418,6 +528,7 @@ export class Live extends Emitter<LiveEvents> {
     this.#outdated.clear();
     this.#socket = undefined;
     for (const view of this.#views) view.number = 0;
+    for (const list of this.#lists.values()) list.id = 0;
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     const { minWait, maxWait } = this.#options;
@@ -449,6 +560,13 @@ export class Live extends Emitter<LiveEvents> {
     else this.#set("lost");
     this.emit("ended", code);
   }
+}
+
+/** A list in parts that one message may have. */
+function parts<T>(list: readonly T[], size = 50): T[][] {
+  const out: T[][] = [];
+  for (let i = 0; i < list.length; i += size) out.push(list.slice(i, i + size));
+  return out;
 }
 
 function ownAddress(): string {

@@ -121,7 +121,7 @@ func (e *Engine) OpenScreen(installation, screen string, params map[string]json.
 		edition = fmt.Sprintf("revision %d", revision)
 	}
 	if doc == nil {
-		return nil, &spec.Problem{Code: "app_unknown", Message: fmt.Sprintf("There is no app %q here.", installation), Hint: "It may have been removed, or never published."}
+		return nil, noApp(installation)
 	}
 	if screen == "" {
 		screen = doc.StartFor(roles)
@@ -208,6 +208,13 @@ func (e *Engine) bindView(v *view) error {
 					constants = make(map[string]json.RawMessage, len(w.Props))
 				}
 				constants[prop] = w.Props[prop]
+				continue
+			}
+			if path, ok := e.tagGiven(v, &w, prop, b); ok {
+				if constants == nil {
+					constants = make(map[string]json.RawMessage, len(w.Props))
+				}
+				constants[prop] = path
 				continue
 			}
 			e.bindProp(v, w.ID, prop, b)

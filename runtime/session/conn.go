@@ -65,6 +65,7 @@ type conn struct {
 
 	mu      sync.Mutex
 	views   map[int]*view
+	lists   map[int]*assetList
 	replies [][]byte
 	backlog int
 	ready   []*view
@@ -87,6 +88,7 @@ func newConn(h *Hub, ws *websocket.Conn, ctx context.Context, actor auth.Actor, 
 		room:    make(chan struct{}, 1),
 		written: make(chan struct{}),
 		views:   map[int]*view{},
+		lists:   map[int]*assetList{},
 	}
 	c.lang.Store(lang)
 	return c
@@ -387,6 +389,8 @@ func (c *conn) request(data []byte) (code int, reason string) {
 		c.closeView(&r)
 	case "language":
 		c.speak(&r)
+	case "assets":
+		c.askAssets(&r)
 	case "history":
 		c.askHistory(r)
 	case "event", "write":

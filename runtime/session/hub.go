@@ -19,6 +19,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/auth"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/tag"
@@ -35,6 +36,8 @@ type Engine interface {
 	Writes(actor auth.Actor) engine.Writes
 	Alarms() ([]*engine.Alarm, uint64)
 	Notices() (<-chan engine.Notice, func())
+	Inputs(installation string, draft bool) []app.Input
+	AssetsFor(installation, input string, draft bool, area tag.Path) ([]engine.ListedAsset, error)
 }
 
 // ErrLoginEnded, as the cause of a context given to Serve, says that the login is over: the
@@ -80,6 +83,7 @@ type Hub struct {
 	pumps    []*pump
 	alarms   alarmFrames
 	history  HistoryFunc
+	named    namedUnits
 
 	mu      sync.Mutex
 	feeds   map[string]*feed
@@ -343,10 +347,12 @@ func (h *Hub) Run(ctx context.Context) {
 			}
 		case <-reopen.C:
 			h.reopen(changes)
+			h.tellAssets()
 			clear(changes)
 		case <-changed:
 			settle.Reset(h.options.Tick)
 		case <-settle.C:
+			h.tellAssets()
 			h.mu.Lock()
 			for _, f := range h.feeds {
 				if f.patterns != nil {
@@ -356,6 +362,13 @@ func (h *Hub) Run(ctx context.Context) {
 			}
 			h.mu.Unlock()
 		}
+	}
+}
+
+// tellAssets tells the lists of assets that have changed.
+func (h *Hub) tellAssets() {
+	for _, c := range h.all() {
+		c.tellAssets()
 	}
 }
 

@@ -27,6 +27,7 @@ func (c *conn) speak(r *Request) {
 	c.setLanguage(r.Language)
 	_, _, index := screenSlots(v.screen.Screen, c.actor.Rights)
 	bindings := c.bindings(v.screen.Screen, index)
-	c.reply(&Reply{ID: r.ID, OK: true, Bindings: bindings, Units: viewUnits(v.screen.Screen, bindings, r.Units)})
+	c.reply(&Reply{ID: r.ID, OK: true, Bindings: bindings, Units: c.hub.viewUnits(v.screen.Screen, bindings, r.Units)})
+	c.tellAssets()
 	c.tellAlarms(c.hub.alarms.all(c.hub.engine)) // their words are in it, too
 }

@@ -80,13 +80,13 @@ func TestNaughtyFrames(t *testing.T) {
 func TestViewsAreLimited(t *testing.T) {
 	w := newWorld(t, Options{})
 	c := w.dial(t, "viewer", nil)
-	for range MaxViews {
+	for range MaxWatches {
 		if r := c.ask(`"op":"watch","tags":["a"]`); r.Error != nil {
 			t.Fatalf("%+v", r.Error)
 		}
 	}
 	if r := c.ask(`"op":"watch","tags":["a"]`); r.Error == nil || r.Error.Code != "too_many_views" {
-		t.Fatalf("view %d: %+v", MaxViews+1, r)
+		t.Fatalf("watch %d: %+v", MaxWatches+1, r)
 	}
 	for i := range MaxSlots + 1 {
 		w.add(t, tag.Path(fmt.Sprintf("many/%d", i)), tag.Int)

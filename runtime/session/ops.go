@@ -118,6 +118,9 @@ func (c *conn) watch(r *Request) {
 		return
 	case !c.roomForView(r.ID):
 		return
+	case c.watches() >= MaxWatches:
+		c.fail(r.ID, c.problem("too_many_views"))
+		return
 	}
 	list := make([]tag.Pattern, 0, len(r.Tags))
 	for i, text := range r.Tags {
@@ -157,6 +160,15 @@ func (c *conn) watch(r *Request) {
 
 // open answers an open with the screen, its bindings and their present values.
 func (c *conn) open(r *Request) {
+	if len(r.Each) > 0 {
+		c.openEach(r)
+		return
+	}
+	c.openOne(r, nil)
+}
+
+// openOne opens one screen. shown are those that were opened by the same request, nil when it is the only one.
+func (c *conn) openOne(r *Request, shown *[]opened) {
 	rights := c.actor.Rights
 	if !rights.Anywhere(auth.View) || r.Draft && !rights.Allows(auth.Design, "") {
 		c.fail(r.ID, c.problem("forbidden"))
@@ -166,7 +178,7 @@ func (c *conn) open(r *Request) {
 		return
 	}
 	c.setLanguage(r.Language)
-	s, err := c.hub.engine.OpenScreen(r.Installation, r.Screen, r.Params, r.Draft, rights.Roles()...)
+	s, err := c.hub.engine.OpenScreen(r.Installation, r.Screen, c.offered(r), r.Draft, rights.Roles()...)
 	if err != nil {
 		c.fail(r.ID, c.errorOf(err))
 		return
@@ -174,7 +186,7 @@ func (c *conn) open(r *Request) {
 	ref := &screenRef{Screen: s}
 	ref.users.Store(1)
 	slots, mine, index := screenSlots(s, rights)
-	if len(slots)+len(mine) > MaxSlots {
+	if len(slots)+len(mine) > MaxSlots || c.slots()+len(slots)+len(mine) > MaxAllSlots {
 		ref.done()
 		c.fail(r.ID, c.problem("too_many_slots"))
 		return
@@ -188,8 +200,11 @@ func (c *conn) open(r *Request) {
 		c.fail(r.ID, c.errorOf(err))
 		return
 	}
-	reply := &Reply{ID: r.ID, OK: true, Screen: s.Document, Revision: s.Revision, App: viewApp(s, rights.Roles()), Bindings: c.bindings(s, index)}
-	reply.Units = viewUnits(s, reply.Bindings, r.Units)
+	reply := &Reply{ID: r.ID, OK: true, Screen: s.Document, Revision: s.Revision, Bindings: c.bindings(s, index)}
+	reply.Units = c.hub.viewUnits(s, reply.Bindings, r.Units)
+	if shown == nil || !liken(reply, s, shown) {
+		reply.App = viewApp(s, rights.Roles())
+	}
 	var own *feed
 	if len(mine) > 0 {
 		own = c.hub.own(f, mine)
@@ -297,6 +312,28 @@ func (c *conn) join(f, own *feed, ref *screenRef, reply func(slots []feedSlot) *
 	own.join(v.part, func(_ []feedSlot, _ int64, mine []byte) { answer(mine) })
 }
 
+// watches is how many views are watches.
+func (c *conn) watches() int {
+	n := 0
+	for _, v := range c.views { // only this goroutine changes it
+		if v.screen == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// slots is how many slots all screens have.
+func (c *conn) slots() int {
+	n := 0
+	for _, v := range c.views { // only this goroutine changes it
+		if v.screen != nil {
+			n += len(v.feed.slots)
+		}
+	}
+	return n
+}
+
 func (c *conn) roomForView(id int) bool {
 	if len(c.views) >= MaxViews { // only this goroutine changes it
 		c.fail(id, c.problem("too_many_views"))
@@ -318,19 +355,14 @@ func (c *conn) drop(v *view) {
 }
 
 func (c *conn) closeView(r *Request) {
-	c.mu.Lock()
-	v := c.views[r.View]
-	delete(c.views, r.View)
-	c.mu.Unlock()
-	if v == nil {
+	switch {
+	case len(r.Views) > 0:
+		c.closeEach(r)
+	case r.List != 0 && !c.closeList(r.List), r.List == 0 && !c.closeNumber(r.View):
 		c.fail(r.ID, c.problem("view_unknown"))
-		return
+	default:
+		c.reply(&Reply{ID: r.ID, OK: true})
 	}
-	c.drop(v)
-	c.mu.Lock()
-	c.ready = slices.DeleteFunc(c.ready, func(o *view) bool { return o == v || o == v.part })
-	c.mu.Unlock()
-	c.reply(&Reply{ID: r.ID, OK: true})
 }
 
 // operate carries out an event or write beside the others, and outlives the connection: what

@@ -10,7 +10,7 @@ import (
 var problems = map[string]struct{ message, hint spec.Text }{
 	"op_unknown": {
 		message: spec.Text{"en": "There is no such op.", "zh": "没有这种操作。"},
-		hint:    spec.Text{"en": "Use watch, open, event, write, history, close or ping.", "zh": "请使用 watch、open、event、write、history、close 或 ping。"},
+		hint:    spec.Text{"en": "Use watch, open, event, write, history, assets, close or ping.", "zh": "请使用 watch、open、event、write、history、assets、close 或 ping。"},
 	},
 	"too_many_requests": {
 		message: spec.Text{"en": "Too many requests.", "zh": "请求过多。"},
@@ -28,8 +28,20 @@ var problems = map[string]struct{ message, hint spec.Text }{
 		message: spec.Text{"en": "Too many writes are under way.", "zh": "正在进行的写入过多。"},
 		hint:    spec.Text{"en": "Wait for the earlier ones to finish.", "zh": "请等待之前的写入完成。"},
 	},
+	"too_many_opens": {
+		message: spec.Text{"en": fmt.Sprintf("One request can open or close at most %d screens.", MaxOpens), "zh": fmt.Sprintf("一次请求最多可以打开或关闭 %d 个画面。", MaxOpens)},
+		hint:    spec.Text{"en": "Send several requests.", "zh": "请分成多个请求发送。"},
+	},
+	"each_id": {
+		message: spec.Text{"en": "A screen to open has no id.", "zh": "要打开的画面没有编号。"},
+		hint:    spec.Text{"en": "Give each an id above 0 of its own.", "zh": "请为每个画面指定各自的编号，编号须大于 0。"},
+	},
+	"too_many_lists": {
+		message: spec.Text{"en": fmt.Sprintf("A connection can follow at most %d lists of assets.", MaxLists), "zh": fmt.Sprintf("一个连接最多可以跟踪 %d 个资产列表。", MaxLists)},
+		hint:    spec.Text{"en": "Close lists that are not shown.", "zh": "请关闭不再显示的列表。"},
+	},
 	"too_many_views": {
-		message: spec.Text{"en": fmt.Sprintf("A connection can have at most %d views.", MaxViews), "zh": fmt.Sprintf("一个连接最多可以有 %d 个视图。", MaxViews)},
+		message: spec.Text{"en": fmt.Sprintf("A connection can have at most %d views, %d of them watches.", MaxViews, MaxWatches), "zh": fmt.Sprintf("一个连接最多可以有 %d 个视图，其中监视最多 %d 个。", MaxViews, MaxWatches)},
 		hint:    spec.Text{"en": "Close views that are not shown.", "zh": "请关闭不再显示的视图。"},
 	},
 	"too_many_slots": {

@@ -41,6 +41,12 @@ func (p *plantFloor) Would(*engine.Screen, string, string, json.RawMessage, auth
 	return []int{0}, nil
 }
 
+func (p *plantFloor) Inputs(string, bool) []app.Input { return nil }
+
+func (p *plantFloor) AssetsFor(string, string, bool, tag.Path) ([]engine.ListedAsset, error) {
+	return nil, nil
+}
+
 func (p *plantFloor) Table() *tag.Table { return p.table }
 
 func (p *plantFloor) OpenScreen(installation, screen string, _ map[string]json.RawMessage, draft bool, _ ...string) (*engine.Screen, error) {

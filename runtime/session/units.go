@@ -2,7 +2,10 @@ package session
 
 import (
 	"encoding/json"
+	"slices"
+	"sync"
 
+	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/unit"
 )
@@ -12,7 +15,7 @@ const maxViewUnits = 1000
 
 // viewUnits says how to show the units that the tags and widgets of a screen name, to somebody who
 // prefers this.
-func viewUnits(s *engine.Screen, bindings []ViewBinding, p *unit.Preference) map[string]unit.Shown {
+func (h *Hub) viewUnits(s *engine.Screen, bindings []ViewBinding, p *unit.Preference) map[string]unit.Shown {
 	out := map[string]unit.Shown{}
 	unknown := map[string]bool{}
 	add := func(text string) {
@@ -32,16 +35,42 @@ func viewUnits(s *engine.Screen, bindings []ViewBinding, p *unit.Preference) map
 			add(m.Unit)
 		}
 	}
-	if s.App == nil {
+	for _, text := range h.named.of(s.App) {
+		add(text)
+	}
+	return out
+}
+
+// namedUnits remembers the units that the widgets of an app name: a screen is opened often, and an app seldom changes.
+type namedUnits struct {
+	mu   sync.Mutex
+	apps map[*app.App][]string
+}
+
+// maxNamedApps is of how many apps they are remembered: all that are in use, and none that has gone for long.
+const maxNamedApps = 64
+
+func (n *namedUnits) of(a *app.App) []string {
+	if a == nil {
+		return nil
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	out, known := n.apps[a]
+	if known {
 		return out
 	}
-	for i := range s.App.Screens {
-		for j := range s.App.Screens[i].Widgets {
+	for i := range a.Screens {
+		for j := range a.Screens[i].Widgets {
 			var text string
-			if raw, given := s.App.Screens[i].Widgets[j].Props["unit"]; given && json.Unmarshal(raw, &text) == nil {
-				add(text)
+			if raw, given := a.Screens[i].Widgets[j].Props["unit"]; given && json.Unmarshal(raw, &text) == nil && text != "" && !slices.Contains(out, text) && len(out) < maxViewUnits {
+				out = append(out, text)
 			}
 		}
 	}
+	if n.apps == nil || len(n.apps) >= maxNamedApps {
+		n.apps = map[*app.App][]string{}
+	}
+	n.apps[a] = out
 	return out
 }

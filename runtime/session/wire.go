@@ -21,8 +21,16 @@ import (
 const (
 	// MaxFrame is the largest frame a client may send, in bytes.
 	MaxFrame = 64 << 10
-	// MaxViews is the number of views (watch and open together) of one connection.
-	MaxViews = 64
+	// MaxViews is the number of views (watch and open together) of one connection, MaxWatches how many may be watches.
+	MaxViews   = 1024
+	MaxWatches = 64
+	// MaxOpens is the number of screens that one open or close may name.
+	MaxOpens = 100
+	// MaxAllSlots is the number of slots of all views of one connection.
+	MaxAllSlots = 200000
+	// MaxLists is the number of lists of assets of one connection, MaxListed how many assets one has at most.
+	MaxLists  = 64
+	MaxListed = 10000
 	// MaxSlots is the number of slots of one view.
 	MaxSlots = 20000
 	// MaxPatterns is the number of patterns in one watch.
@@ -58,8 +66,8 @@ const (
 type Request struct {
 	// ID is echoed in the Reply; a number above 0.
 	ID int `json:"id"`
-	// Op is what is asked: watch, open, event, write, history, close, language or ping.
-	Op string `json:"op" enum:"watch,open,event,write,history,close,language,ping"`
+	// Op is what is asked: watch, open, event, write, history, assets, close, language or ping.
+	Op string `json:"op" enum:"watch,open,event,write,history,assets,close,language,ping"`
 
 	// Tags of watch: paths or patterns ("area/line/*/speed", "area/**").
 	Tags []string `json:"tags,omitempty"`
@@ -70,6 +78,20 @@ type Request struct {
 	Screen       string                     `json:"screen,omitempty"`
 	Params       map[string]json.RawMessage `json:"params,omitempty"`
 	Draft        bool                       `json:"draft,omitempty"`
+	// Offers of open stand in for inputs of these ids if the app has such parameters and Params has nothing for
+	// them; else they are left out.
+	Offers map[string]json.RawMessage `json:"offers,omitempty"`
+	// Each of open are several screens at once, in place of Installation, Screen, Params, Draft and Offers: each gets a
+	// Reply of its own, in this order and before that of the request itself.
+	Each []OpenEach `json:"each,omitempty"`
+
+	// Input and Area of assets: the assets that an input of Installation takes (Draft: of its draft), below a path. The
+	// Reply has them, and an Assets frame comes whenever they have changed, until the list is closed.
+	Input string `json:"input,omitempty"`
+	Area  string `json:"area,omitempty"`
+	// List of close: the id of the request of assets. Views of close are several views at once.
+	List  int   `json:"list,omitempty"`
+	Views []int `json:"views,omitempty"`
 
 	// Language of open and language: in which messages and the titles of tags are told from now on, on
 	// this connection. "" leaves it. The reply to language has the bindings of View once more.
@@ -124,6 +146,11 @@ type Reply struct {
 	Revision int `json:"revision,omitempty"`
 	// App of open: what the player shows around the screen.
 	App *ViewApp `json:"app,omitempty"`
+	// Like of open with Each: Screen and App are those of the reply with this id, and left out here.
+	Like int `json:"like,omitempty"`
+	// Assets of assets, sorted by path; Total is how many there are.
+	Assets []ListedAsset `json:"assets,omitempty"`
+	Total  int           `json:"total,omitempty"`
 	// T and Values of watch and open: the present values, as in a Values frame.
 	T      int64             `json:"t,omitempty"`
 	Values []json.RawMessage `json:"v,omitempty"`
@@ -135,6 +162,31 @@ type Reply struct {
 	Runs []int `json:"runs,omitzero"`
 	// Effects of event: what the client shall do, in order.
 	Effects []action.Effect `json:"effects,omitempty"`
+}
+
+// OpenEach is one of several screens to open.
+type OpenEach struct {
+	// ID is echoed in the Reply for this screen.
+	ID           int                        `json:"id"`
+	Installation string                     `json:"installation"`
+	Screen       string                     `json:"screen,omitempty"`
+	Params       map[string]json.RawMessage `json:"params,omitempty"`
+	Draft        bool                       `json:"draft,omitempty"`
+	Offers       map[string]json.RawMessage `json:"offers,omitempty"`
+}
+
+// ListedAsset is an asset of a list, its title in the language of the connection.
+type ListedAsset struct {
+	Path  string `json:"path"`
+	Title string `json:"title,omitempty"`
+}
+
+// Assets is {"op":"assets","list":7,…}: the assets of the list that was asked for by the request 7, all of them anew.
+type Assets struct {
+	Op     string        `json:"op"`
+	List   int           `json:"list"`
+	Assets []ListedAsset `json:"assets"`
+	Total  int           `json:"total"`
 }
 
 // Error is what went wrong with a request; codes are those of the HTTP API.

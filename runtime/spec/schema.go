@@ -43,6 +43,11 @@ func schemaOf(f *Field) map[string]any {
 	case KindFloat:
 		s["type"] = "number"
 	case KindAny:
+	case KindParams:
+		s["type"] = "object"
+	case KindRows:
+		low, high = "minItems", "maxItems"
+		s["type"], s["items"] = "array", map[string]any{"type": "object"}
 	case KindObject:
 		s = Schema(f.Fields)
 	case KindList:

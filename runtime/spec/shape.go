@@ -141,6 +141,10 @@ func shapeOfField(f *Field) *shape {
 		s.kind = shapeFloat
 	case KindAny:
 		s.kind = shapeAny
+	case KindParams:
+		s.kind, s.elem = shapeMap, &shape{kind: shapeAny}
+	case KindRows:
+		s.kind, s.elem = shapeList, &shape{kind: shapeMap, elem: &shape{kind: shapeAny}}
 	case KindObject:
 		s = shapeOfFields(f.Fields)
 	case KindList:

@@ -38,6 +38,8 @@ const (
 	KindDrawing  Kind = "drawing"  // id of a drawing of the app
 	KindVariable Kind = "variable" // id of a variable of the screen
 	KindParams   Kind = "params"   // what stands in for inputs of the app: id → constant or binding
+	KindInput    Kind = "input"    // id of an input of the app
+	KindRows     Kind = "rows"     // list of what stands in for inputs of the app, by id
 	KindTexts    Kind = "texts"    // a text in several languages
 	KindAny      Kind = "any"      // a live value of any type
 	KindObject   Kind = "object"   // Fields
