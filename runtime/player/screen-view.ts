@@ -59,14 +59,14 @@ export interface ScreenOptions {
   past?: Past;
   /** What tags were by buckets and states; without it the runtime is asked. */
   recaller?: Recaller;
+  /** The app around the screen, for widgets that lead elsewhere. */
+  navigation?: Navigation;
   /** What lies around the page: a token or colour; "ground" when not given. */
   outside?: string;
 }
 
 /** The same drawing, or one that says the same: it comes anew with every opening of a screen. */
 const sameDrawing = (a: Drawing | undefined, b: Drawing | undefined): boolean =>
-  /** The app around the screen, for widgets that lead elsewhere. */
-  navigation?: Navigation;
   a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /**
