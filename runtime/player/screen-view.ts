@@ -30,10 +30,16 @@ export type ScreenValues = Record<string, Record<string, LiveValue>>;
 /** What is bound: widget → property → what the tag says of itself, {} for an expression. */
 export type ScreenMeta = Record<string, Record<string, BoundMeta>>;
 
+/** Manifests by widget id, or a list of them. */
+export type Catalogue = Readonly<Record<string, Manifest>> | readonly Manifest[];
+
+const byId = (catalogue: Catalogue): Readonly<Record<string, Manifest>> =>
+  Array.isArray(catalogue) ? Object.fromEntries(catalogue.map((m: Manifest) => [m.id, m])) : (catalogue as never);
+
 export interface ScreenOptions {
   document: Screen;
   /** Manifests by widget id, or a list; those built in when not given. */
-  catalogue?: Record<string, Manifest> | readonly Manifest[];
+  catalogue?: Catalogue;
   /** What is bound, when it is known already; see setMeta. */
   meta?: ScreenMeta;
   theme: Theme;
@@ -84,7 +90,7 @@ export class ScreenView {
   private readonly containers: Containers;
   private readonly resizing: ResizeObserver;
   private readonly instances = new Map<string, Instance>();
-  private readonly catalogue: Record<string, Manifest>;
+  private known: Readonly<Record<string, Manifest>>;
   private readonly values = new PresentValues();
   private meta: ScreenMeta = {};
   /** The screen as it was given, and as it is laid out in this window. */
@@ -118,9 +124,7 @@ export class ScreenView {
     this.textsNow = options.texts ?? {};
     this.drawingsNow = options.drawings ?? {};
     this.unitsNow = options.units ?? {};
-    this.catalogue = Array.isArray(options.catalogue)
-      ? Object.fromEntries(options.catalogue.map((m: Manifest) => [m.id, m]))
-      : ((options.catalogue as Record<string, Manifest> | undefined) ?? manifests);
+    this.known = byId(options.catalogue ?? manifests);
     this.element = document.createElement("div");
     this.element.className = `ls-screen${options.mode === "design" ? " ls-design" : ""}`;
     Object.assign(this.element.style, { width: "100%", height: "100%" });
@@ -369,6 +373,19 @@ export class ScreenView {
     for (const i of this.instances.values()) i.rebuild();
   }
 
+  /** Changes what types there are; widgets of one that differs are made anew. */
+  set catalogue(catalogue: Catalogue) {
+    const before = this.known;
+    this.known = byId(catalogue);
+    const other = (type: string) => JSON.stringify(before[type]) !== JSON.stringify(this.known[type]);
+    const changed = new Set([...this.instances.values()].map((i) => i.widget.type).filter(other));
+    if (changed.size === 0) return;
+    const anew = [...this.instances.values()].map((i) => i.widget).filter((w) => changed.has(w.type));
+    for (const w of anew) this.drop(w.id);
+    for (const w of anew) this.sync(w);
+    this.reorder();
+  }
+
   /** Changes the drawings; widgets that show one which differs are built again. */
   set drawings(drawings: Readonly<Record<string, Drawing>>) {
     const before = this.drawingsNow;
@@ -467,7 +484,7 @@ export class ScreenView {
     if (present && present.widget.type === w.type) present.change(w, o.x + w.x, o.y + w.y);
     else {
       if (present) this.drop(w.id);
-      this.instances.set(w.id, new Instance(this.host, w, o.x + w.x, o.y + w.y, this.catalogue[w.type]));
+      this.instances.set(w.id, new Instance(this.host, w, o.x + w.x, o.y + w.y, this.known[w.type]));
     }
     const i = this.instances.get(w.id);
     if (!i) return;
@@ -606,8 +623,5 @@ export class ScreenView {
       local: (id: string) => view.containers.local(id),
       setLocal: (id: string, change: Local, keep: boolean) => view.setLocal(id, change, keep),
     };
-      get navigation() {
-        return view.options.navigation;
-      },
   })();
 }
