@@ -29,6 +29,7 @@ import (
 	"github.com/lineside/lineside/runtime/lastvalue"
 	"github.com/lineside/lineside/runtime/schedule"
 	"github.com/lineside/lineside/runtime/session"
+	"github.com/lineside/lineside/runtime/script/worker"
 	"github.com/lineside/lineside/runtime/store"
 	"github.com/lineside/lineside/runtime/tag"
 	"github.com/lineside/lineside/widgets"
@@ -50,12 +51,22 @@ type serveCmd struct {
 	Files         string   `help:"Folder of the files that devices may read; nothing else of this machine's disk (default: files in the data folder)." env:"LINESIDE_FILES" type:"path" placeholder:"DIR"`
 	HistoryDays   int      `help:"How many days every sample of the history is kept, until an administrator says otherwise; 0 is for ever." default:"400" env:"LINESIDE_HISTORY_DAYS" placeholder:"DAYS"`
 	Origins       []string `help:"Further origins whose pages may open live connections." env:"LINESIDE_ORIGINS" placeholder:"URL"`
+	Show          []string `help:"Hosts from which widgets may show videos, pictures and pages, such as https://cam1.plant.example; none else are." env:"LINESIDE_SHOW" placeholder:"URL"`
 	SecureCookies bool     `help:"Log in over TLS only, behind a proxy that has it." env:"LINESIDE_SECURE_COOKIES"`
 	LogLevel      string   `help:"Least level of what is logged: ${enum}." default:"info" enum:"debug,info,warn,error" env:"LINESIDE_LOG_LEVEL"`
 }
 
 // stopWithin is how long everything may take to end.
 const stopWithin = 4500 * time.Millisecond
+
+// scriptWorker is the command that starts a worker of scripts: this binary.
+func scriptWorker() []string {
+	self, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	return []string{self, worker.Argument}
+}
 
 // Run serves until the context ends.
 func (c *serveCmd) Run(con *console) error {
@@ -65,6 +76,10 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 	defer listener.Close()
+	shown, err := api.ParseShown(c.Show)
+	if err != nil {
+		return fmt.Errorf("--show: %w", err)
+	}
 	mqtt, err := c.mqttFlags.listen(c.Demo)
 	if err != nil {
 		return err
@@ -116,7 +131,7 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 	eng := engine.New(engine.Options{
-		Log: log, Last: last, Archive: archive, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Record: api.RecordEvents(db), Alarms: db, Keep: memory.keep, KeepMany: memory.keepMany, Kept: memory.kept,
+		Log: log, Last: last, Archive: archive, Catalogue: catalogue, Safe: c.Safe, Worker: scriptWorker(), Audit: api.AuditWrites(db), Record: api.RecordEvents(db), Alarms: db, Keep: memory.keep, KeepMany: memory.keepMany, Kept: memory.kept,
 		Trust: certificates, Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },
 	})
 	certificates.OnChange(func(devices []string) { eng.Reconnect(devices...) })
@@ -141,7 +156,7 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 	hub := session.NewHub(eng, session.Options{Log: log, Origins: c.Origins})
-	server := api.New(api.Options{Store: db, Engine: eng, Notify: messages, Certificates: certificates, Backup: backups, Places: places, Exports: exports, Reports: reports, Live: hub, Broker: mqtt.make(eng, log, c.Origins), WebSocketMQTT: c.MQTTWebSocket, Catalogue: catalogue, Pages: designer.Pages(), Log: log, Version: version, SecureCookies: c.SecureCookies})
+	server := api.New(api.Options{Store: db, Engine: eng, Notify: messages, Certificates: certificates, Backup: backups, Places: places, Exports: exports, Reports: reports, Live: hub, Broker: mqtt.make(eng, log, c.Origins), WebSocketMQTT: c.MQTTWebSocket, Catalogue: catalogue, Pages: designer.Pages(), Log: log, Version: version, SecureCookies: c.SecureCookies, Shown: shown})
 
 	ctx, stop := context.WithCancel(con.ctx)
 	defer stop()

@@ -59,6 +59,8 @@ type Options struct {
 	Version string
 	// SecureCookies keeps browsers from sending the session without TLS.
 	SecureCookies bool
+	// Shown are the hosts from which widgets may show pictures, videos and pages (ParseShown).
+	Shown []string
 	// Hasher of passwords; NewHasher when left out.
 	Hasher *auth.Hasher
 }
@@ -84,6 +86,7 @@ type Server struct {
 	catalogue    widgets.Catalogue
 	log          *slog.Logger
 	version      string
+	shown        []string
 	hasher       *auth.Hasher
 	lockout      *auth.Lockout
 	sessions     *scs.SessionManager
@@ -117,7 +120,7 @@ const prefix = "/api/v1"
 // New makes a server. It starts nothing.
 func New(o Options) *Server {
 	s := &Server{
-		store: o.Store, engine: o.Engine, live: o.Live, broker: o.Broker, brokerPage: o.WebSocketMQTT, verified: newVerified(), certificates: o.Certificates, notify: o.Notify, backup: o.Backup, places: o.Places, exports: o.Exports, reports: o.Reports, catalogue: o.Catalogue, log: o.Log, version: o.Version,
+		store: o.Store, engine: o.Engine, live: o.Live, broker: o.Broker, brokerPage: o.WebSocketMQTT, verified: newVerified(), certificates: o.Certificates, notify: o.Notify, backup: o.Backup, places: o.Places, exports: o.Exports, reports: o.Reports, catalogue: o.Catalogue, log: o.Log, version: o.Version, shown: o.Shown,
 		hasher: o.Hasher, lockout: auth.NewLockout(), saved: map[string]savedDraft{}, heads: map[string]appHead{},
 	}
 	if s.log == nil {
@@ -191,6 +194,7 @@ func (s *Server) resources() {
 	s.exportsResource()
 	s.expressionsResource()
 	s.drawingsResource()
+	s.scriptsResource()
 	s.catalogResource()
 	s.appsResource()
 	s.draftResource()
@@ -220,7 +224,7 @@ func (s *Server) wrap() http.Handler {
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.writeError(w, r, errCrossOrigin.with())
 	}))
-	return s.observe(secure(cross.Handler(s.mux)))
+	return s.observe(secure(s.shown, cross.Handler(s.mux)))
 }
 
 // Handler answers everything.
@@ -251,24 +255,6 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return err
 	}
 	return nil
-}
-
-// secure sets the headers that keep a browser from doing what a page should not.
-func secure(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "SAMEORIGIN")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-		if len(r.URL.Path) >= len(prefix) && r.URL.Path[:len(prefix)] == prefix {
-			h.Set("Cache-Control", "no-store")
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 // writeError answers with an error outside of huma.
