@@ -72,6 +72,9 @@ func (a *Archive) depart(now tag.Time, all bool) (moves []move) {
 	a.loose.trim()
 	crowded := a.text > maxText/4
 	for series, p := range a.pending {
+		if len(p.windows) == 0 {
+			delete(a.pending, series) // nothing has come since the last time
+		}
 		for _, w := range p.windows {
 			if all || w.due || w.start+Window <= now || crowded && w.text > earlyText {
 				w.moving, w.due = true, true
@@ -102,6 +105,9 @@ func (a *Archive) depart(now tag.Time, all bool) (moves []move) {
 // put brings some windows to the database, in one transaction, and says how many.
 func (a *Archive) put(ctx context.Context, moves []move) (int, error) {
 	rows := make([]Row, 0, min(len(moves), maxRows))
+	if a.moved.rows = a.moved.rows[:0]; cap(a.moved.rows) > maxRowBytes/4 {
+		a.moved.rows = nil
+	}
 	n, size := 0, 0
 	series := make([]int64, 0, cap(rows))
 	for _, m := range moves[:min(len(moves), maxRows)] {
@@ -155,9 +161,8 @@ func (a *Archive) put(ctx context.Context, moves []move) (int, error) {
 		a.count -= m.window.size()
 		a.text -= m.window.text
 		a.newest.moved(m.series, m.window)
-		if len(p.windows) == 0 {
-			delete(a.pending, m.series)
-		}
+		m.window.empty()
+		p.spare = m.window
 	}
 	return n, nil
 }

@@ -204,22 +204,12 @@ func appendParts(dst []byte, samples []Sample) ([]byte, error) {
 
 func (p *packer) appendParts(dst []byte, cells []chunk.Cell, texts []string) ([]byte, error) {
 	for len(cells) > 0 {
-		n, typ := 0, tag.None
-		for n < len(cells) && n < chunk.MaxSamples {
-			t := cells[n].Type
-			if t != tag.None && typ != tag.None && t != typ {
-				break
-			}
-			typ = max(typ, t)
-			n++
-		}
-		var err error
-		if p.part, err = chunk.EncodeCells(p.part[:0], cells[:n], texts); err != nil {
+		part, n, err := chunk.EncodeCells(p.part[:0], cells, texts)
+		if err != nil {
 			return dst, err
 		}
-		dst = binary.AppendUvarint(dst, uint64(len(p.part)))
-		dst = append(dst, p.part...)
-		cells = cells[n:]
+		dst = append(binary.AppendUvarint(dst, uint64(len(part))), part...)
+		p.part, cells = part, cells[n:]
 	}
 	return dst, nil
 }

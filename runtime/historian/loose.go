@@ -11,8 +11,8 @@ import (
 // Limits of what is loose.
 const (
 	slabSize = 1 << 14
-	// maxLoose is how many samples are: a minute of 10,000 tags a second, 18 MB.
-	maxLoose = 40 * slabSize
+	// maxLoose is how many samples are: 52 seconds of 10,000 tags a second, 15 MB.
+	maxLoose = 32 * slabSize
 	// maxLooseText is how many bytes of texts are.
 	maxLooseText = 4 << 20
 	// maxLooseSeries is up to what number a series is found in a list; samples of others go to their windows at once.
@@ -218,7 +218,11 @@ func (a *Archive) windowFor(p *pending, t tag.Time) *window {
 			return w
 		}
 	}
-	w := &window{start: windowOf(t), ordered: true, whole: true}
+	w := p.spare
+	if p.spare = nil; w == nil {
+		w = &window{}
+	}
+	w.start, w.ordered, w.whole = windowOf(t), true, true
 	p.windows = append(p.windows, w)
 	slices.SortStableFunc(p.windows, func(x, y *window) int { return cmp.Compare(x.start, y.start) })
 	if p.windows[len(p.windows)-1] != w {

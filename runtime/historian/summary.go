@@ -109,42 +109,47 @@ func (s *Summary) cells(run []chunk.Cell, texts []string) {
 	}
 	good := s.Samples > 0 && !s.Last.Quality.IsBad()
 	value, numeric := number(&s.Last)
+	// What is counted by each sample stays in registers.
+	cursor, goodTime, numericTime, area, count := s.cursor, s.Good, s.Numeric, s.Area, s.Count
+	numbers, first, last, low, high, sum, delta := s.Numbers, s.FirstNumber, s.LastNumber, s.Min, s.Max, s.Sum, s.Delta
 	for i := range run {
 		c := &run[i]
-		if span := c.Time - s.cursor; span > 0 {
-			s.cursor = c.Time
+		if span := c.Time - cursor; span > 0 {
+			cursor = c.Time
 			if good {
-				s.Good += span
+				goodTime += span
 			}
 			if numeric {
-				s.Numeric += span
-				s.Area += value * (float64(span) / 1e9)
+				numericTime += span
+				area += value * (float64(span) / 1e9)
 			}
 		}
 		good = !c.Quality.IsBad()
 		if good && c.Type != tag.None {
-			s.Count++
+			count++
 		}
-		if value, numeric = c.Number(); numeric {
-			s.numbers(1, value, value, value, value, value, 0)
+		if value, numeric = c.Number(); !numeric {
+			continue
 		}
+		if numbers == 0 {
+			first, low, high = value, value, value
+		} else {
+			delta += grown(last, value)
+			if value < low {
+				low = value
+			}
+			if value > high {
+				high = value
+			}
+		}
+		numbers++
+		last = value
+		sum += value
 	}
+	s.cursor, s.Good, s.Numeric, s.Area, s.Count = cursor, goodTime, numericTime, area, count
+	s.Numbers, s.FirstNumber, s.LastNumber, s.Min, s.Max, s.Sum, s.Delta = numbers, first, last, low, high, sum, delta
 	s.Samples += len(run)
 	s.Last = run[len(run)-1].Sample(texts)
-}
-
-// numbers counts n numbers that come behind those that are there.
-func (s *Summary) numbers(n int, first, last, low, high, sum, delta float64) {
-	if s.Numbers == 0 {
-		s.FirstNumber, s.Min, s.Max = first, low, high
-	} else {
-		s.Delta += grown(s.LastNumber, first)
-		s.Min, s.Max = min(s.Min, low), max(s.Max, high)
-	}
-	s.Delta += delta
-	s.Numbers += n
-	s.LastNumber = last
-	s.Sum += sum
 }
 
 // join counts what a finer tier has of a time behind what is there.
@@ -159,7 +164,16 @@ func (s *Summary) join(o *Summary) {
 	s.Count += o.Count
 	s.Last = o.Last
 	if o.Numbers > 0 {
-		s.numbers(o.Numbers, o.FirstNumber, o.LastNumber, o.Min, o.Max, o.Sum, o.Delta)
+		if s.Numbers == 0 {
+			s.FirstNumber, s.Min, s.Max = o.FirstNumber, o.Min, o.Max
+		} else {
+			s.Delta += grown(s.LastNumber, o.FirstNumber)
+			s.Min, s.Max = min(s.Min, o.Min), max(s.Max, o.Max)
+		}
+		s.Numbers += o.Numbers
+		s.LastNumber = o.LastNumber
+		s.Sum += o.Sum
+		s.Delta += o.Delta
 	}
 	s.Good += o.Good
 	s.Numeric += o.Numeric

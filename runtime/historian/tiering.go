@@ -39,7 +39,7 @@ func compareStale(a, b Stale) int {
 const settle = tag.Time(2 * time.Minute)
 
 // tierBatch is for how many series a tier is made at once, between which others can write.
-const tierBatch = 100
+const tierBatch = 250
 
 // makeWithin is after what time the next rows wait for the next look.
 const makeWithin = 5 * time.Second

@@ -13,6 +13,8 @@ type pending struct {
 	windows []*window // sorted by start; mostly one, none for a short while
 	// open is the one that the last sample went to.
 	open *window
+	// spare is one that went to the database, for the memory that it had.
+	spare *window
 }
 
 // window holds samples in the order of their coming: most of them packed, as 10,000 tags at 1 Hz would
@@ -35,6 +37,12 @@ type window struct {
 	moving bool
 	// due says that they were on their way once, and must go as soon as they can.
 	due bool
+}
+
+// empty forgets all, and keeps the memory.
+func (w *window) empty() {
+	clear(w.texts)
+	*w = window{packed: w.packed[:0], cells: w.cells[:0], texts: w.texts[:0]}
 }
 
 // covers reports whether a time lies in the window.
@@ -170,6 +178,7 @@ func (w *window) add(c chunk.Cell, text string, p *packer) int {
 type packer struct {
 	cells []chunk.Cell
 	part  []byte
+	rows  []byte
 }
 
 // pack packs samples that come behind those that are packed; false when that cannot be, which is told of when the window ends.
@@ -184,12 +193,16 @@ func (w *window) pack(run []chunk.Cell, texts []string, p *packer) bool {
 	return true
 }
 
-// row makes a row of samples that came in their order, without packing anew what is packed.
+// row makes a row of samples that came in their order, without packing anew what is packed. Its data are behind what the packer
+// has of rows, until that is emptied.
 func (w *window) row(series int64, p *packer) (Row, error) {
-	data, err := p.appendParts(append(append(make([]byte, 0, len(w.packed)+256), 0, 0, 0, 0, 0), w.packed...), w.cells, w.texts)
+	from := len(p.rows)
+	data, err := p.appendParts(append(append(p.rows, 0, 0, 0, 0, 0), w.packed...), w.cells, w.texts)
 	if err != nil {
 		return Row{}, fmt.Errorf("pack series %d: %w", series, err)
 	}
+	p.rows = data
+	data = data[from:len(data):len(data)]
 	h, last := w.head, w.final.Time
 	if n := len(w.cells); n > 0 {
 		h.add(w.cells)

@@ -20,7 +20,7 @@ import (
 var rowColumns = []string{"series", "start", "first", "last", "count", "good", "min", "max", "sum", "data"}
 
 // rowsTogether is how many rows a statement writes to SQLite.
-const rowsTogether = 50
+const rowsTogether = 20
 
 // onConflict lets rows take the place of those that are there.
 var onConflict = func() string {
@@ -54,27 +54,38 @@ func (h *History) putRows(tx *gorm.DB, tier historian.Tier, rows []historian.Row
 	return m.write(tx)
 }
 
-// insertRows writes some rows by a statement.
+// insertRows writes some rows by a statement, which is prepared once: a transaction of database/sql would prepare what another
+// connection has prepared again for each call.
 func insertRows(tx *gorm.DB, table string, rows []historian.Row) error {
+	ctx, pool := tx.Statement.Context, tx.Statement.ConnPool
+	if cached, ok := pool.(*gorm.PreparedStmtTX); ok {
+		pool = cached.Tx
+	}
 	row := "(?" + strings.Repeat(", ?", len(rowColumns)-1) + ")"
 	begin := "INSERT INTO " + table + " (" + strings.Join(rowColumns, ", ") + ") VALUES " + row
-	one := begin + onConflict
-	many := begin + strings.Repeat(", "+row, rowsTogether-1) + onConflict
 	args := make([]any, 0, rowsTogether*len(rowColumns))
-	for len(rows) > 0 {
-		n, statement := 1, one
-		if len(rows) >= rowsTogether {
-			n, statement = rowsTogether, many
+	for _, together := range []int{rowsTogether, 1} {
+		if len(rows) < together {
+			continue
 		}
-		args = args[:0]
-		for i := range rows[:n] {
-			r := &rows[i]
-			args = append(args, r.Series, int64(r.Start), int64(r.First), int64(r.Last), int64(r.Count), int64(r.Good), r.Min, r.Max, r.Sum, r.Data)
-		}
-		if _, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, statement, args...); err != nil {
+		statement, err := pool.PrepareContext(ctx, begin+strings.Repeat(", "+row, together-1)+onConflict)
+		if err != nil {
 			return err
 		}
-		rows = rows[n:]
+		for ; len(rows) >= together && err == nil; rows = rows[together:] {
+			args = args[:0]
+			for i := range rows[:together] {
+				r := &rows[i]
+				args = append(args, r.Series, int64(r.Start), int64(r.First), int64(r.Last), int64(r.Count), int64(r.Good), r.Min, r.Max, r.Sum, r.Data)
+			}
+			_, err = statement.ExecContext(ctx, args...)
+		}
+		if failed := statement.Close(); err == nil {
+			err = failed
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

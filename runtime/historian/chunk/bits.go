@@ -124,6 +124,18 @@ func (r *reader) bits(n uint) uint64 {
 
 func (r *reader) bit() bool { return r.bits(1) == 1 }
 
+// zeros takes bits as long as they are 0, at most n of them, and says how many: some of those that follow, not all.
+func (r *reader) zeros(n int) int {
+	at := r.at / 8
+	if at+8 > uint(len(r.in)) {
+		return 0
+	}
+	there := 64 - r.at%8
+	n = min(n, int(there), bits.LeadingZeros64(binary.BigEndian.Uint64(r.in[at:])<<(r.at%8)))
+	r.at += uint(n)
+	return n
+}
+
 func (r *reader) signed(s *steps) int64 {
 	if at := r.at / 8; at+8 <= uint(len(r.in)) {
 		// At least 57 bits are there, which most numbers fit into with their code.

@@ -39,30 +39,36 @@ var errBroken = errors.New("the chunk of samples is broken")
 // sorted by time; two may have the same time.
 func Encode(dst []byte, samples []Sample) ([]byte, error) {
 	cells, texts := AppendCells(make([]Cell, 0, min(len(samples), MaxSamples+1)), nil, samples)
-	return EncodeCells(dst, cells, texts)
+	dst, n, err := EncodeCells(dst, cells, texts)
+	if err == nil && n < len(cells) {
+		return nil, fmt.Errorf("a chunk holds at most %d values of one type: %d of %d", MaxSamples, n, len(cells))
+	}
+	return dst, err
 }
 
-// EncodeCells is Encode of cells, whose texts are in a list that may have others too.
-func EncodeCells(dst []byte, cells []Cell, texts []string) ([]byte, error) {
-	if len(cells) == 0 || len(cells) > MaxSamples {
-		return nil, fmt.Errorf("a chunk holds 1 to %d samples, not %d", MaxSamples, len(cells))
+// EncodeCells is Encode of as many cells as are of one type, and says how many. Their texts are in a list that may have others too.
+func EncodeCells(dst []byte, cells []Cell, texts []string) ([]byte, int, error) {
+	if len(cells) == 0 {
+		return nil, 0, errors.New("a chunk holds one sample at least")
 	}
+	cells = cells[:min(len(cells), MaxSamples)]
 	typ, count, last := tag.None, 0, cells[0].Time
 	for i := range cells {
 		t := cells[i].Type
+		if t != tag.None {
+			if t != typ && typ != tag.None {
+				cells = cells[:i]
+				break
+			}
+			typ = t
+			count++
+		}
 		if cells[i].Time < last {
-			return nil, errors.New("the samples of a chunk are not sorted")
+			return nil, 0, errors.New("the samples of a chunk are not sorted")
 		}
 		last = cells[i].Time
-		if t == tag.None {
-			continue
-		}
-		if typ != tag.None && t != typ {
-			return nil, fmt.Errorf("a chunk holds values of one type, not %s and %s", typ, t)
-		}
-		typ = t
-		count++
 	}
+	all := len(cells)
 	e := encoders.Get().(*encoder)
 	defer encoders.Put(e)
 	dst = append(dst, version, byte(typ))
@@ -97,9 +103,9 @@ func EncodeCells(dst []byte, cells []Cell, texts []string) ([]byte, error) {
 		dst = appendTexts(dst, cells, texts)
 	}
 	if len(dst) > MaxBytes {
-		return nil, fmt.Errorf("the chunk has %d bytes, more than %d", len(dst), MaxBytes)
+		return nil, 0, fmt.Errorf("the chunk has %d bytes, more than %d", len(dst), MaxBytes)
 	}
-	return dst, nil
+	return dst, all, nil
 }
 
 // encoder is memory that is used again.

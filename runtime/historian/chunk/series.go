@@ -66,20 +66,26 @@ func (d *decoder) times(out []Cell) {
 	r := d.packed()
 	step := int64(0)
 	limit := int64(1<<63-1) / int64(unit)
-	for i := range out {
-		if i > 0 {
+	if t > limit || t < -limit {
+		d.broken = true
+		return
+	}
+	out[0].Time = tag.Time(t) * unit
+	for i := 1; i < len(out); {
+		same := r.zeros(len(out) - i) // at a steady pace many are told at once
+		if same == 0 {
 			step += r.signed(timeSteps)
+			same = 1
+		}
+		for ; same > 0; same-- {
 			if step < 0 || t > limit-step {
 				d.broken = true
 				return
 			}
 			t += step
+			out[i].Time = tag.Time(t) * unit
+			i++
 		}
-		if t > limit || t < -limit {
-			d.broken = true
-			return
-		}
-		out[i].Time = tag.Time(t) * unit
 	}
 	d.broken = d.broken || r.spent
 }
