@@ -194,7 +194,6 @@ func (s *Server) resources() {
 	s.exportsResource()
 	s.expressionsResource()
 	s.drawingsResource()
-	s.scriptsResource()
 	s.catalogResource()
 	s.appsResource()
 	s.draftResource()
