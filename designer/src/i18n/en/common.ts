@@ -83,5 +83,11 @@ export default {
     pen4: "Pen 4",
     pen5: "Pen 5",
     pen6: "Pen 6",
+    fill1: "Chart area 1",
+    fill2: "Chart area 2",
+    fill3: "Chart area 3",
+    fill4: "Chart area 4",
+    fill5: "Chart area 5",
+    fill6: "Chart area 6",
   },
 };

@@ -18,6 +18,7 @@ export default {
   category: {
     alarms: "Alarms",
     basic: "Basic",
+    charts: "Charts",
     drawing: "Drawing",
     values: "Values",
     control: "Control",

@@ -18,6 +18,7 @@ export default {
   category: {
     alarms: "报警",
     basic: "基础",
+    charts: "图表",
     drawing: "绘图",
     values: "数值",
     control: "操作",
