@@ -65,6 +65,8 @@ type alarms struct {
 	// plant and apps are what is declared: by the plant, and by installations.
 	plant []*alarmBuild
 	apps  map[string][]*alarmBuild
+	// moved says where the tags of the next plant were, new → old, when some were renamed.
+	moved map[tag.Path]tag.Path
 
 	mu      sync.RWMutex
 	points  map[alarm.Key]*alarmPoint
@@ -128,6 +130,7 @@ func (e *Engine) swapAlarms(b *plantBuild) error {
 	for i := range b.doc.Devices {
 		v.plant = append(v.plant, builtAlarms(&b.doc.Devices[i])...)
 	}
+	defer func() { v.moved = nil }()
 	return e.arrangeAlarms()
 }
 
@@ -138,6 +141,7 @@ func (e *Engine) arrangeAlarms() error {
 		e.log.Error("alarms of before are not known", "error", err)
 	}
 	next := make(map[alarm.Key]*alarmPoint, len(v.plant))
+	went := map[*alarmPoint]alarm.Key{} // to another path
 	one := func(build *alarmBuild) error {
 		var slots []tag.Slot
 		if build.linked != nil {
@@ -145,8 +149,8 @@ func (e *Engine) arrangeAlarms() error {
 		} else {
 			slots = e.slots(build.reads)
 		}
-		p := v.points[build.key]
-		if p != nil && slices.Equal(p.slots, slots) && p.build.Load().same(build) {
+		p := v.before(build)
+		if p != nil && p.record.Key == build.key && slices.Equal(p.slots, slots) && p.build.Load().same(build) {
 			if build.built != nil {
 				build.built = p.build.Load().built // it remembers
 			}
@@ -157,6 +161,10 @@ func (e *Engine) arrangeAlarms() error {
 		fresh := &alarmPoint{slots: slots, record: alarm.Record{Key: build.key, Position: alarm.Fresh()}}
 		if p != nil {
 			fresh.record = p.record
+			if fresh.record.Key != build.key {
+				fresh.record.Key = build.key
+				went[p] = build.key
+			}
 		} else if r, ok := v.kept[build.key]; ok {
 			fresh.record = r
 		}
@@ -203,7 +211,11 @@ func (e *Engine) arrangeAlarms() error {
 		}
 		p.gone = true
 		slots = append(slots, p.slot)
-		if next[key] == nil {
+		switch {
+		case went[p] != "" && next[key] == nil:
+			v.unkept.Gone = append(v.unkept.Gone, key)
+			delete(v.dirty, key)
+		case next[key] == nil:
 			v.forget(p, now)
 		}
 	}
@@ -236,6 +248,13 @@ func (e *Engine) arrangeAlarms() error {
 	for _, p := range next {
 		v.weigh(p, now)
 		v.file(p)
+	}
+	for p, to := range went { // what is at its new path, and what took its old one
+		for _, key := range [...]alarm.Key{p.record.Key, to} {
+			if o := next[key]; o != nil {
+				v.soil(o)
+			}
+		}
 	}
 	v.mu.Unlock()
 	e.table.Remove(slots...)
