@@ -52,7 +52,7 @@ func (c *appValidate) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	eng := engine.New(engine.Options{Catalogue: catalogue})
+	eng := engine.New(engine.Options{Catalogue: catalogue, Worker: scriptWorker()})
 	if c.Plant != "" {
 		raw, err := os.ReadFile(c.Plant)
 		if err != nil {

@@ -28,6 +28,7 @@ import (
 	"github.com/lineside/lineside/runtime/historian"
 	"github.com/lineside/lineside/runtime/lastvalue"
 	"github.com/lineside/lineside/runtime/schedule"
+	"github.com/lineside/lineside/runtime/script/worker"
 	"github.com/lineside/lineside/runtime/session"
 	"github.com/lineside/lineside/runtime/store"
 	"github.com/lineside/lineside/runtime/tag"
@@ -57,6 +58,15 @@ type serveCmd struct {
 
 // stopWithin is how long everything may take to end.
 const stopWithin = 4500 * time.Millisecond
+
+// scriptWorker is the command that starts a worker of scripts: this binary.
+func scriptWorker() []string {
+	self, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	return []string{self, worker.Argument}
+}
 
 // Run serves until the context ends.
 func (c *serveCmd) Run(con *console) error {
@@ -121,7 +131,7 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 	eng := engine.New(engine.Options{
-		Log: log, Last: last, Archive: archive, Catalogue: catalogue, Safe: c.Safe, Audit: api.AuditWrites(db), Record: api.RecordEvents(db), Alarms: db, Keep: memory.keep, KeepMany: memory.keepMany, Kept: memory.kept,
+		Log: log, Last: last, Archive: archive, Catalogue: catalogue, Safe: c.Safe, Worker: scriptWorker(), Audit: api.AuditWrites(db), Record: api.RecordEvents(db), Alarms: db, Keep: memory.keep, KeepMany: memory.keepMany, Kept: memory.kept,
 		Trust: certificates, Secret: func(ref string) (string, error) { return db.Secret(context.Background(), ref) },
 	})
 	certificates.OnChange(func(devices []string) { eng.Reconnect(devices...) })

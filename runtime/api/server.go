@@ -194,6 +194,7 @@ func (s *Server) resources() {
 	s.exportsResource()
 	s.expressionsResource()
 	s.drawingsResource()
+	s.scriptsResource()
 	s.catalogResource()
 	s.appsResource()
 	s.draftResource()

@@ -266,3 +266,25 @@ func (a *App) ManifestsOf(s *Screen) (map[string]json.RawMessage, error) {
 	}
 	return out, nil
 }
+
+// ConstantsOf are the settings of a widget of the app's own that are not bound: the defaults, and what stands on the screen. Texts by
+// key are those in English.
+func (a *App) ConstantsOf(o *Own, w *Widget) map[string]json.RawMessage {
+	out := map[string]json.RawMessage{}
+	for i := range o.Manifest.Settings {
+		f := &o.Manifest.Settings[i]
+		raw, given := w.Props[f.Name]
+		if !given {
+			raw = f.Default
+		}
+		if key, text := ParseText(raw); text {
+			raw = mustJSON(a.Texts[key].In("en"))
+		} else if _, bound := ParseBinding(raw); bound {
+			continue
+		}
+		if len(raw) > 0 {
+			out[f.Name] = raw
+		}
+	}
+	return out
+}

@@ -58,7 +58,7 @@ func (e *Engine) CheckApp(inst app.Installation, a *app.App) spec.Problems {
 		return ps
 	}
 	e.offerTags(a, ps)
-	return append(ps, check.App(a, check.Env{Catalogue: e.catalogue, Bound: e.boundIn(s, a)})...)
+	return append(ps, check.App(a, check.Env{Catalogue: a.Catalogue(e.catalogue), Bound: e.boundIn(s, a)})...)
 }
 
 // boundIn tells what the bindings of an app that was compiled in a scope give.
@@ -120,6 +120,7 @@ func (e *Engine) compileApp(inst app.Installation, a *app.App) (*scope, []*ownTa
 		return s, nil, ps
 	}
 	e.checkAlarms(a, s, &ps)
+	e.checkOwn(a, &ps)
 	shared := map[string]error{}
 	s.programs = map[string]*expression.Program{}
 	for i := range a.Screens {

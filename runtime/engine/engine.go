@@ -47,8 +47,10 @@ type Options struct {
 	Archive *historian.Archive
 	// Trust is the trust store of the plant; without it no exception is made for certificates.
 	Trust Trust
-	// Safe refuses every write.
+	// Safe refuses every write, and no script is run.
 	Safe bool
+	// Worker is the command that starts a worker of scripts, such as this binary with worker.Argument. Without it no script is run.
+	Worker []string
 }
 
 // Engine runs one plant and its installations. Its methods may be called from any
@@ -81,6 +83,7 @@ type Engine struct {
 	probes     probes
 	operations operations
 	writeTags  writeTags
+	scripts    scripts
 
 	// swap is held while the structure changes: plant, apps, compiled screens. It is taken
 	// before mu.
@@ -156,6 +159,7 @@ func New(o Options) *Engine {
 		metronomes:  metronomes{wake: make(chan struct{}, 1)},
 		alarms:      alarms{keeper: o.Alarms, wake: make(chan struct{}, 1), writes: make(chan alarmOrder, maxAlarmWrites)},
 	}
+	e.scripts = scripts{engine: e, command: o.Worker, by: map[string]*scriptHost{}, wake: make(chan struct{}, 1)}
 	e.expansion, _ = plant.Expand(e.plant)
 	e.running = &present{plant: e.plant, expansion: e.expansion, entries: map[tag.Path]*entry{}, past: e.askPast}
 	if e.log == nil {
@@ -206,6 +210,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	running.Go(func() { e.recordHistory(ctx) })
 	running.Go(func() { e.watchHistory(ctx) })
 	running.Go(func() { e.answerPast(ctx) })
+	running.Go(func() { e.runScripts(ctx) })
 	generation := e.table.Generation()
 	for {
 		e.mu.Lock()

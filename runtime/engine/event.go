@@ -10,6 +10,7 @@ import (
 	"github.com/lineside/lineside/runtime/action"
 	"github.com/lineside/lineside/runtime/app"
 	"github.com/lineside/lineside/runtime/auth"
+	"github.com/lineside/lineside/runtime/script"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
 )
@@ -42,6 +43,7 @@ func (e *Engine) Event(ctx context.Context, s *Screen, widget, name string, data
 	if err != nil {
 		return EventResult{}, err
 	}
+	heard := s.hears(widget, name)
 	if len(only) > 0 {
 		var allowed []action.Action
 		for i := range actions {
@@ -63,12 +65,22 @@ func (e *Engine) Event(ctx context.Context, s *Screen, widget, name string, data
 			return EventResult{Write: &WriteResult{Outcome: OutcomeFailed, Problem: p}}, nil
 		}
 	}
+	var wishes []script.Effect
+	if heard != nil {
+		if wishes, err = e.askScript(ctx, h, heard, widget, name, data); err != nil {
+			return EventResult{Write: &WriteResult{Outcome: OutcomeFailed, Problem: problemIn(err)}}, nil
+		}
+	}
 	if path != "" {
 		if h.Write(ctx, path, data, false, e.mannerOf(s, widget)) != nil {
 			return h.result, nil
 		}
 	}
-	if err := action.Run(ctx, h, actions, nil); err != nil && !h.failed {
+	err = action.Run(ctx, h, actions, nil)
+	if err == nil && len(wishes) > 0 {
+		err = e.grant(ctx, h, heard, widget, wishes)
+	}
+	if err != nil && !h.failed {
 		var p *spec.Problem
 		if !errors.As(err, &p) || h.result.Write == nil && len(h.result.Effects) == 0 {
 			return h.result, err
@@ -137,7 +149,7 @@ func (e *Engine) actionsOf(s *Screen, widget, name string) ([]action.Action, tag
 	}
 	manifest := e.catalogue[w.Type]
 	if name != eventSet || manifest == nil || manifest.Writes == "" {
-		if actions := w.On[name]; len(actions) > 0 && name != eventChange {
+		if actions := w.On[name]; len(actions) > 0 && name != eventChange || s.hears(widget, name) != nil {
 			return actions, "", nil
 		}
 		return nil, "", &spec.Problem{Code: "event_unknown", Message: fmt.Sprintf("The widget %q does nothing at %q.", widget, name)}

@@ -27,7 +27,9 @@ type Screen struct {
 	Texts map[string]spec.Text
 	// Drawings are the drawings that the screen shows, by id.
 	Drawings map[string]json.RawMessage
-	Bindings []ScreenBinding
+	// Manifests are those of the widgets of the app's own that the screen shows, by type.
+	Manifests map[string]json.RawMessage
+	Bindings  []ScreenBinding
 
 	view    *view
 	private *private
@@ -71,10 +73,13 @@ type view struct {
 	document     json.RawMessage
 	texts        map[string]spec.Text
 	drawings     map[string]json.RawMessage
+	manifests    map[string]json.RawMessage
 	scope        *scope
 	props        []boundProp
 	own          []ownProp           // compiled for each opening, because they name a variable
 	inner        []*sharedExpression // computed tags of a draft
+	owned        []*ownUse           // widgets of the app's own
+	ownLater     []*app.Widget       // those that every opening binds, because they name a variable
 	refs         int
 	stale        bool
 }
@@ -153,16 +158,16 @@ func (e *Engine) OpenScreen(installation, screen string, params map[string]json.
 	}
 	v.refs++
 	own := e.openPrivate(v)
-	bindings := e.bindingsOf(v.props)
+	bindings := append(e.bindingsOf(v.props), e.ownBindings(v.owned)...)
 	if own != nil {
-		for _, b := range e.bindingsOf(own.props) {
+		for _, b := range append(e.bindingsOf(own.props), e.ownBindings(own.owned)...) {
 			b.Own = true
 			bindings = append(bindings, b)
 		}
 	}
 	var once sync.Once
 	return &Screen{
-		Key: key, Installation: installation, Revision: revision, Document: v.document, App: doc, Texts: v.texts, Drawings: v.drawings, Bindings: bindings, view: v, private: own,
+		Key: key, Installation: installation, Revision: revision, Document: v.document, App: doc, Texts: v.texts, Drawings: v.drawings, Manifests: v.manifests, Bindings: bindings, view: v, private: own,
 		release: func() {
 			once.Do(func() {
 				e.swap.Lock()
@@ -200,6 +205,7 @@ func (e *Engine) bindView(v *view) error {
 	doc.Widgets = make([]app.Widget, len(v.screen.Widgets))
 	for i := range v.screen.Widgets {
 		w := v.screen.Widgets[i]
+		first, later := len(v.props), len(v.own)
 		var constants map[string]json.RawMessage
 		for _, prop := range sortedKeys(w.Props) {
 			b, bound := app.ParseBinding(w.Props[prop])
@@ -221,6 +227,7 @@ func (e *Engine) bindView(v *view) error {
 		}
 		w.Props = constants
 		w.Animate = e.bindAnimations(v, &w)
+		e.bindOwnShared(v, &v.screen.Widgets[i], first, later)
 		doc.Widgets[i] = w
 	}
 	raw, err := json.Marshal(&doc)
@@ -228,7 +235,10 @@ func (e *Engine) bindView(v *view) error {
 		return fmt.Errorf("screen %s: %w", v.screen.ID, err)
 	}
 	v.document = raw
-	v.drawings, err = v.app.DrawingsOf(v.screen, e.catalogue)
+	if v.drawings, err = v.app.DrawingsOf(v.screen, e.catalogue); err != nil {
+		return err
+	}
+	v.manifests, err = v.app.ManifestsOf(v.screen)
 	return err
 }
 
@@ -411,6 +421,7 @@ func (e *Engine) releaseView(v *view) {
 	for _, x := range v.inner {
 		gone = e.drop(x, gone)
 	}
+	gone = e.releaseOwn(v.owned, gone)
 	if len(gone) > 0 {
 		e.table.Remove(gone...)
 	}

@@ -17,6 +17,7 @@ type private struct {
 	scope *scope
 	slots map[string]tag.Slot
 	props []boundProp
+	owned []*ownUse // widgets of the app's own
 }
 
 // ownProp is a bound property that every view compiles for itself.
@@ -117,6 +118,7 @@ func (e *Engine) openPrivate(v *view) *private {
 		key := fmt.Sprintf("own\x00%d\x00%s", e.opened, o.text)
 		p.props = append(p.props, boundProp{widget: o.widget, prop: o.prop, shared: e.share(key, o.text, "", p.scope, nil)})
 	}
+	e.bindOwnPrivate(v, p)
 	return p
 }
 
@@ -132,6 +134,7 @@ func (e *Engine) releasePrivate(p *private) {
 	for _, slot := range p.slots {
 		gone = append(gone, slot)
 	}
+	gone = e.releaseOwn(p.owned, gone)
 	if len(gone) > 0 {
 		e.table.Remove(gone...)
 	}

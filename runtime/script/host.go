@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lineside/lineside/runtime/script/wire"
@@ -40,6 +42,9 @@ type Host struct {
 	numbers uint32
 	buffer  []byte
 	closed  bool
+
+	closing atomic.Bool
+	running atomic.Pointer[os.Process]
 
 	statMu sync.Mutex
 }
@@ -78,8 +83,12 @@ func New(o Options) *Host {
 	return &Host{o: o, scripts: map[string]*loaded{}}
 }
 
-// Close ends the process.
+// Close ends the process, whatever it is at.
 func (h *Host) Close() {
+	h.closing.Store(true)
+	if p := h.running.Load(); p != nil {
+		_ = p.Kill()
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.closed = true
@@ -88,9 +97,18 @@ func (h *Host) Close() {
 
 func (h *Host) end() {
 	if h.process != nil {
+		h.running.Store(nil)
 		h.process.kill()
 		h.process = nil
 	}
+}
+
+// Ready starts the process when there is none, and says how many there were: when that has grown, all instances are gone.
+func (h *Host) Ready() (uint64, *spec.Problem) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p := h.ready()
+	return h.started, p
 }
 
 // Started counts the processes there were. When it has grown, all instances are gone: whoever has widgets begins them anew.
@@ -166,7 +184,7 @@ func (h *Host) ready() *spec.Problem {
 	if h.process != nil {
 		return nil
 	}
-	if h.closed {
+	if h.closed || h.closing.Load() {
 		return problem("script_start", "See the log of the server; there may be too little memory.", 0, 0, "The process of the scripts cannot be started: %v", errors.New("closed"))
 	}
 	now := h.o.now()
@@ -176,6 +194,10 @@ func (h *Host) ready() *spec.Problem {
 	} else if h.process, err = start(h.o.Command); err == nil {
 		h.started++
 		h.failed = 0
+		h.running.Store(h.process.cmd.Process)
+		if h.closing.Load() { // it has not seen this process
+			_ = h.process.cmd.Process.Kill()
+		}
 		return nil
 	}
 	h.failed++
@@ -219,14 +241,23 @@ func (h *Host) try(s *loaded) *spec.Problem {
 	s.in, s.problem = h.process, nil
 	if message != "" {
 		s.problem = threw(line, column, message)
+		if message == stopped {
+			s.problem = problem("script_budget", budgetHint, line, column, stopped)
+		}
 	}
 	return s.problem
 }
 
+// What is said of a call that has used its time up, as the worker says it.
+const (
+	stopped    = "It ran for more than 100 ms and was stopped."
+	budgetHint = "Look for a loop without end, or for very large texts and lists."
+)
+
 // broke ends the process, and says why of the script that was at work.
 func (h *Host) broke(s *loaded, why fate) *spec.Problem {
 	h.end()
-	p := problem("script_budget", "Look for a loop without end, or for very large texts and lists.", 0, 0, "It could not be interrupted, and its process was ended.")
+	p := problem("script_budget", budgetHint, 0, 0, "It could not be interrupted, and its process was ended.")
 	if why == died {
 		p = problem("script_crashed", "Look for lists and texts that grow without end.", 0, 0, "It needed too much memory, and its process was ended.")
 	}
@@ -370,7 +401,7 @@ func (h *Host) result(r *wire.Reader, s *loaded, out *Result) {
 		line, column, message := int(r.Uint32()), int(r.Uint32()), r.Text()
 		out.Problem = threw(line, column, message)
 		if how == wire.Budget {
-			out.Problem = problem("script_budget", "Look for a loop without end, or for very large texts and lists.", line, column, "It ran for more than 100 ms and was stopped.")
+			out.Problem = problem("script_budget", budgetHint, line, column, stopped)
 		}
 	} else {
 		out.Value = r.Value()

@@ -24,7 +24,7 @@ func viewApp(s *engine.Screen, roles []string) *ViewApp {
 			a.Texts[key] = text
 		}
 	}
-	a.Drawings = s.Drawings
+	a.Drawings, a.Manifests = s.Drawings, s.Manifests
 	if t := s.App.Theme; t != nil {
 		a.Theme = &ViewTheme{Scheme: t.Scheme, Logo: t.Logo}
 	}

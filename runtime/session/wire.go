@@ -250,6 +250,8 @@ type ViewApp struct {
 	Navigation *ViewNavigation              `json:"navigation,omitempty"`
 	// Drawings are those that the screen shows, by id: a Drawing of the app document each.
 	Drawings map[string]json.RawMessage `json:"drawings,omitempty"`
+	// Manifests are those of the widgets of the app's own that the screen shows, by type.
+	Manifests map[string]json.RawMessage `json:"manifests,omitempty"`
 }
 
 // ViewTheme is the look of the app as a whole.
