@@ -35,9 +35,9 @@ type ScriptLog struct {
 // ScriptTrialResult is a widget as it would be used, and what came of the steps.
 type ScriptTrialResult struct {
 	engine.ScriptTried
-	// Manifest and Drawing are as a browser gets them; Drawing is null when the SVG cannot be drawn.
+	// Manifest and Drawing are as a browser gets them; Drawing is missing when the SVG cannot be drawn.
 	Manifest *widgets.Manifest `json:"manifest"`
-	Drawing  *app.Drawing      `json:"drawing" nullable:"true"`
+	Drawing  *app.Drawing      `json:"drawing,omitempty"`
 	// Parts are those of the document and those that the SVG declares.
 	Parts []app.PartBinding `json:"parts" nullable:"false"`
 	// Types are the declarations for the editor of its script (TypeScript).

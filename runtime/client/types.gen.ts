@@ -1362,8 +1362,8 @@ export interface PatchOp {
 export interface LiveRequest extends Manner {
   /** id is echoed in the Reply; a number above 0. */
   id: number;
-  /** op is what is asked: watch, open, event, write, history, close, language or ping. */
-  op: "watch" | "open" | "event" | "write" | "history" | "close" | "language" | "ping";
+  /** op is what is asked: watch, open, event, write, history, assets, close, language or ping. */
+  op: "watch" | "open" | "event" | "write" | "history" | "assets" | "close" | "language" | "ping";
   /** tags of watch: paths or patterns ("area/line/*\/speed", "area/**"). */
   tags?: string[];
   /**
@@ -1374,6 +1374,25 @@ export interface LiveRequest extends Manner {
   screen?: string;
   params?: Record<string, unknown>;
   draft?: boolean;
+  /**
+   * offers of open stand in for inputs of these ids if the app has such parameters and Params has nothing for
+   * them; else they are left out.
+   */
+  offers?: Record<string, unknown>;
+  /**
+   * each of open are several screens at once, in place of Installation, Screen, Params, Draft and Offers: each gets a
+   * Reply of its own, in this order and before that of the request itself.
+   */
+  each?: OpenEach[];
+  /**
+   * input and Area of assets: the assets that an input of Installation takes (Draft: of its draft), below a path. The
+   * Reply has them, and an Assets frame comes whenever they have changed, until the list is closed.
+   */
+  input?: string;
+  area?: string;
+  /** list of close: the id of the request of assets. Views of close are several views at once. */
+  list?: number;
+  views?: number[];
   /**
    * language of open and language: in which messages and the titles of tags are told from now on, on
    * this connection. "" leaves it. The reply to language has the bindings of View once more.
@@ -1432,6 +1451,11 @@ export interface LiveReply {
   revision?: number;
   /** app of open: what the player shows around the screen. */
   app?: ViewApp;
+  /** like of open with Each: Screen and App are those of the reply with this id, and left out here. */
+  like?: number;
+  /** assets of assets, sorted by path; Total is how many there are. */
+  assets?: ListedAsset[];
+  total?: number;
   /** t and Values of watch and open: the present values, as in a Values frame. */
   t?: number;
   v?: Row[];
@@ -1514,6 +1538,17 @@ export interface Manner {
   step?: string;
 }
 
+/** OpenEach is one of several screens to open. */
+export interface OpenEach {
+  /** id is echoed in the Reply for this screen. */
+  id: number;
+  installation: string;
+  screen?: string;
+  params?: Record<string, unknown>;
+  draft?: boolean;
+  offers?: Record<string, unknown>;
+}
+
 /** LiveError is what went wrong with a request; codes are those of the HTTP API. */
 export interface LiveError {
   code: string;
@@ -1556,6 +1591,14 @@ export interface ViewApp {
   navigation?: ViewNavigation;
   /** drawings are those that the screen shows, by id: a Drawing of the app document each. */
   drawings?: Record<string, unknown>;
+  /** manifests are those of the widgets of the app's own that the screen shows, by type. */
+  manifests?: Record<string, unknown>;
+}
+
+/** ListedAsset is an asset of a list, its title in the language of the connection. */
+export interface ListedAsset {
+  path: string;
+  title?: string;
 }
 
 /** WriteResult is the end of a write (OPC 10000-4 Good, Bad; Uncertain when it was sent but not confirmed). */
@@ -4347,6 +4390,91 @@ export interface ScheduledExport {
   title?: string;
 }
 
+export interface ScriptLine {
+  column?: number;
+  element?: string;
+  id: number;
+  installation: string;
+  kind: "log" | "error" | "refused";
+  line?: number;
+  problem?: Problem;
+  screen?: string;
+  text: string;
+  time: string;
+  widget: string;
+}
+
+/** ScriptList is how all scripts fare. */
+export interface ScriptList {
+  /** running says whether scripts are run at all: not in safe mode. */
+  running: boolean;
+  scripts: ScriptState[];
+}
+
+/** ScriptLog is a part of the log of scripts, oldest first. */
+export interface ScriptLog {
+  lines: ScriptLine[];
+  /** next is what to give as after to go on. */
+  next: number;
+}
+
+export interface ScriptOutcome {
+  calls: number;
+  events: ScriptWish[];
+  log: string[];
+  problems: Problem[];
+  took: number;
+  values: Record<string, unknown>;
+  writes: ScriptWish[];
+}
+
+export interface ScriptState {
+  calls: number;
+  draft?: boolean;
+  errors: number;
+  installation: string;
+  instances: number;
+  last?: Problem;
+  longest: number;
+  p95: number;
+  paused?: string;
+  strikes: number;
+  title: Record<string, string>;
+  widget: string;
+}
+
+export interface ScriptStep {
+  bad?: string[];
+  data?: Record<string, unknown>;
+  event?: string;
+  every?: number;
+  value?: unknown;
+}
+
+export interface ScriptTrial {
+  settings?: Record<string, unknown>;
+  steps?: ScriptStep[];
+  widget: ScriptedWidget;
+}
+
+/** ScriptTrialResult is a widget as it would be used, and what came of the steps. */
+export interface ScriptTrialResult {
+  outcomes: ScriptOutcome[];
+  problems: Problem[];
+  /** manifest and Drawing are as a browser gets them; Drawing is missing when the SVG cannot be drawn. */
+  manifest: Manifest;
+  drawing?: Drawing;
+  /** parts are those of the document and those that the SVG declares. */
+  parts: PartBinding[];
+  /** types are the declarations for the editor of its script (TypeScript). */
+  types: string;
+}
+
+export interface ScriptWish {
+  name: string;
+  value: unknown;
+}
+
 /** ServiceOrder takes alarms out of service. */
 export interface ServiceOrder {
   alarms: string[] | null;
@@ -4533,6 +4661,8 @@ export interface TagState {
   /** low and High are the engineering range, when the tag has one. */
   low?: number;
   high?: number;
+  /** decimals is how many of them tell something, when the tag says. */
+  decimals?: number;
   /** value is null when the quality is bad. */
   value: unknown;
   /** quality is an OPC UA StatusCode, 0 good; QualityName its symbolic name. */
@@ -4543,6 +4673,10 @@ export interface TagState {
   server?: string;
   /** writable says that the caller may write it now. */
   writable: boolean;
+  /** writeLow and WriteHigh are the limits of what may be written; Confirm says what is asked before. */
+  writeLow?: number;
+  writeHigh?: number;
+  confirm?: "none" | "ask" | "reason";
   device?: string;
   /** kind is asset for a property of an asset; From says of all where the value comes from. */
   kind: "device" | "computed" | "memory" | "system" | "app" | "asset";
@@ -4851,8 +4985,16 @@ export const CloseCode = {
 export const LiveLimit = {
   /** maxFrame is the largest frame a client may send, in bytes. */
   maxFrame: 65536,
-  /** maxViews is the number of views (watch and open together) of one connection. */
-  maxViews: 64,
+  /** maxViews is the number of views (watch and open together) of one connection, MaxWatches how many may be watches. */
+  maxViews: 1024,
+  maxWatches: 64,
+  /** maxOpens is the number of screens that one open or close may name. */
+  maxOpens: 100,
+  /** maxAllSlots is the number of slots of all views of one connection. */
+  maxAllSlots: 200000,
+  /** maxLists is the number of lists of assets of one connection, MaxListed how many assets one has at most. */
+  maxLists: 64,
+  maxListed: 10000,
   /** maxSlots is the number of slots of one view. */
   maxSlots: 20000,
   /** maxPatterns is the number of patterns in one watch. */
@@ -4903,7 +5045,7 @@ export const Quality = {
 } as const;
 
 /** What a field holds, and so how it is edited. */
-export type FieldKind = "bool" | "int" | "float" | "string" | "text" | "enum" | "duration" | "secret" | "color" | "tag" | "image" | "icon" | "screen" | "drawing" | "variable" | "params" | "texts" | "any" | "object" | "list";
+export type FieldKind = "bool" | "int" | "float" | "string" | "text" | "enum" | "duration" | "secret" | "color" | "tag" | "image" | "icon" | "screen" | "drawing" | "variable" | "params" | "input" | "rows" | "texts" | "any" | "object" | "list";
 
 /** Something a person may be allowed to do in an area. */
 export type Right = "view" | "operate" | "tune" | "acknowledge" | "shelve" | "design" | "install" | "administer";
