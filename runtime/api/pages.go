@@ -49,7 +49,7 @@ var hashed = regexp.MustCompile(`^assets/.+-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$`)
 func shell(p string) string {
 	first, rest, _ := strings.Cut(strings.Trim(p, "/"), "/")
 	switch first {
-	case "", "login", "setup", "plant", "alarms", "history", "admin", "messages":
+	case "", "login", "setup", "plant", "alarms", "history", "admin", "messages", "scripts":
 		if rest == "" {
 			return "index.html"
 		}

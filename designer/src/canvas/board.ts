@@ -92,6 +92,14 @@ export class Board implements Surface {
     return this.#manifests.get(type);
   }
 
+  /** Changes the widgets that there are. */
+  setCatalogue(catalogue: readonly Manifest[]): void {
+    this.#manifests.clear();
+    for (const m of catalogue) this.#manifests.set(m.id, m);
+    this.view.catalogue = catalogue;
+    this.repaint();
+  }
+
   screenId(): string {
     return this.session.getState().screen;
   }

@@ -5,6 +5,8 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { type Board, createSession, type DraggedTag, type SessionStore } from "../canvas";
 import { type AppState, Autosave, Document, fromApp, type SaveState, type ScreenRecord, toApp } from "../document";
 import { t } from "../i18n";
+import { compileWidget } from "../own/api";
+import { OwnCatalogue } from "../own/catalogue";
 import { checkApp, saveDraft } from "./api";
 import { DraftLive } from "./draftlive";
 import { keepSession, keptSession } from "./kept";
@@ -24,7 +26,8 @@ export type AppDialogKind =
   | "app.texts"
   | "app.inputs"
   | "app.tags"
-  | "app.alarms";
+  | "app.alarms"
+  | "app.widgets";
 export type DialogKind =
   | "palette"
   | "keys"
@@ -34,7 +37,8 @@ export type DialogKind =
   | "history"
   | "import"
   | "bindMany"
-  | "uses";
+  | "uses"
+  | "own";
 
 /** What the panels share. */
 export interface Ui {
@@ -56,6 +60,8 @@ export interface Ui {
   dropMany?: { tags: readonly DraggedTag[]; at: { x: number; y: number } };
   /** What the dialog "uses" is about. */
   target?: Target;
+  /** The widget type of the app's own that the dialog "own" edits. */
+  own?: string;
   preview: boolean;
   /** A click on a widget lists what its actions would do. */
   testing: boolean;
@@ -86,12 +92,17 @@ export class Editor {
   readonly ui: StoreApi<Ui>;
   readonly autosave: Autosave<Problem>;
   readonly live: DraftLive;
-  readonly manifests: ReadonlyMap<string, Manifest>;
+  /** The widget types of the app's own, compiled. */
+  readonly own = new OwnCatalogue(compileWidget);
+  /** All that can be put on a screen: the catalogue, and the app's own behind it. A new list whenever it changes. */
+  widgets: readonly Manifest[];
+  manifests: ReadonlyMap<string, Manifest>;
   readonly functions: readonly ExpressionFunction[];
   readonly qualities: Record<string, string>;
   board: Board | undefined;
   readonly #stops: (() => void)[] = [];
   readonly #versions: Record<string, number>;
+  readonly #widgetsListeners = new Set<() => void>();
   /** What was sent to be saved, by the text that was sent. */
   readonly #sent = new WeakMap<App, AppState>();
   readonly together: Together;
@@ -104,6 +115,7 @@ export class Editor {
     connection: Live,
   ) {
     this.doc = new Document(fromApp(app));
+    this.widgets = catalogue.widgets;
     this.manifests = new Map(catalogue.widgets.map((m) => [m.id, m]));
     this.doc.kinds = (type) => this.manifests.get(type);
     this.functions = catalogue.functions ?? [];
@@ -157,6 +169,10 @@ export class Editor {
     this.#stops.push(
       stop,
       keepSession(installation, session),
+      this.own.subscribe(() => this.#ownChanged()),
+      this.doc.subscribe(({ state, previous }) => {
+        if (state.app.widgets !== previous.app.widgets) this.own.update(state.app.widgets ?? []);
+      }),
       this.doc.subscribe(() => this.ui.setState({ undo: this.doc.undoStep?.label, redo: this.doc.redoStep?.label })),
       session.subscribe((now, before) => {
         if (now.screen !== before.screen) {
@@ -167,6 +183,7 @@ export class Editor {
         if (now.selection !== before.selection) this.doc.mark();
       }),
     );
+    this.own.update(this.doc.state.app.widgets ?? []);
     this.#showLive();
     const begun = this.doc.version;
     checkApp(installation, app).then(
@@ -260,7 +277,21 @@ export class Editor {
     };
   }
 
+  /** Calls fn whenever there are other widgets to put on a screen. */
+  readonly onWidgets = (fn: () => void): (() => void) => {
+    this.#widgetsListeners.add(fn);
+    return () => this.#widgetsListeners.delete(fn);
+  };
+
+  #ownChanged(): void {
+    this.widgets = [...this.catalogue.widgets, ...this.own.manifests];
+    this.manifests = new Map(this.widgets.map((m) => [m.id, m]));
+    this.board?.setCatalogue(this.widgets);
+    for (const fn of [...this.#widgetsListeners]) fn();
+  }
+
   destroy(): void {
+    this.own.destroy();
     for (const stop of this.#stops) stop();
     this.together.destroy();
     void this.autosave.flush().finally(() => this.autosave.destroy());

@@ -7,5 +7,6 @@ export function settingsOf(at: string): AppDialogKind | undefined {
   if (head === "languages" || head === "texts") return "app.texts";
   if (head === "theme") return "app.look";
   if (head === "navigation" || head === "start") return "app.navigation";
+  if (head === "widgets") return "app.widgets";
   return head === "inputs" ? "app.inputs" : head === "tags" ? "app.tags" : head === "alarms" ? "app.alarms" : "app";
 }

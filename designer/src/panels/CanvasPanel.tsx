@@ -5,6 +5,7 @@ import { useDoc, useEditor, useScreen, useSession } from "../design/context";
 import { importFiles, offersFiles } from "../design/importing";
 import { ancestors, drawingsOf } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
+import { useOwn } from "../own/useOwn";
 import { useTheme } from "../preferences";
 import { ContextMenu, toast } from "../ui";
 import { TryActions } from "./actions/TryPanel";
@@ -38,7 +39,7 @@ export function CanvasPanel() {
       doc: editor.doc,
       session: editor.session,
       cameras: editor.cameras,
-      catalogue: editor.catalogue.widgets,
+      catalogue: editor.widgets,
       theme,
       lang,
       say: (key, values) => editor.say(key, values),
@@ -68,9 +69,11 @@ export function CanvasPanel() {
   useDrawnTexts(shown?.view);
 
   const drawings = useDoc((d) => d.app.drawings);
+  const widgets = useOwn();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the drawings of the app's own widgets change with the list of widgets
   useEffect(() => {
-    if (shown) shown.view.drawings = drawingsOf(drawings);
-  }, [shown, drawings]);
+    if (shown) shown.view.drawings = { ...drawingsOf(drawings), ...editor.own.drawings };
+  }, [shown, drawings, widgets, editor]);
   const [filesOver, setFilesOver] = useState(false);
 
   const path = screen && scope ? [...ancestors(screen, scope).toReversed(), scope] : [];

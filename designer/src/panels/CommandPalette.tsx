@@ -78,7 +78,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
         run: () => editor.session.setState({ screen: id, selection: [], scope: "" }),
       });
     }
-    for (const m of editor.catalogue.widgets)
+    for (const m of editor.widgets)
       if (m.id !== groupType && !m.presets?.length)
         out.push({
           id: `w:${m.id}`,
@@ -88,7 +88,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
           words: `${m.id} ${Object.values(m.title).join(" ")}`,
           run: () => editor.board?.addInMiddle(m),
         });
-    for (const m of editor.catalogue.widgets)
+    for (const m of editor.widgets)
       for (const p of m.presets ?? [])
         out.push({
           id: `w:${m.id}/${p.id}`,

@@ -173,7 +173,7 @@ function Pictures({ conflict, clash, who }: { conflict: Conflict; clash: Clash; 
             {record ? (
               <ScreenPicture
                 record={record}
-                catalogue={editor.catalogue.widgets}
+                catalogue={editor.widgets}
                 label={t("merge:picture", { name, who: title })}
                 marks={marks}
                 chosen={clash.widget}

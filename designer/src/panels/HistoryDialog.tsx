@@ -358,7 +358,7 @@ function ScreenComparison(props: {
   const [chosen, setChosen] = useState<string>();
   // On a screen that is new or gone everything would be outlined: that says nothing.
   const marks = difference.kind === "changed" ? difference.widgets : new Map();
-  const catalogue = editor.catalogue.widgets;
+  const catalogue = editor.widgets;
   const picture = (record: typeof old, label: string) =>
     record && <ScreenPicture record={record} catalogue={catalogue} label={label} marks={marks} chosen={chosen} />;
   return (

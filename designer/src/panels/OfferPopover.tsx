@@ -27,7 +27,7 @@ export function OfferPopover() {
   }, [offer, editor]);
 
   if (!offer) return null;
-  const list = fitting(editor.catalogue.widgets, offer.tags);
+  const list = fitting(editor.widgets, offer.tags);
   const left = Math.max(8, Math.min(offer.client.x, window.innerWidth - 260));
   const top = Math.max(8, Math.min(offer.client.y, window.innerHeight - Math.min(420, 80 + list.length * 32)));
   return (

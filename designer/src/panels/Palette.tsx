@@ -5,20 +5,25 @@ import { command, run } from "../commands";
 import { useEditor } from "../design/context";
 import { drawingType, groupType } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
+import { useOwn } from "../own/useOwn";
 import { Empty, Icon, SearchInput, Tooltip } from "../ui";
 import { PresetList } from "./PresetList";
 import { presetFits } from "./presets";
 
 const order = ["basic", "drawing", "symbols", "values", "control", "layout"];
 
+/** Where the app's own widgets stand: before all others. */
+const ownCategory = "own";
+
 export function Palette() {
   const t = useT();
   const lang = useLanguage();
   const editor = useEditor();
+  const widgets = useOwn();
   const [query, setQuery] = useState("");
   const words = useMemo(() => query.toLowerCase().split(/\s+/).filter(Boolean), [query]);
   const groups = useMemo(() => {
-    const found = editor.catalogue.widgets.filter((m) => {
+    const found = widgets.filter((m) => {
       const text = [m.id, ...Object.values(m.title), ...Object.values(m.summary ?? {})].join(" ").toLowerCase();
       if (m.presets?.length) return m.presets.some((p) => presetFits(m, p, words));
       // A plain group is made of what is selected.
@@ -26,9 +31,9 @@ export function Palette() {
     });
     const by = new Map<string, Manifest[]>();
     for (const m of found) by.set(m.category ?? "other", [...(by.get(m.category ?? "other") ?? []), m]);
-    const rank = (c: string) => order.indexOf(c) + 1 || order.length + 1;
+    const rank = (c: string) => (c === ownCategory ? 0 : order.indexOf(c) + 1 || order.length + 1);
     return [...by].sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
-  }, [words, editor]);
+  }, [words, widgets]);
   const add = (m: Manifest) => {
     // A drawing comes from a file; one that the app has already is chosen in the inspector.
     if (m.id === drawingType && !editor.doc.state.app.drawings?.length) run(editor, command("edit.importFile"));
@@ -71,7 +76,14 @@ export function Palette() {
         </section>
       ))}
       {groups.length === 0 && <Empty title={t("design:palette.none")} text={t("design:palette.noneText")} />}
-      {groups.length > 0 && !query && <p className="panel-hint">{t("design:palette.hint")}</p>}
+      {!query && (
+        <p className="panel-hint">
+          {t("design:palette.hint")}{" "}
+          <button type="button" className="link" onClick={() => editor.ui.setState({ dialog: "app.widgets" })}>
+            {t("own:make")}
+          </button>
+        </p>
+      )}
     </div>
   );
 }

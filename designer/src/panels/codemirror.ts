@@ -5,6 +5,7 @@ import {
   type Completion,
   type CompletionContext,
   type CompletionResult,
+  type CompletionSource,
   completionKeymap,
 } from "@codemirror/autocomplete";
 import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
@@ -32,12 +33,14 @@ export interface TextEditor {
 /** How an editor is made. */
 export interface TextOptions {
   text: string;
-  language: "expression" | "json";
+  language: "expression" | "json" | Extension;
   label: string;
   placeholder?: string;
   readOnly?: boolean;
   lineNumbers?: boolean;
   complete?: (word: string, inTag: boolean) => Promise<Completion[]>;
+  /** Completion in place of that of expressions. */
+  source?: CompletionSource;
   onChange?: (text: string) => void;
   onSubmit?: () => void;
   onBlur?: () => void;
@@ -134,6 +137,9 @@ function hint(text: string): Extension {
   ];
 }
 
+const languageOf = (language: TextOptions["language"]): Extension =>
+  language === "expression" ? expression : [language === "json" ? json : language, lintGutter()];
+
 /** Makes an editor. */
 export function createEditor(host: HTMLElement, options: TextOptions): TextEditor {
   const look = styles();
@@ -159,6 +165,7 @@ export function createEditor(host: HTMLElement, options: TextOptions): TextEdito
       filter: false,
     };
   };
+  const completion = options.source ?? (options.complete && complete);
   const view = new EditorView({
     root,
     parent: root,
@@ -173,16 +180,16 @@ export function createEditor(host: HTMLElement, options: TextOptions): TextEdito
               return true;
             },
           },
-          ...(options.complete ? completionKeymap : []),
+          ...(completion ? completionKeymap : []),
         ]),
         minimalSetup,
         drawSelection(),
         bracketMatching(),
         EditorView.lineWrapping,
-        options.language === "json" ? [json, lintGutter()] : expression,
+        languageOf(options.language),
         options.lineNumbers ? lineNumbers() : [],
         options.placeholder ? hint(options.placeholder) : [],
-        options.complete ? autocompletion({ override: [complete], icons: false }) : [],
+        completion ? autocompletion({ override: [completion], icons: false }) : [],
         readOnly.of(lock(!!options.readOnly)),
         EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
         EditorView.updateListener.of((u) => u.docChanged && options.onChange?.(u.state.doc.toString())),

@@ -1,6 +1,7 @@
 import { request } from "@lineside/client";
 import {
   Bell,
+  Braces,
   CircleUser,
   Factory,
   FileText,
@@ -42,6 +43,7 @@ export function Page({ title, tools, children }: { title: string; tools?: ReactN
     { href: "/history", icon: TrendingUp, label: t("trends:title"), show: view },
     { href: "/reports", icon: FileText, label: t("reports:title"), show: view },
     { href: "/plant", icon: Factory, label: t("shell:plant"), show: design },
+    { href: "/scripts", icon: Braces, label: t("own:scripts.title"), show: design },
     { href: "/messages", icon: Send, label: t("notify:title"), show: administer },
     { href: "/admin", icon: ShieldCheck, label: t("shell:admin"), show: administer },
   ];

@@ -16,6 +16,7 @@ export default {
     hint: "Drag a widget onto the screen, or press Enter to put it in the middle.",
   },
   category: {
+    own: "Own widgets",
     alarms: "Alarms",
     basic: "Basic",
     charts: "Charts",

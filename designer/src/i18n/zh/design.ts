@@ -16,6 +16,7 @@ export default {
     hint: "将控件拖到画面上，或按回车键放在中间。",
   },
   category: {
+    own: "自有控件",
     alarms: "报警",
     basic: "基础",
     charts: "图表",

@@ -25,7 +25,7 @@ function Grid({ tags, at }: { tags: readonly DraggedTag[]; at: { x: number; y: n
   const lang = useLanguage();
   const editor = useEditor();
   const close = () => editor.ui.setState({ dropMany: undefined });
-  const list = fitting(editor.catalogue.widgets, tags);
+  const list = fitting(editor.widgets, tags);
   const [type, setType] = useState(list[0]?.id ?? "");
   const [sorting, setSorting] = useState<Sorting>("given");
   const [options, setOptions] = useState<GridOptions>({

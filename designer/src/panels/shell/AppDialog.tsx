@@ -4,6 +4,7 @@ import { useDoc, useEditor } from "../../design/context";
 import type { AppDialogKind } from "../../design/editor";
 import { missingTexts } from "../../document";
 import { useT } from "../../i18n";
+import { OwnPart } from "../../own/OwnPart";
 import { Badge, Button, Dialog, Tabs } from "../../ui";
 import { AlarmsPart } from "./AlarmsPart";
 import { GeneralPart } from "./GeneralPart";
@@ -36,6 +37,7 @@ export function AppDialog(props: { part: AppDialogKind; onClose: () => void }) {
     ["app.inputs", t("design:app.inputs"), <InputsPart key="p" />],
     ["app.tags", t("design:app.tags"), <TagsPart key="p" />],
     ["app.alarms", t("alarms:edit.group"), <AlarmsPart key="p" />],
+    ["app.widgets", t("own:title"), <OwnPart key="p" />],
   ];
   return (
     <Dialog

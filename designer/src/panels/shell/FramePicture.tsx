@@ -97,7 +97,7 @@ export function FramePicture() {
         createPortal(
           <ScreenPicture
             record={record}
-            catalogue={editor.catalogue.widgets}
+            catalogue={editor.widgets}
             label={record.screen.name[language] || record.screen.name.en || screen}
             marks={noMarks}
             outside={record.screen.ground || "ground"}
