@@ -5,6 +5,7 @@ export { symbols } from "./icons.gen";
 export * from "./kit";
 export type { Past, PastQuestion } from "./plot/past";
 export { type Track, tracksOf } from "./plot/series";
+export type * from "./tagsource";
 export * from "./view";
 
 const named = <T>(files: Record<string, { default: T }>): Record<string, T> =>

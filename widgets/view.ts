@@ -12,6 +12,8 @@ import type {
 import type { Group, MirrorEntry, Theme } from "@lineside/scene";
 import type { Past } from "./plot/past";
 
+import type { TagSource } from "./tagsource";
+
 /**
  * The live values of a widget by property. A property that is a constant is not here. What an
  * animation makes of a property stands in its place. What it makes of one part of a drawing is
@@ -183,6 +185,8 @@ export interface Env {
   lasted?(props: readonly string[], from: number, to: number): Promise<Readonly<Record<string, Lasted>>>;
   /** The alarms. Not there where nobody can be asked. */
   readonly alarms?: AlarmSource;
+  /** The tags of the plant, in their own units. Not there where nobody can be asked. */
+  readonly tags?: TagSource;
   /** The app around the screen. Not there where a screen stands alone. */
   readonly navigation?: Navigation;
   /** Is the property bound to a tag or expression? */

@@ -27,6 +27,8 @@ type TagState struct {
 	// Low and High are the engineering range, when the tag has one.
 	Low  *float64 `json:"low,omitempty"`
 	High *float64 `json:"high,omitempty"`
+	// Decimals is how many of them tell something, when the tag says.
+	Decimals *int `json:"decimals,omitempty"`
 	// Value is null when the quality is bad.
 	Value json.RawMessage `json:"value"`
 	// Quality is an OPC UA StatusCode, 0 good; QualityName its symbolic name.
@@ -36,8 +38,12 @@ type TagState struct {
 	Source *time.Time `json:"source,omitempty"`
 	Server *time.Time `json:"server,omitempty"`
 	// Writable says that the caller may write it now.
-	Writable bool   `json:"writable"`
-	Device   string `json:"device,omitempty"`
+	Writable bool `json:"writable"`
+	// WriteLow and WriteHigh are the limits of what may be written; Confirm says what is asked before.
+	WriteLow  *float64 `json:"writeLow,omitempty"`
+	WriteHigh *float64 `json:"writeHigh,omitempty"`
+	Confirm   string   `json:"confirm,omitempty" enum:"none,ask,reason"`
+	Device    string   `json:"device,omitempty"`
 	// Kind is asset for a property of an asset; From says of all where the value comes from.
 	Kind string `json:"kind" enum:"device,computed,memory,system,app,asset"`
 	From string `json:"from" enum:"device,computed,memory,system,app"`
@@ -102,7 +108,8 @@ func (s *Server) tagState(ctx context.Context, slot tag.Slot, path tag.Path) (Ta
 		return TagState{}, false
 	}
 	sample := s.engine.Table().Get(slot)
-	out := TagState{Path: string(path), Type: m.Type.String(), Unit: m.Unit, Title: m.Title, Low: m.Low, High: m.High, Value: json.RawMessage("null"),
+	out := TagState{Path: string(path), Type: m.Type.String(), Unit: m.Unit, Title: m.Title, Low: m.Low, High: m.High, Decimals: m.Decimals,
+		WriteLow: m.WriteLow, WriteHigh: m.WriteHigh, Confirm: m.Confirm, Value: json.RawMessage("null"),
 		Quality: uint32(sample.Quality), QualityName: sample.Quality.String(), Writable: m.Writable, Device: m.Device, Kind: string(m.Kind), From: string(m.Kind)}
 	if o := m.Origin; o != nil {
 		out.Kind, out.Asset, out.Model, out.Property, out.Overridden = "asset", string(o.Asset), o.Model, o.Property, len(o.Overridden) > 0

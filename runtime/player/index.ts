@@ -7,4 +7,5 @@ export type { PreviewAnswer, PreviewAsk } from "./preview";
 export type { Recaller } from "./recall";
 export { type ScreenMeta, type ScreenOptions, type ScreenValues, ScreenView } from "./screen-view";
 export { start } from "./shell";
+export { LiveTags } from "./tagsource";
 export { nextTrail } from "./way";

@@ -27,6 +27,7 @@ import {
   type Pane,
   type Past,
   type Settings,
+  type TagSource,
   type Values,
   views,
 } from "@lineside/widgets";
@@ -59,6 +60,8 @@ export interface InstanceHost {
   readonly connected: boolean;
   /** The alarms; asked from time to time when not given. */
   readonly alarms?: AlarmSource;
+  /** The tags of the plant, for widgets that show many. */
+  readonly tags?: TagSource;
   /** The past of tags; that of the runtime when not given. */
   readonly past?: Past;
   /** What they were by buckets and states; what the runtime says when not given. */
@@ -535,6 +538,7 @@ export class Instance {
       recall: (props, ask) => recall(host.recaller ?? servedRecaller, this.paths(props), ask, this.display),
       lasted: (props, from, to) => lasted(host.recaller ?? servedRecaller, this.paths(props), from, to),
       alarms: host.alarms ?? polledAlarms,
+      tags: host.tags,
       navigation: host.navigation,
       bound: (prop) =>
         isBinding(widget.props?.[prop]) || prop in host.meta(widget.id) || prop in host.values(widget.id),

@@ -19,6 +19,7 @@ import type { Params } from "./effects";
 import type { Notes } from "./notes";
 import { type Plan, planOf } from "./policy";
 import { type ScreenMeta, type ScreenValues, ScreenView } from "./screen-view";
+import { WritableTags } from "./tagsource";
 import { say } from "./texts";
 
 /** What every open screen of a player shares. */
@@ -193,6 +194,7 @@ export class OpenScreen {
         units: view.units,
         mode: "run",
         alarms: this.around.alarmSource,
+        tags: new WritableTags(this.around),
         navigation: this.around.navigation,
         remember: this.around.installation,
         emit: (widget, name, data, sent) => this.queue(widget, name, data, sent),

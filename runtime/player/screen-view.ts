@@ -9,6 +9,7 @@ import {
   type Navigation,
   type NumberEntry,
   type Past,
+  type TagSource,
 } from "@lineside/widgets";
 import { Containers } from "./containers";
 import type { Units } from "./display";
@@ -61,6 +62,8 @@ export interface ScreenOptions {
   remember?: string;
   /** The alarms, for widgets that show them; without it they are asked from time to time. */
   alarms?: AlarmSource;
+  /** The tags of the plant, for widgets that show many. */
+  tags?: TagSource;
   /** The past of tags, for widgets that show it; without it the runtime is asked. */
   past?: Past;
   /** What tags were by buckets and states; without it the runtime is asked. */
@@ -599,6 +602,9 @@ export class ScreenView {
       },
       get alarms() {
         return view.options.alarms;
+      },
+      get tags() {
+        return view.options.tags;
       },
       get past() {
         return view.options.past;

@@ -65,6 +65,7 @@ export class Board implements Surface {
       theme: options.theme,
       lang: options.lang,
       mode: "design",
+      tags: options.tags,
       outside: this.#outside(options.theme),
     });
     this.#overlay = new Overlay(host);

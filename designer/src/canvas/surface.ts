@@ -1,6 +1,7 @@
 // What the parts of the board that listen to pointers and keys may use of it, so that they need not know the board itself.
 import type { Manifest, Widget } from "@lineside/client";
 import type { Camera, Theme } from "@lineside/scene";
+import type { TagSource } from "@lineside/widgets";
 import type { Document, Turned } from "../document";
 import type { DraggedTag } from "./create";
 import type { Point, Stage } from "./gesture";
@@ -18,6 +19,8 @@ export interface BoardOptions {
   catalogue: readonly Manifest[];
   theme: Theme;
   lang: "en" | "zh";
+  /** The tags of the plant, for widgets that show many. */
+  tags?: TagSource;
   /** Says something to a screen reader, by the key of a text. */
   say(key: string, values?: Record<string, unknown>): void;
   /** A short text for "this tag would be bound to that property of that widget". */

@@ -1,4 +1,5 @@
 // The drawing board in its panel, with its context menu and what it says.
+import { LiveTags } from "@lineside/player";
 import { useEffect, useRef, useState } from "react";
 import { Board } from "../canvas";
 import { useDoc, useEditor, useScreen, useSession } from "../design/context";
@@ -7,6 +8,7 @@ import { ancestors, drawingsOf } from "../document";
 import { textIn, useLanguage, useT } from "../i18n";
 import { useOwn } from "../own/useOwn";
 import { useTheme } from "../preferences";
+import { live } from "../shell/live";
 import { ContextMenu, toast } from "../ui";
 import { TryActions } from "./actions/TryPanel";
 import { BoardAids } from "./BoardAids";
@@ -42,6 +44,7 @@ export function CanvasPanel() {
       catalogue: editor.widgets,
       theme,
       lang,
+      tags: new LiveTags(live()),
       say: (key, values) => editor.say(key, values),
       dropText: (manifest, widget) => {
         const field = manifest.settings.find((f) => f.name === manifest.drop);

@@ -25,6 +25,7 @@ export default {
     control: "Control",
     layout: "Layout",
     symbols: "Symbols",
+    tables: "Tables",
     navigation: "Navigation",
     media: "Media",
     operations: "Operations",

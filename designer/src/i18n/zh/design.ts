@@ -25,6 +25,7 @@ export default {
     control: "操作",
     layout: "布局",
     symbols: "符号",
+    tables: "表格",
     navigation: "导航",
     media: "媒体",
     operations: "运行",
