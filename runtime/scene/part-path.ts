@@ -200,8 +200,11 @@ export class Image extends Part<ImageProps> {
     const src = this.props.src;
     if (src === this.from || typeof document === "undefined") return;
     this.from = src;
-    this.element = undefined;
-    if (src === "") return;
+    if (src === "") {
+      this.element = undefined;
+      return;
+    }
+    // Until the next has come or failed, the present one is seen: what is fetched again does not flicker.
     const img = document.createElement("img");
     img.decoding = "async";
     img.onload = () => {
@@ -211,7 +214,10 @@ export class Image extends Part<ImageProps> {
       this.props.onState?.(true);
     };
     img.onerror = () => {
-      if (this.from === src) this.props.onState?.(false);
+      if (this.from !== src) return;
+      this.element = undefined;
+      this.owner?.touch(this.bounds);
+      this.props.onState?.(false);
     };
     img.src = src;
   }
