@@ -119,8 +119,10 @@ func (s *Server) historyPaths(ctx context.Context, tags []string) ([]tag.Path, e
 		if err != nil || !rights.Allows(auth.View, path) {
 			return nil, errTagUnknown.with(text) // the same for one that may not be viewed
 		}
-		if _, there := s.engine.Meta(path, rights, ""); !there && !s.engine.Archive().Has(path) {
-			return nil, errTagUnknown.with(text)
+		if !s.engine.Archive().Has(path) { // which is sooner found out than what the plant knows of it
+			if _, there := s.engine.Meta(path, rights, ""); !there {
+				return nil, errTagUnknown.with(text)
+			}
 		}
 		out = append(out, path)
 	}

@@ -131,8 +131,14 @@ func Open(ctx context.Context, rows Rows, o Options) (*Archive, error) {
 	if info, err := os.Stat(a.aliveFile()); err == nil {
 		a.alive = tag.TimeOf(info.ModTime())
 	}
+	known := make([]bool, maxLooseSeries) // millions are looked up
+	for id := range a.paths {
+		if id >= 0 && id < maxLooseSeries {
+			known[id] = true
+		}
+	}
 	err = a.journal.replay(func(e *Entry) {
-		if _, known := a.paths[e.Series]; known {
+		if uint64(e.Series) < maxLooseSeries && known[e.Series] || a.paths[e.Series] != "" {
 			a.take(e.Series, &e.Sample)
 		}
 	})

@@ -95,11 +95,22 @@ func (l *loose) of(series int64, dst []chunk.Cell) []chunk.Cell {
 	if uint64(series) >= uint64(len(l.heads)) || l.heads[series].at == 0 {
 		return dst
 	}
-	h, from := &l.heads[series], len(dst)
-	dst = slices.Grow(dst, int(h.count))[:from+int(h.count)]
-	for i, at := len(dst)-1, h.at; at != 0; i-- {
-		s, place := l.slabs[(at-1)/slabSize], (at-1)%slabSize
-		dst[i], at = s.cells[place], s.before[place]
+	h := &l.heads[series]
+	// First where they are, and then what: the memory brings what it is asked for at once together, and not along a chain.
+	var near [partSize]uint32
+	places := near[:]
+	if int(h.count) > len(near) {
+		places = make([]uint32, h.count)
+	}
+	places = places[:h.count]
+	for i, at := len(places)-1, h.at; at != 0; i-- {
+		places[i] = at - 1
+		at = l.slabs[(at-1)/slabSize].before[(at-1)%slabSize]
+	}
+	from := len(dst)
+	dst = slices.Grow(dst, len(places))[:from+len(places)]
+	for i, at := range places {
+		dst[from+i] = l.slabs[at/slabSize].cells[at%slabSize]
 	}
 	return dst
 }

@@ -49,13 +49,38 @@ func (w *window) tail() (Sample, bool) {
 	return s, w.ordered && w.size() > 0 && s.Quality != removed
 }
 
+// waitingLast is what waits of a series as far as LastAt is concerned.
+type waitingLast struct {
+	last Sample
+	// some says that there is something, simple that last is the last of it, told without unpacking.
+	some, simple bool
+}
+
+// lastWaiting is the last sample of a series that waits. The caller holds mu.
+func (a *Archive) lastWaiting(id int64) waitingLast {
+	var out waitingLast
+	if windows := a.windowsOf(id); len(windows) > 0 {
+		last := windows[len(windows)-1]
+		out.some = len(windows) > 1 || last.size() > 0
+		out.last, out.simple = last.tail()
+	}
+	if last, simple, some := a.loose.tail(id); some {
+		if !out.some || simple && out.simple && last.Time >= out.last.Time {
+			out.last, out.simple = last, simple
+		}
+		out.simple = out.simple && simple
+		out.some = true
+	}
+	return out
+}
+
 // LastAt are the last samples of tags at or before a time, in their order; one without a sample is zero. Of present
 // values it is quick for thousands of tags.
 func (a *Archive) LastAt(ctx context.Context, paths []tag.Path, t tag.Time) ([]Sample, error) {
 	out := make([]Sample, len(paths))
 	ids := make([]int64, len(paths))
-	var open []int // whose samples are not in memory
-	waits := make([]bool, len(paths))
+	waits := make([]waitingLast, len(paths))
+	var open, unsure []int // whose samples are not known, or perhaps not the last ones
 	a.mu.RLock()
 	for i, path := range paths {
 		id, ok := a.ids[path]
@@ -63,21 +88,42 @@ func (a *Archive) LastAt(ctx context.Context, paths []tag.Path, t tag.Time) ([]S
 			continue
 		}
 		ids[i] = id
-		if p := a.pending[id]; p != nil && len(p.windows) > 0 {
-			waits[i] = true
-			if last, simple := p.windows[len(p.windows)-1].tail(); simple && last.Time <= t {
-				out[i] = last
-				continue
-			}
+		w := a.lastWaiting(id)
+		waits[i] = w
+		stored, known := a.stored[id]
+		switch {
+		case !w.simple || w.last.Time > t:
+			open = append(open, i)
+		case !known:
+			unsure = append(unsure, i)
+		case windowOf(w.last.Time) > stored:
+			out[i] = w.last
+		default:
+			open = append(open, i) // it came late: what the database has may be later
 		}
-		open = append(open, i)
 	}
 	a.mu.RUnlock()
+	if len(unsure) > 0 {
+		series := make([]int64, len(unsure))
+		for k, i := range unsure {
+			series[k] = ids[i]
+		}
+		if err := a.findStored(ctx, series); err != nil {
+			return nil, err
+		}
+		for _, i := range unsure {
+			if windowOf(waits[i].last.Time) > a.storedTo(ids[i]) {
+				out[i] = waits[i].last
+			} else {
+				open = append(open, i)
+			}
+		}
+	}
 	rest := open[:0]
 	a.newest.mu.Lock()
 	moves := a.newest.moves
 	for _, i := range open {
-		if s, ok := a.newest.of[ids[i]]; ok && s.Time <= t && !waits[i] {
+		if s, ok := a.newest.of[ids[i]]; ok && s.Time <= t && !waits[i].some {
 			out[i] = s
 			continue
 		}
@@ -86,7 +132,7 @@ func (a *Archive) LastAt(ctx context.Context, paths []tag.Path, t tag.Time) ([]S
 	a.newest.mu.Unlock()
 	recent := tag.Now()-t < tag.Time(time.Minute)
 	for _, i := range rest {
-		if recent && !waits[i] {
+		if recent && !waits[i].some {
 			s, ok, err := a.At(ctx, paths[i], ever)
 			if err != nil {
 				return nil, err
@@ -94,14 +140,7 @@ func (a *Archive) LastAt(ctx context.Context, paths []tag.Path, t tag.Time) ([]S
 			if !ok {
 				continue
 			}
-			a.newest.mu.Lock()
-			if a.newest.moves == moves {
-				if a.newest.of == nil {
-					a.newest.of = map[int64]Sample{}
-				}
-				a.newest.of[ids[i]] = s
-			}
-			a.newest.mu.Unlock()
+			a.newest.remember(ids[i], s, moves)
 			if s.Time <= t {
 				out[i] = s
 				continue
@@ -116,6 +155,19 @@ func (a *Archive) LastAt(ctx context.Context, paths []tag.Path, t tag.Time) ([]S
 		}
 	}
 	return out, nil
+}
+
+// remember remembers the last sample of a series, unless something went to the database since it was read.
+func (n *newestOf) remember(series int64, s Sample, moves uint64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.moves != moves {
+		return
+	}
+	if n.of == nil {
+		n.of = map[int64]Sample{}
+	}
+	n.of[series] = s
 }
 
 // ever is a time behind all samples.
