@@ -73,7 +73,7 @@ export class Model<R extends object> {
       data: this.data,
       columns: columns.map((c) => ({
         id: c.id,
-        accessorFn: (row: R) => c.sort?.(row) ?? c.text(row),
+        accessorFn: (row: R) => (c.sort ? c.sort(row) : c.text(row)),
         size: c.width,
         minSize: 44,
         maxSize: 1200,

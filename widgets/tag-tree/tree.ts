@@ -35,6 +35,7 @@ export function treeOf(
     return node;
   };
   for (const path of paths) {
+    if (area !== "" && !path.startsWith(`${area}/`)) continue;
     const up = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
     const title = facts.get(path)?.title || path.slice(path.lastIndexOf("/") + 1);
     const leaf: Node = { path, title, kind: "tag", tags: [path] };
