@@ -51,7 +51,10 @@ export function sampleOf(sample: Sample): Omit<ScriptedWidget, "id"> {
         { name: "pulse", kind: "bool", title: { en: "Pulse", zh: "脉冲" }, group: "data", bind: true, default: false },
         { name: "target", kind: "int", title: { en: "Target", zh: "目标" }, group: "data", bind: true, default: 10 },
       ],
-      events: [{ name: "reached", title: { en: "Target reached", zh: "达到目标" } }],
+      events: [
+        { name: "reset", title: { en: "Reset", zh: "复位" } },
+        { name: "reached", title: { en: "Target reached", zh: "达到目标" } },
+      ],
       svg: lines(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 80">',
         '  <rect width="160" height="80" rx="6" fill="var(--surface)" stroke="var(--line)" data-ls-click="reset"/>',

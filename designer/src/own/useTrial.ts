@@ -28,10 +28,12 @@ interface Told {
   /** What the trial begins with. */
   start: Record<string, unknown>;
   steps: ScriptStep[];
+  /** When the last step was added, in milliseconds. */
+  at: number;
 }
 
 export function useTrial(widget: ScriptedWidget): Trial {
-  const [told, setTold] = useState<Told>({ start: {}, steps: [] });
+  const [told, setTold] = useState<Told>({ start: {}, steps: [], at: 0 });
   const [state, setState] = useState<{ result?: ScriptTrialResult; error?: ApiError }>({});
   const [busy, setBusy] = useState(true);
   const text = JSON.stringify({ widget, settings: told.start, steps: told.steps });
@@ -64,11 +66,10 @@ export function useTrial(widget: ScriptedWidget): Trial {
     (next: ScriptStep) =>
       setTold((before) => {
         const { start, steps } = before.steps.length >= most ? begun(before) : before;
-        // A slider that is dragged is one step.
+        // What changes without a pause, as while arrow keys step a number, is one step.
         const last = steps.at(-1);
-        const merged =
-          last?.data && next.data && sameKeys(last.data, next.data) ? [...steps.slice(0, -1), next] : [...steps, next];
-        return { start, steps: merged };
+        const soon = Date.now() - before.at < 400 && last?.data && next.data && sameNumbers(last.data, next.data);
+        return { start, steps: soon ? [...steps.slice(0, -1), next] : [...steps, next], at: Date.now() };
       }),
     [],
   );
@@ -84,7 +85,7 @@ export function useTrial(widget: ScriptedWidget): Trial {
         : setTold((before) => {
             const { start, steps } = begun(before);
             const { [name]: _, ...rest } = start;
-            return { start: value === undefined ? rest : { ...rest, [name]: value }, steps };
+            return { start: value === undefined ? rest : { ...rest, [name]: value }, steps, at: 0 };
           }),
     setBad: (name, isBad) => step(isBad ? { bad: [name] } : { data: { [name]: values[name] ?? null } }),
     event: (name, value) => step({ event: name, ...(value === undefined ? {} : { value }) }),
@@ -93,7 +94,8 @@ export function useTrial(widget: ScriptedWidget): Trial {
   };
 }
 
-const sameKeys = (a: object, b: object): boolean => Object.keys(a).join() === Object.keys(b).join();
+const sameNumbers = (a: object, b: object): boolean =>
+  Object.keys(a).join() === Object.keys(b).join() && Object.values(b).every((v) => typeof v === "number");
 
 /** The values after all steps, and which of them are not known. */
 function valuesAfter(told: Told): [Record<string, unknown>, Set<string>] {
@@ -110,4 +112,4 @@ function valuesAfter(told: Told): [Record<string, unknown>, Set<string>] {
 }
 
 /** A trial that begins with the values of now. */
-const begun = (told: Told): Told => ({ start: valuesAfter(told)[0], steps: [] });
+const begun = (told: Told): Told => ({ start: valuesAfter(told)[0], steps: [], at: 0 });
