@@ -29,7 +29,6 @@ import {
   type Settings,
   type TagSource,
   type Values,
-  views,
 } from "@lineside/widgets";
 import { polledAlarms } from "./alarmsource";
 import { animate, isPart, isSource, wholes } from "./animate";
@@ -37,6 +36,7 @@ import { Display, metaShown, toShown, type Units } from "./display";
 import { keyEvents } from "./gestures";
 import { history, servedPast } from "./history";
 import { isTextKey, resolveTexts, type Texts, textIn } from "./language";
+import { faultOf, isInner, ownLive, ownSettings, viewOf } from "./own";
 import { planOf } from "./plan";
 import { lasted, type Recaller, recall, servedRecaller } from "./recall";
 import { say } from "./texts";
@@ -105,6 +105,8 @@ export class Instance {
   private mounted: Mounted | undefined;
   private node: HTMLElement | undefined;
   private fault: string | undefined;
+  /** The fault is one of its script, which goes by itself. */
+  private scripted = false;
   private clipNow: Bounds | undefined;
   private settings: Settings = {};
   /** In which unit it is shown. */
@@ -211,7 +213,7 @@ export class Instance {
 
   /** The panes of a widget that holds others; undefined when what it holds simply lies on it. */
   get panes(): Pane[] | undefined {
-    const view = views[this.widget.type];
+    const view = viewOf(this.widget.type, this.manifest);
     if (!view || isElement(view) || !view.panes || this.fault !== undefined) return undefined;
     const box = { width: this.widget.w, height: this.widget.h };
     return this.asked(() => view.panes?.(box, this.settings, this.host.local(this.widget.id)), undefined);
@@ -244,6 +246,7 @@ export class Instance {
     const values = this.all(this.host.values(this.widget.id));
     const meta = this.host.meta(this.widget.id);
     return Object.keys(values).flatMap((prop) => {
+      if (isInner(prop)) return [];
       const what = isSource(prop) ? this.widget.animate?.[Number(prop.slice(prop.indexOf("/") + 1))]?.what : prop;
       const named = meta[prop]?.title || meta[prop]?.path;
       // The expression behind an animation of the whole is nothing that an operator knows by name.
@@ -266,6 +269,7 @@ export class Instance {
   /** The ids of the drawings that it shows. */
   get drawings(): string[] {
     const props = this.widget.props ?? {};
+    if (this.manifest?.drawing) return [this.manifest.drawing];
     return (this.manifest?.settings ?? []).flatMap((f) => (f.kind === "drawing" ? [String(props[f.name])] : []));
   }
 
@@ -317,6 +321,11 @@ export class Instance {
 
   /** New values. */
   deliver(values: Values): void {
+    const wrong = this.wrong(values);
+    if (wrong ? `${wrong.text} (${wrong.code})` !== this.fault : this.scripted) {
+      this.rebuild();
+      return;
+    }
     if (this.fault !== undefined) return;
     const all = this.all(this.animated(values));
     if (this.foreign(all) !== this.builtWith) {
@@ -327,6 +336,11 @@ export class Instance {
     if (this.fault !== undefined) return;
     if (this.widget.animate) this.pose();
     this.describe();
+  }
+
+  /** Why the script of a widget of the app's own does not work. */
+  private wrong(values: Values): { code: string; text: string } | undefined {
+    return this.manifest?.drawing ? faultOf(values, this.host.lang) : undefined;
   }
 
   /** Device pixels per drawing pixel have changed. */
@@ -364,15 +378,22 @@ export class Instance {
     if (this.layer) this.host.scene.remove(this.layer);
     this.layer = undefined;
     this.fault = undefined;
+    this.scripted = false;
   }
 
   private build(): void {
-    const view = views[this.widget.type];
+    const view = viewOf(this.widget.type, this.manifest);
     if (!view) {
       this.fail("widget_unknown", say("unknownWidget", this.host.lang, this.widget.type));
       return;
     }
-    this.live = view.live ?? [this.manifest?.drop ?? "value"];
+    const wrong = this.wrong(this.host.values(this.widget.id));
+    if (wrong) {
+      this.fail(wrong.code, wrong.text);
+      this.scripted = true;
+      return;
+    }
+    this.live = this.manifest?.drawing ? ownLive(this.manifest) : (view.live ?? [this.manifest?.drop ?? "value"]);
     const all = this.all(this.animated(this.host.values(this.widget.id)));
     this.builtWith = this.foreign(all);
     const meta = this.host.meta(this.widget.id);
@@ -480,6 +501,7 @@ export class Instance {
 
   /** Defaults, then what comes from the bound tag, then constants, then live values the view does not take itself. */
   private resolve(values: Values): Settings {
+    if (this.manifest?.drawing) return ownSettings(this.manifest, this.host.drawings);
     const plan = planOf(this.manifest);
     const out: Settings = { ...plan.defaults };
     const meta = this.host.meta(this.widget.id);

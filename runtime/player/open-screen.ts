@@ -5,6 +5,7 @@ import {
   type Live,
   LiveError,
   type LiveValue,
+  type Manifest,
   type Meta,
   type Screen,
   type UnitPreference,
@@ -59,6 +60,7 @@ export class OpenScreen {
   private revision = -1;
   private opened = "";
   private chain = 0;
+  private catalogue: Readonly<Record<string, Manifest>> = manifests;
   private readonly off: () => void;
   /** Events of one widget that must arrive in their order: let go after pressed. */
   private readonly order = new Map<string, Promise<unknown>>();
@@ -178,7 +180,10 @@ export class OpenScreen {
     this.bind(view);
     const texts = view.app?.texts ?? {};
     const drawings = (view.app?.drawings ?? {}) as Record<string, Drawing>;
+    const catalogue = { ...manifests, ...(view.app?.manifests as Record<string, Manifest> | undefined) };
+    this.catalogue = catalogue;
     if (this.screenView) {
+      this.screenView.catalogue = catalogue;
       this.screenView.texts = texts;
       this.screenView.drawings = drawings;
       this.screenView.units = view.units;
@@ -186,6 +191,7 @@ export class OpenScreen {
     } else
       this.screenView = new ScreenView(this.host, {
         document: screen,
+        catalogue,
         meta: this.meta,
         theme: this.around.theme,
         lang: this.around.language,
@@ -313,7 +319,7 @@ export class OpenScreen {
   private plan(widget: Widget | undefined, name: string, data: unknown, runs?: readonly number[]): Plan {
     const on: Record<string, Action[]> = (widget ? widget.on : this.screen?.on) ?? {};
     const metaOf = (prop: string) => (widget ? this.meta[widget.id]?.[prop] : undefined);
-    const manifest = widget && manifests[widget.type];
+    const manifest = widget && this.catalogue[widget.type];
     return planOf(
       widget ?? { id: "", type: "", x: 0, y: 0, w: 0, h: 0, on },
       manifest,

@@ -68,16 +68,25 @@ export function fitted(
   return { sx: s, sy: s, dx: (box.width - drawing.width * s) / 2, dy: (box.height - drawing.height * s) / 2 };
 }
 
-/** The leaves in drawing order, and the middle of every named part: what it turns and grows about. */
-export function leavesOf(
-  drawing: Drawing,
-  box: { width: number; height: number },
-  stretch: boolean,
-): { leaves: Leaf[]; middles: Map<string, { x: number; y: number }> } {
+/** A drawing as it lies in a box. */
+export interface Laid {
+  /** In drawing order. */
+  leaves: Leaf[];
+  /** What every named part turns and grows about: its pivot, or its middle. */
+  middles: Map<string, { x: number; y: number }>;
+  /** What every named part covers as it was drawn. */
+  boxes: Map<string, { x0: number; y0: number; x1: number; y1: number }>;
+  /** How many pixels a unit of the drawing is. */
+  unit: { x: number; y: number };
+}
+
+/** Lays a drawing into a box. */
+export function leavesOf(drawing: Drawing, box: { width: number; height: number }, stretch: boolean): Laid {
   const { sx, sy, dx, dy } = fitted(drawing, box, stretch);
   const line = Math.sqrt(sx * sy);
   const leaves: Leaf[] = [];
-  const boxes = new Map<string, { x0: number; y0: number; x1: number; y1: number }>();
+  const boxes: Laid["boxes"] = new Map();
+  const pivots: Laid["middles"] = new Map();
   const cover = (chain: readonly string[], x0: number, y0: number, x1: number, y1: number) => {
     for (const id of chain) {
       const b = boxes.get(id);
@@ -93,6 +102,8 @@ export function leavesOf(
   const walk = (parts: readonly Part[], chain: readonly string[], opacity: number, hidden: boolean) => {
     for (const p of parts) {
       const own = p.id ? [...chain, p.id] : chain;
+      const [px, py] = p.pivot ?? [];
+      if (p.id && px !== undefined && py !== undefined) pivots.set(p.id, { x: px * sx + dx, y: py * sy + dy });
       const common: Common = {
         chain: own,
         hidden: hidden || p.hidden === true,
@@ -138,7 +149,8 @@ export function leavesOf(
   };
   walk(drawing.parts, [], 1, false);
   const middles = new Map([...boxes].map(([id, b]) => [id, { x: (b.x0 + b.x1) / 2, y: (b.y0 + b.y1) / 2 }]));
-  return { leaves, middles };
+  for (const [id, p] of pivots) middles.set(id, p);
+  return { leaves, middles, boxes, unit: { x: sx, y: sy } };
 }
 
 /** Makes what paints a leaf. */
@@ -175,4 +187,43 @@ export function place(g: Group, leaf: Leaf): Painted {
     align: leaf.align,
     color: leaf.fill ?? "text",
   });
+}
+
+/** How long path data of absolute points is. Curves are measured along eight chords. */
+export function lengthOf(data: string): number {
+  let total = 0;
+  let [x, y, startX, startY] = [0, 0, 0, 0];
+  for (const [, letter, rest] of data.matchAll(/([MLCQZ])([^MLCQZ]*)/g)) {
+    const n = (rest?.match(/-?[\d.]+(?:e[-+]?\d+)?/gi) ?? []).map(Number);
+    if (letter === "Z") {
+      total += Math.hypot(startX - x, startY - y);
+      [x, y] = [startX, startY];
+      continue;
+    }
+    const step = letter === "C" ? 6 : letter === "Q" ? 4 : 2;
+    for (let i = 0; i + step <= n.length; i += step) {
+      const [toX, toY] = [n[i + step - 2] as number, n[i + step - 1] as number];
+      if (letter === "M" && i === 0) [startX, startY] = [toX, toY];
+      else if (step === 2) total += Math.hypot(toX - x, toY - y);
+      else {
+        const xs = [x, ...n.slice(i, i + step).filter((_, k) => k % 2 === 0)];
+        const ys = [y, ...n.slice(i, i + step).filter((_, k) => k % 2 === 1)];
+        let [beforeX, beforeY] = [x, y];
+        for (let k = 1; k <= 8; k++) {
+          const [cx, cy] = [bezier(xs, k / 8), bezier(ys, k / 8)];
+          total += Math.hypot(cx - beforeX, cy - beforeY);
+          [beforeX, beforeY] = [cx, cy];
+        }
+      }
+      [x, y] = [toX, toY];
+    }
+  }
+  return total;
+}
+
+/** The point of a Bézier curve of any degree at t, by de Casteljau. */
+function bezier(points: readonly number[], t: number): number {
+  let row = points;
+  while (row.length > 1) row = row.slice(1).map((p, i) => (row[i] as number) * (1 - t) + p * t);
+  return row[0] as number;
 }
