@@ -50,6 +50,10 @@ func measureHistoryQuery(ctx context.Context, b *bench) (string, error) {
 	if err := s.putPlant(map[string]any{"format": 1, "tags": tags}); err != nil {
 		return "", err
 	}
+	// However full the disk of this machine is, nothing makes way for what is new while it is measured.
+	if err := s.ask("PUT", "/history/retention", historian.Retention{}, nil); err != nil {
+		return "", err
+	}
 	s.end()
 	begin := time.Now()
 	samples, err := fillYear(context.WithoutCancel(ctx), s.dir, heavy, many)
@@ -106,7 +110,7 @@ func measureHistoryQuery(ctx context.Context, b *bench) (string, error) {
 	year50, year95, err := figure(30, func(i int) error {
 		return s.ask("GET", fmt.Sprintf("/history?tag=%s&from=now-8760h&pixels=500", heavy[i%queryHeavy]), nil, nil)
 	})
-	return fmt.Sprintf("p95 **%.1f** (half %.1f) · **%.1f** (%.1f) · **%.1f** (%.1f) ms, the reading of the answer included; a year to 500 pixels %.1f (%.1f); %.1f million samples", hour95, hour50, day95, day50, last95, last50, year95, year50, float64(samples)/1e6), err
+	return fmt.Sprintf("p95 **%.1f** (half within %.1f) · **%.1f** (%.1f) · **%.1f** (%.1f) ms, from the question to the last byte of its answer, warm, one after the other; a year to 500 pixels %.1f (%.1f); %.1f million samples", hour95, hour50, day95, day50, last95, last50, year95, year50, float64(samples)/1e6), err
 }
 
 // quantile is one of durations, in ms.
