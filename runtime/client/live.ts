@@ -257,6 +257,7 @@ export class Live extends Emitter<LiveEvents> {
   readonly #outdated = new Set<View>();
   #reopening: ReturnType<typeof setTimeout> | undefined;
   #pulse: ReturnType<typeof setInterval> | undefined;
+  #language: string | undefined;
   readonly #hurry = () => this.#retry !== undefined && this.#connect();
 
   constructor(options: LiveOptions = {}) {
@@ -301,6 +302,13 @@ export class Live extends Emitter<LiveEvents> {
       this.#lists.delete(listener);
       if (list.id) this.#send({ op: "close", list: list.id });
     };
+  }
+
+  /** Says in which language alarms, lists and messages come, whatever is shown; it holds when the connection comes back, too. */
+  speak(language: string): void {
+    if (language === this.#language) return;
+    this.#language = language;
+    this.#send({ op: "language", language });
   }
 
   /** Opens and closes views with few messages: all that fn does at once. */
@@ -450,6 +458,7 @@ export class Live extends Emitter<LiveEvents> {
         this.alarms = {};
         this.emit("alarms", this.alarms);
       }
+      if (this.#language) this.#send({ op: "language", language: this.#language });
       this.#reshow([...this.#views]);
       for (const listener of this.#lists.keys()) this.#list(listener);
     };

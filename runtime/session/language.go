@@ -17,8 +17,14 @@ func (c *conn) setLanguage(lang string) {
 }
 
 // speak changes the language and tells the bindings of a screen in it: the view stays open, with
-// its variables and what is under way.
+// its variables and what is under way. Without a view it is for what is told of alarms and assets, and for messages.
 func (c *conn) speak(r *Request) {
+	if r.View == 0 {
+		c.setLanguage(r.Language)
+		c.reply(&Reply{ID: r.ID, OK: true})
+		c.tellWords()
+		return
+	}
 	v := c.views[r.View] // only this goroutine changes it
 	if v == nil || v.screen == nil {
 		c.fail(r.ID, c.problem("view_unknown"))
@@ -28,6 +34,11 @@ func (c *conn) speak(r *Request) {
 	_, _, index := screenSlots(v.screen.Screen, c.actor.Rights)
 	bindings := c.bindings(v.screen.Screen, index)
 	c.reply(&Reply{ID: r.ID, OK: true, Bindings: bindings, Units: c.hub.viewUnits(v.screen.Screen, bindings, r.Units)})
+	c.tellWords()
+}
+
+// tellWords tells once more what has words in it and belongs to no view.
+func (c *conn) tellWords() {
 	c.tellAssets()
-	c.tellAlarms(c.hub.alarms.all(c.hub.engine)) // their words are in it, too
+	c.tellAlarms(c.hub.alarms.all(c.hub.engine))
 }

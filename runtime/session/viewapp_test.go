@@ -109,6 +109,13 @@ func TestTheLanguageIsChangedAtRunTime(t *testing.T) {
 	}
 	w.set(slot, tag.OfFloat(5))
 	c.until("a value in the old view", func(m message) bool { return m.Op == "values" && m.View == open.View })
+	if r := c.ask(`"op":"language","language":"zh"`); !r.OK {
+		t.Errorf("without a view: %+v", r)
+	}
+	if r := c.ask(`"op":"nothing"`); r.Error == nil || r.Error.Message == "" || r.Error.Message[0] < 0x80 {
+		t.Errorf("in Chinese: %+v", r.Error)
+	}
+	c.ask(`"op":"language","language":"de"`)
 	if r := c.ask(`"op":"language","view":999,"language":"zh"`); r.Error == nil || r.Error.Code != "view_unknown" {
 		t.Errorf("of no view: %+v", r.Reply)
 	}

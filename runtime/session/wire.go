@@ -101,7 +101,8 @@ type Request struct {
 	// they are configured in. Values come in the latter all the same: Units of the reply says how to convert them.
 	Units *unit.Preference `json:"units,omitempty"`
 
-	// View of event, close and language: the number from the reply to watch or open.
+	// View of event, close and language: the number from the reply to watch or open. Language without one is for alarms, lists of
+	// assets and messages alone.
 	View int `json:"view,omitempty"`
 	// Widget, Name and Data of event: which widget, what happened ("click", "set"), with what value. Widget ""
 	// is the screen itself ("load", "unload", "key:F2"); "load" with true says that it opened itself anew.

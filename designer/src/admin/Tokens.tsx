@@ -1,12 +1,13 @@
 import type { Grant, Problem, Token } from "@lineside/client";
 import { request } from "@lineside/client";
-import { Plus, Trash2 } from "lucide-react";
+import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { useT } from "../i18n";
-import { CopyText, ProblemList, problemsOf, SelectField, sayFailure, TextField } from "../shell/form";
+import { CopyText, ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
+import { ListSection, ListTable, RowActions, useRows } from "../shell/list";
 import { asApiError, useResource } from "../shell/resource";
 import { useTime } from "../shell/time";
-import { Busy, Button, Dialog, Empty, IconButton, useConfirm } from "../ui";
+import { Button, Dialog } from "../ui";
 import { Grants } from "./Grants";
 
 const lifetimes = ["30", "90", "365"] as const;
@@ -16,65 +17,44 @@ export function Tokens() {
   const t = useT();
   const time = useTime();
   const tokens = useResource<Token[]>("/tokens");
-  const [making, setMaking] = useState(false);
-  const [ask, question] = useConfirm();
-  const remove = async (token: Token) => {
-    const title = t("admin:removeToken", { name: token.name });
-    if (!(await ask({ title, text: t("admin:removeTokenText"), action: t("common:remove"), danger: true }))) return;
-    try {
+  const rows = useRows<Token>();
+  const remove = (token: Token) =>
+    rows.remove({ title: t("admin:removeToken", { name: token.name }), text: t("admin:removeTokenText") }, async () => {
       await request("DELETE", `/tokens/${encodeURIComponent(token.name)}`);
       await tokens.reload();
-    } catch (error) {
-      sayFailure(asApiError(error));
-    }
-  };
+    });
   return (
-    <section className="page-section" aria-label={t("admin:tokens")}>
-      <div className="page-tools">
-        <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setMaking(true)}>
-          {t("admin:addToken")}
-        </Button>
-      </div>
-      {tokens.error && <ProblemList problems={[tokens.error]} />}
-      {tokens.loading && <Busy />}
-      {tokens.data?.length === 0 && <Empty title={t("admin:noTokens")} text={t("admin:noTokensText")} />}
-      {!!tokens.data?.length && (
-        <table className="table">
-          <thead>
-            <tr>
-              <th>{t("login:name")}</th>
-              <th>{t("admin:grants")}</th>
-              <th>{t("admin:expires")}</th>
-              <th>{t("admin:lastUsed")}</th>
-              <th>
-                <span className="visually-hidden">{t("plant:actions")}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {tokens.data.map((token) => (
-              <tr key={token.name}>
-                <td>{token.name}</td>
-                <td>
-                  {(token.grants ?? [])
-                    .map((grant) => `${t(`admin:roles.${grant.role}`)} · ${grant.area || t("admin:wholePlant")}`)
-                    .join(", ")}
-                </td>
-                <td>{token.expires ? time(token.expires) : t("admin:never")}</td>
-                <td>{token.lastUsed ? time(token.lastUsed) : t("admin:never")}</td>
-                <td className="row-actions">
-                  <IconButton label={t("admin:removeToken", { name: token.name })} onClick={() => void remove(token)}>
-                    <Trash2 size={16} aria-hidden />
-                  </IconButton>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {making && <TokenDialog onClose={() => setMaking(false)} onSaved={tokens.reload} />}
-      {question}
-    </section>
+    <ListSection
+      label={t("admin:tokens")}
+      count={tokens.data?.length}
+      error={tokens.error}
+      add={{ label: t("admin:addToken"), onClick: rows.add }}
+      empty={{ icon: <KeyRound size={32} aria-hidden />, title: t("admin:noTokens"), text: t("admin:noTokensText") }}
+      more={
+        <>
+          {rows.editing && <TokenDialog onClose={rows.close} onSaved={tokens.reload} />}
+          {rows.question}
+        </>
+      }
+    >
+      <ListTable columns={[t("login:name"), t("admin:grants"), t("admin:expires"), t("admin:lastUsed")]}>
+        {tokens.data?.map((token) => (
+          <tr key={token.name}>
+            <td>{token.name}</td>
+            <td>
+              {(token.grants ?? [])
+                .map((grant) => `${t(`admin:roles.${grant.role}`)} · ${grant.area || t("admin:wholePlant")}`)
+                .join(", ")}
+            </td>
+            <td>{token.expires ? time(token.expires) : t("admin:never")}</td>
+            <td>{token.lastUsed ? time(token.lastUsed) : t("admin:never")}</td>
+            <RowActions
+              remove={{ label: t("admin:removeToken", { name: token.name }), onClick: () => void remove(token) }}
+            />
+          </tr>
+        ))}
+      </ListTable>
+    </ListSection>
   );
 }
 
@@ -107,9 +87,12 @@ function TokenDialog({ onClose, onSaved }: { onClose(): void; onSaved(): Promise
             {t("common:close")}
           </Button>
         ) : (
-          <Button look="primary" disabled={!name} onClick={make}>
-            {t("common:add")}
-          </Button>
+          <>
+            <Button onClick={onClose}>{t("common:cancel")}</Button>
+            <Button look="primary" disabled={!name} onClick={make}>
+              {t("common:add")}
+            </Button>
+          </>
         )
       }
     >

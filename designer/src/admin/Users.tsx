@@ -1,12 +1,13 @@
 import type { Grant, Problem, User } from "@lineside/client";
 import { request } from "@lineside/client";
-import { Pencil, Plus, Trash2 } from "lucide-react";
+import { Users as People } from "lucide-react";
 import { useState } from "react";
 import { useT } from "../i18n";
-import { ProblemList, problemsOf, sayFailure, TextField } from "../shell/form";
+import { ProblemList, problemsOf, TextField } from "../shell/form";
+import { ListSection, ListTable, RowActions, useRows } from "../shell/list";
 import { useMe } from "../shell/me";
 import { asApiError, useResource } from "../shell/resource";
-import { Badge, Busy, Button, Check, Dialog, IconButton, useConfirm } from "../ui";
+import { Badge, Button, Check, Dialog } from "../ui";
 import { Grants } from "./Grants";
 
 /** People who may log in. */
@@ -14,75 +15,48 @@ export function Users() {
   const t = useT();
   const me = useMe();
   const users = useResource<User[]>("/users");
-  const [editing, setEditing] = useState<User | "new">();
-  const [ask, question] = useConfirm();
-  const remove = async (user: User) => {
-    const title = t("admin:removeUser", { name: user.name });
-    if (!(await ask({ title, text: t("admin:removeUserText"), action: t("common:remove"), danger: true }))) return;
-    try {
+  const rows = useRows<User>();
+  const remove = (user: User) =>
+    rows.remove({ title: t("admin:removeUser", { name: user.name }), text: t("admin:removeUserText") }, async () => {
       await request("DELETE", `/users/${encodeURIComponent(user.name)}`);
       await users.reload();
-    } catch (error) {
-      sayFailure(asApiError(error));
-    }
-  };
+    });
   return (
-    <section className="page-section" aria-label={t("admin:users")}>
-      <div className="page-tools">
-        <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
-          {t("admin:addUser")}
-        </Button>
-      </div>
-      {users.error && <ProblemList problems={[users.error]} />}
-      {users.loading && <Busy />}
-      {users.data && (
-        <table className="table">
-          <thead>
-            <tr>
-              <th>{t("login:name")}</th>
-              <th>{t("admin:grants")}</th>
-              <th>{t("plant:state")}</th>
-              <th>
-                <span className="visually-hidden">{t("plant:actions")}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {users.data.map((user) => (
-              <tr key={user.name}>
-                <td>{user.name}</td>
-                <td>
-                  {(user.grants ?? [])
-                    .map((grant) => `${t(`admin:roles.${grant.role}`)} · ${grant.area || t("admin:wholePlant")}`)
-                    .join(", ")}
-                </td>
-                <td>{user.disabled ? <Badge>{t("admin:disabled")}</Badge> : t("admin:active")}</td>
-                <td className="row-actions">
-                  <IconButton label={t("admin:editUser", { name: user.name })} onClick={() => setEditing(user)}>
-                    <Pencil size={16} aria-hidden />
-                  </IconButton>
-                  <IconButton
-                    label={t("admin:removeUser", { name: user.name })}
-                    disabled={user.name === me.name}
-                    onClick={() => void remove(user)}
-                  >
-                    <Trash2 size={16} aria-hidden />
-                  </IconButton>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {editing && (
-        <UserDialog
-          user={editing === "new" ? undefined : editing}
-          onClose={() => setEditing(undefined)}
-          onSaved={users.reload}
-        />
-      )}
-      {question}
-    </section>
+    <ListSection
+      label={t("admin:users")}
+      count={users.data?.length}
+      error={users.error}
+      add={{ label: t("admin:addUser"), onClick: rows.add }}
+      empty={{ icon: <People size={32} aria-hidden />, title: t("admin:users") }}
+      more={
+        <>
+          {rows.editing && <UserDialog user={rows.present} onClose={rows.close} onSaved={users.reload} />}
+          {rows.question}
+        </>
+      }
+    >
+      <ListTable columns={[t("login:name"), t("admin:grants"), t("plant:state")]}>
+        {users.data?.map((user) => (
+          <tr key={user.name}>
+            <td>{user.name}</td>
+            <td>
+              {(user.grants ?? [])
+                .map((grant) => `${t(`admin:roles.${grant.role}`)} · ${grant.area || t("admin:wholePlant")}`)
+                .join(", ")}
+            </td>
+            <td>{user.disabled ? <Badge>{t("admin:disabled")}</Badge> : t("admin:active")}</td>
+            <RowActions
+              edit={{ label: t("admin:editUser", { name: user.name }), onClick: () => rows.edit(user) }}
+              remove={{
+                label: t("admin:removeUser", { name: user.name }),
+                disabled: user.name === me.name,
+                onClick: () => void remove(user),
+              }}
+            />
+          </tr>
+        ))}
+      </ListTable>
+    </ListSection>
   );
 }
 
@@ -110,9 +84,12 @@ function UserDialog({ user, onClose, onSaved }: { user?: User; onClose(): void; 
       title={user ? t("admin:editUser", { name: user.name }) : t("admin:addUser")}
       onClose={onClose}
       footer={
-        <Button look="primary" disabled={!name || (!user && password.length < 10)} onClick={save}>
-          {user ? t("common:save") : t("common:add")}
-        </Button>
+        <>
+          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button look="primary" disabled={!name || (!user && password.length < 10)} onClick={save}>
+            {user ? t("common:save") : t("common:add")}
+          </Button>
+        </>
       }
     >
       <TextField

@@ -8,6 +8,12 @@ const height = 180;
 const left = 36;
 const bottom = 20;
 
+/** A round whole number that is not below n: 3, 40, 800. */
+export function wholeStep(n: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, n)));
+  return power * ([1, 2, 3, 4, 5, 6, 8].find((m) => m * power >= n) ?? 10);
+}
+
 /** How many alarms were raised from time to time, by priority, with the rate that one can follow; as a table, too. */
 export function RateChart({ figures: f }: { figures: AlarmFigures }) {
   const t = useT();
@@ -16,10 +22,11 @@ export function RateChart({ figures: f }: { figures: AlarmFigures }) {
   const sums = bars.map((b) => (b.counts ?? []).reduce((a, n) => a + n, 0));
   // One alarm in 10 minutes for each operator is the aim, ten are a flood.
   const aim = (f.barSeconds / 600) * f.operators;
-  const top = Math.max(aim * 1.2, ...sums, 1);
+  const unit = wholeStep(Math.max(aim * 1.2, ...sums, 1) / 2);
+  const top = 2 * unit;
   const y = (n: number) => height - bottom - (n / top) * (height - bottom - 8);
   const step = (width - left) / Math.max(1, bars.length);
-  const ticks = [0, top / 2, top].map((n) => Math.round(n));
+  const ticks = [0, unit, top];
   const marks = [0, Math.floor(bars.length / 2), bars.length - 1].filter(
     (i, at, all) => all.indexOf(i) === at && i >= 0,
   );

@@ -1,14 +1,15 @@
 // Backups: when they are taken, where they go, what there is, and how one is put back.
 import type { BackupFiles, BackupSettings, BackupStatus, KnownTarget, ListedBackup, Problem } from "@lineside/client";
 import { request } from "@lineside/client";
-import { Download, Play, Settings, Square, Trash2 } from "lucide-react";
+import { Play, Settings, Square } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useLanguage, useT } from "../i18n";
-import { CopyText, NumberField, ProblemList, problemsOf, SelectField, sayFailure, TextField } from "../shell/form";
+import { CopyText, NumberField, ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
+import { attempt, DownloadLink, ListSection, ListTable, RowActions, useRows } from "../shell/list";
 import { asApiError, useResource } from "../shell/resource";
 import { useTime } from "../shell/time";
 import { amount } from "../storage/amount";
-import { Badge, Busy, Button, Check, Dialog, Empty, IconButton, Note, ScheduleField, useConfirm } from "../ui";
+import { Badge, Busy, Button, Check, Dialog, Note, ScheduleField } from "../ui";
 import { Targets, targetName } from "./Targets";
 import "./backup.css";
 
@@ -22,14 +23,11 @@ export function Backup() {
   const running = !!status.data?.running;
   useEffect(() => setBusy(running), [running]);
   const places = targets.data?.targets ?? [];
-  const act = async (path: string, body?: unknown) => {
-    try {
+  const act = (path: string, body?: unknown) =>
+    attempt(async () => {
       await request("POST", path, body);
       await status.reload();
-    } catch (error) {
-      sayFailure(asApiError(error));
-    }
-  };
+    });
   return (
     <section className="page-section backup-page" aria-label={t("backup:title")}>
       {status.error && <ProblemList problems={[status.error]} />}
@@ -126,7 +124,7 @@ function Files({ status, places }: { status: BackupStatus; places: readonly Know
   const t = useT();
   const lang = useLanguage();
   const time = useTime();
-  const [ask, question] = useConfirm();
+  const rows = useRows<ListedBackup>();
   const [target, setTarget] = useState("");
   const at = target || status.settings.target;
   const files = useResource<BackupFiles>(`/backup/files?target=${encodeURIComponent(at)}`);
@@ -136,87 +134,75 @@ function Files({ status, places }: { status: BackupStatus; places: readonly Know
   useEffect(() => void reload(), [ended, reload]);
   const path = (file: ListedBackup) =>
     `/backup/files/${encodeURIComponent(file.name)}?target=${encodeURIComponent(at)}`;
-  const remove = async (file: ListedBackup) => {
+  const remove = (file: ListedBackup) => {
     const text = t("backup:removeText", { time: time(file.created) });
-    if (!(await ask({ title: t("backup:remove"), text, action: t("common:delete"), danger: true }))) return;
-    try {
+    return rows.remove({ title: t("backup:remove"), text, action: t("common:delete") }, async () => {
       await request("DELETE", path(file));
       await reload();
-    } catch (error) {
-      sayFailure(asApiError(error));
-    }
+    });
   };
   const count = new Intl.NumberFormat(lang);
   const folder = at === "local" ? status.folder : places.find((place) => place.id === at)?.path;
   return (
-    <>
-      <h2>{t("backup:files")}</h2>
-      {places.length > 0 && (
-        <div className="page-tools">
-          <SelectField label={t("backup:place")} value={at} onChange={setTarget} options={choices(t, places)} />
-        </div>
-      )}
-      {files.error && <ProblemList problems={[files.error]} />}
-      {files.loading && !files.data && <Busy />}
-      {files.data?.files.length === 0 && <Empty title={t("backup:none")} text={t("backup:noneText")} />}
-      {!!files.data?.files.length && (
-        <table className="table" aria-label={t("backup:files")}>
-          <thead>
-            <tr>
-              <th>{t("backup:taken")}</th>
-              <th>{t("backup:size")}</th>
-              <th>{t("backup:holds")}</th>
-              <th>{t("backup:tried")}</th>
-              <th>
-                <span className="visually-hidden">{t("plant:actions")}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {files.data.files.map((file) => (
-              <tr key={file.name}>
-                <td title={file.name}>{time(file.created)}</td>
-                <td className="number">{amount(file.size, lang)}</td>
-                <td>
-                  {file.run ? (
-                    t("backup:counts", {
-                      documents: count.format(file.run.counts.documents),
-                      tags: count.format(file.run.counts.series),
-                      samples: count.format(file.run.counts.samples),
-                    })
-                  ) : (
-                    <span className="muted">{t("backup:elsewhere")}</span>
-                  )}
-                </td>
-                <td>
-                  {file.run?.verified && <Badge title={t("backup:verifiedText")}>✓ {t("backup:verified")}</Badge>}{" "}
-                  {file.run?.hasKey && <Badge title={t("backup:withKeyText")}>{t("backup:withKey")}</Badge>}
-                </td>
-                <td className="row-actions">
-                  <a
-                    className="icon-button"
-                    href={`/api/v1${path(file)}`}
-                    download={file.name}
-                    aria-label={t("backup:download", { time: time(file.created) })}
-                    title={t("backup:download", { time: time(file.created) })}
-                  >
-                    <Download size={16} aria-hidden />
-                  </a>
-                  <IconButton
-                    label={t("backup:removeOne", { time: time(file.created) })}
-                    onClick={() => void remove(file)}
-                  >
-                    <Trash2 size={16} aria-hidden />
-                  </IconButton>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {question}
-      <HowToRestore status={status} folder={folder} newest={files.data?.files[0]?.name} />
-    </>
+    <ListSection
+      label={t("backup:files")}
+      headed
+      intro={
+        places.length > 0 && (
+          <div className="page-tools">
+            <SelectField label={t("backup:place")} value={at} onChange={setTarget} options={choices(t, places)} />
+          </div>
+        )
+      }
+      count={files.data?.files.length}
+      error={files.error}
+      empty={{ title: t("backup:none"), text: t("backup:noneText") }}
+      more={
+        <>
+          {rows.question}
+          <HowToRestore status={status} folder={folder} newest={files.data?.files[0]?.name} />
+        </>
+      }
+    >
+      <ListTable
+        label={t("backup:files")}
+        columns={[t("backup:taken"), t("backup:size"), t("backup:holds"), t("backup:tried")]}
+      >
+        {files.data?.files.map((file) => (
+          <tr key={file.name}>
+            <td title={file.name}>{time(file.created)}</td>
+            <td className="number">{amount(file.size, lang)}</td>
+            <td>
+              {file.run ? (
+                t("backup:counts", {
+                  documents: count.format(file.run.counts.documents),
+                  tags: count.format(file.run.counts.series),
+                  samples: count.format(file.run.counts.samples),
+                })
+              ) : (
+                <span className="muted">{t("backup:elsewhere")}</span>
+              )}
+            </td>
+            <td>
+              {file.run?.verified && <Badge title={t("backup:verifiedText")}>✓ {t("backup:verified")}</Badge>}{" "}
+              {file.run?.hasKey && <Badge title={t("backup:withKeyText")}>{t("backup:withKey")}</Badge>}
+            </td>
+            <RowActions
+              remove={{
+                label: t("backup:removeOne", { time: time(file.created) }),
+                onClick: () => void remove(file),
+              }}
+            >
+              <DownloadLink
+                label={t("backup:download", { time: time(file.created) })}
+                href={`/api/v1${path(file)}`}
+                name={file.name}
+              />
+            </RowActions>
+          </tr>
+        ))}
+      </ListTable>
+    </ListSection>
   );
 }
 

@@ -9,14 +9,15 @@ import type {
   StoredFile,
 } from "@lineside/client";
 import { request } from "@lineside/client";
-import { Download, FolderOpen, Pencil, Play, Plus, Trash2 } from "lucide-react";
+import { FolderOpen, Play, Table2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useLanguage, useT } from "../i18n";
-import { NumberField, ProblemList, problemsOf, SelectField, Status, sayFailure, TextField } from "../shell/form";
+import { NumberField, ProblemList, problemsOf, SelectField, Status, TextField } from "../shell/form";
+import { attempt, DownloadLink, ListSection, ListTable, RowActions, useRows } from "../shell/list";
 import { asApiError, useResource } from "../shell/resource";
 import { useTime } from "../shell/time";
 import { amount } from "../storage/amount";
-import { Busy, Button, Dialog, Empty, IconButton, ScheduleField, useConfirm } from "../ui";
+import { Busy, Button, Dialog, Empty, IconButton, ScheduleField } from "../ui";
 import { choices } from "./Backup";
 import { AddressField, clean, ExportFields } from "./ExportFields";
 import { targetName } from "./Targets";
@@ -29,104 +30,88 @@ export function Exports() {
   const [busy, setBusy] = useState(false);
   const jobs = useResource<ExportJobs>("/exports", busy ? 1000 : 15_000);
   const targets = useResource<{ targets: KnownTarget[] }>("/targets");
-  const [editing, setEditing] = useState<ScheduledExport | "new">();
+  const rows = useRows<ScheduledExport>();
   const [showing, setShowing] = useState<ScheduledExport>();
-  const [ask, question] = useConfirm();
   const places = targets.data?.targets ?? [];
   const running = !!jobs.data?.jobs.some((job) => job.last?.state === "running");
   useEffect(() => setBusy(running), [running]);
   const act = async (method: string, job: ScheduledExport, what = "") => {
-    try {
-      await request(method, `/exports/${encodeURIComponent(job.id)}${what}`);
-      await jobs.reload();
-    } catch (error) {
-      sayFailure(asApiError(error));
-    }
+    await request(method, `/exports/${encodeURIComponent(job.id)}${what}`);
+    await jobs.reload();
   };
-  const remove = async (job: ScheduledExport) => {
-    const title = t("export:removeOne", { name: job.title || job.id });
-    if (await ask({ title, text: t("export:removeText"), action: t("common:remove"), danger: true }))
-      await act("DELETE", job);
-  };
+  const remove = (job: ScheduledExport) =>
+    rows.remove({ title: t("export:removeOne", { name: job.title || job.id }), text: t("export:removeText") }, () =>
+      act("DELETE", job),
+    );
   return (
-    <section className="page-section" aria-label={t("export:title")}>
-      <div className="page-tools">
-        <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
-          {t("export:add")}
-        </Button>
-      </div>
-      {jobs.error && <ProblemList problems={[jobs.error]} />}
-      {jobs.loading && !jobs.data && <Busy />}
-      {jobs.data?.jobs.length === 0 && <Empty title={t("export:none")} text={t("export:noneText")} />}
-      {!!jobs.data?.jobs.length && (
-        <table className="table" aria-label={t("export:title")}>
-          <thead>
-            <tr>
-              <th>{t("export:name")}</th>
-              <th>{t("export:to")}</th>
-              <th>{t("export:next")}</th>
-              <th>{t("export:last")}</th>
-              <th>
-                <span className="visually-hidden">{t("plant:actions")}</span>
-              </th>
+    <ListSection
+      label={t("export:title")}
+      count={jobs.data?.jobs.length}
+      error={jobs.error}
+      add={{ label: t("export:add"), onClick: rows.add }}
+      empty={{ icon: <Table2 size={32} aria-hidden />, title: t("export:none"), text: t("export:noneText") }}
+      more={
+        <>
+          {rows.editing && (
+            <JobDialog
+              job={rows.present}
+              places={places}
+              onClose={rows.close}
+              onSaved={async () => {
+                await jobs.reload();
+                rows.close();
+              }}
+            />
+          )}
+          {showing && <FilesDialog job={showing} onClose={() => setShowing(undefined)} />}
+          {rows.question}
+        </>
+      }
+    >
+      <ListTable
+        label={t("export:title")}
+        columns={[t("export:name"), t("export:to"), t("export:next"), t("export:last")]}
+      >
+        {jobs.data?.jobs.map((job) => {
+          const name = job.title || job.id;
+          const to = [job.target && targetName(t, places, job.target), ...(job.mailTo ?? [])].filter(Boolean);
+          return (
+            <tr key={job.id}>
+              <td>
+                {name}
+                <div className="muted">
+                  {t(`export:formats.${job.query.format}`)}
+                  {job.query.period && ` · ${t(`export:periods.${job.query.period}`)}`}
+                </div>
+              </td>
+              <td className="clip" title={to.join(", ")}>
+                {to.join(", ")}
+              </td>
+              <td>{job.next ? time(job.next) : t("backup:byHand")}</td>
+              <td>
+                <RunState run={job.last} />
+              </td>
+              <RowActions
+                edit={{ label: t("export:editOne", { name }), onClick: () => rows.edit(job) }}
+                remove={{ label: t("export:removeOne", { name }), onClick: () => void remove(job) }}
+              >
+                <IconButton
+                  label={t("export:runOne", { name })}
+                  onClick={() => void attempt(() => act("POST", job, "/run"))}
+                >
+                  <Play size={16} aria-hidden />
+                </IconButton>
+                {job.target && (
+                  <IconButton label={t("export:filesOf", { name })} onClick={() => setShowing(job)}>
+                    <FolderOpen size={16} aria-hidden />
+                  </IconButton>
+                )}
+              </RowActions>
             </tr>
-          </thead>
-          <tbody>
-            {jobs.data.jobs.map((job) => {
-              const name = job.title || job.id;
-              const to = [job.target && targetName(t, places, job.target), ...(job.mailTo ?? [])].filter(Boolean);
-              return (
-                <tr key={job.id}>
-                  <td>
-                    {name}
-                    <div className="muted">
-                      {t(`export:formats.${job.query.format}`)}
-                      {job.query.period && ` · ${t(`export:periods.${job.query.period}`)}`}
-                    </div>
-                  </td>
-                  <td className="clip" title={to.join(", ")}>
-                    {to.join(", ")}
-                  </td>
-                  <td>{job.next ? time(job.next) : t("backup:byHand")}</td>
-                  <td>
-                    <RunState run={job.last} />
-                  </td>
-                  <td className="row-actions">
-                    <IconButton label={t("export:runOne", { name })} onClick={() => void act("POST", job, "/run")}>
-                      <Play size={16} aria-hidden />
-                    </IconButton>
-                    {job.target && (
-                      <IconButton label={t("export:filesOf", { name })} onClick={() => setShowing(job)}>
-                        <FolderOpen size={16} aria-hidden />
-                      </IconButton>
-                    )}
-                    <IconButton label={t("export:editOne", { name })} onClick={() => setEditing(job)}>
-                      <Pencil size={16} aria-hidden />
-                    </IconButton>
-                    <IconButton label={t("export:removeOne", { name })} onClick={() => void remove(job)}>
-                      <Trash2 size={16} aria-hidden />
-                    </IconButton>
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      )}
-      {editing && (
-        <JobDialog
-          job={editing === "new" ? undefined : editing}
-          places={places}
-          onClose={() => setEditing(undefined)}
-          onSaved={async () => {
-            await jobs.reload();
-            setEditing(undefined);
-          }}
-        />
-      )}
-      {showing && <FilesDialog job={showing} onClose={() => setShowing(undefined)} />}
-      {question}
-    </section>
+          );
+        })}
+      </ListTable>
+    </ListSection>
   );
 }
 
@@ -288,15 +273,11 @@ function FilesDialog({ job, onClose }: { job: ScheduledExport; onClose(): void }
                 <td className="number">{amount(file.size, lang)}</td>
                 <td>{time(file.modified)}</td>
                 <td className="row-actions">
-                  <a
-                    className="icon-button"
+                  <DownloadLink
+                    label={t("export:download", { name: file.name })}
                     href={`/api/v1${base}/${encodeURIComponent(file.name)}`}
-                    download={file.name}
-                    aria-label={t("export:download", { name: file.name })}
-                    title={t("export:download", { name: file.name })}
-                  >
-                    <Download size={16} aria-hidden />
-                  </a>
+                    name={file.name}
+                  />
                 </td>
               </tr>
             ))}

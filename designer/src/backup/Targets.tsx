@@ -1,12 +1,12 @@
 // The places that backups, exports and reports can be written to: folders and buckets.
 import type { KnownTarget, Problem } from "@lineside/client";
 import { request } from "@lineside/client";
-import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { type Translate, useT } from "../i18n";
-import { ProblemList, problemsOf, SelectField, sayFailure, TextField } from "../shell/form";
+import { ProblemList, problemsOf, SelectField, TextField } from "../shell/form";
+import { ListSection, ListTable, RowActions, useRows } from "../shell/list";
 import { asApiError } from "../shell/resource";
-import { Button, Check, Dialog, Empty, IconButton, Note, useConfirm } from "../ui";
+import { Button, Check, Dialog, Note } from "../ui";
 
 /** What a place is called. */
 export function targetName(t: Translate, places: readonly KnownTarget[], id: string): string {
@@ -22,80 +22,60 @@ function where(place: KnownTarget): string {
 
 export function Targets(props: { places: readonly KnownTarget[]; error?: Problem | Error; reload(): Promise<void> }) {
   const t = useT();
-  const [editing, setEditing] = useState<KnownTarget | "new">();
-  const [ask, question] = useConfirm();
-  const remove = async (place: KnownTarget) => {
+  const rows = useRows<KnownTarget>();
+  const remove = (place: KnownTarget) => {
     const title = t("backup:removePlace", { name: targetName(t, props.places, place.id) });
-    if (!(await ask({ title, text: t("backup:removePlaceText"), action: t("common:remove"), danger: true }))) return;
-    try {
+    return rows.remove({ title, text: t("backup:removePlaceText") }, async () => {
       await request("DELETE", `/targets/${encodeURIComponent(place.id)}`);
       await props.reload();
-    } catch (error) {
-      sayFailure(asApiError(error));
-    }
+    });
   };
   return (
-    <>
-      <h2>{t("backup:places")}</h2>
-      <div className="page-tools">
-        <Button icon={<Plus size={16} aria-hidden />} onClick={() => setEditing("new")}>
-          {t("backup:addPlace")}
-        </Button>
-      </div>
-      {props.error && <ProblemList problems={problemsOf(asApiError(props.error))} />}
-      {props.places.length === 0 ? (
-        <Empty title={t("backup:noPlaces")} text={t("backup:noPlacesText")} />
-      ) : (
-        <table className="table" aria-label={t("backup:places")}>
-          <thead>
-            <tr>
-              <th>{t("backup:placeTitle")}</th>
-              <th>{t("backup:kind")}</th>
-              <th>{t("backup:where")}</th>
-              <th>
-                <span className="visually-hidden">{t("plant:actions")}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {props.places.map((place) => (
-              <tr key={place.id}>
-                <td>{place.title || place.id}</td>
-                <td>{t(`backup:kinds.${place.kind}`)}</td>
-                <td className="clip" title={where(place)}>
-                  {where(place)}
-                </td>
-                <td className="row-actions">
-                  <IconButton
-                    label={t("backup:editPlace", { name: place.title || place.id })}
-                    onClick={() => setEditing(place)}
-                  >
-                    <Pencil size={16} aria-hidden />
-                  </IconButton>
-                  <IconButton
-                    label={t("backup:removePlace", { name: place.title || place.id })}
-                    onClick={() => void remove(place)}
-                  >
-                    <Trash2 size={16} aria-hidden />
-                  </IconButton>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {editing && (
-        <TargetDialog
-          place={editing === "new" ? undefined : editing}
-          onClose={() => setEditing(undefined)}
-          onSaved={async () => {
-            await props.reload();
-            setEditing(undefined);
-          }}
-        />
-      )}
-      {question}
-    </>
+    <ListSection
+      label={t("backup:places")}
+      headed
+      count={props.error ? undefined : props.places.length}
+      error={props.error && asApiError(props.error)}
+      add={{ label: t("backup:addPlace"), onClick: rows.add }}
+      empty={{ title: t("backup:noPlaces"), text: t("backup:noPlacesText") }}
+      more={
+        <>
+          {rows.editing && (
+            <TargetDialog
+              place={rows.present}
+              onClose={rows.close}
+              onSaved={async () => {
+                await props.reload();
+                rows.close();
+              }}
+            />
+          )}
+          {rows.question}
+        </>
+      }
+    >
+      <ListTable label={t("backup:places")} columns={[t("backup:placeTitle"), t("backup:kind"), t("backup:where")]}>
+        {props.places.map((place) => (
+          <tr key={place.id}>
+            <td>{place.title || place.id}</td>
+            <td>{t(`backup:kinds.${place.kind}`)}</td>
+            <td className="clip" title={where(place)}>
+              {where(place)}
+            </td>
+            <RowActions
+              edit={{
+                label: t("backup:editPlace", { name: place.title || place.id }),
+                onClick: () => rows.edit(place),
+              }}
+              remove={{
+                label: t("backup:removePlace", { name: place.title || place.id }),
+                onClick: () => void remove(place),
+              }}
+            />
+          </tr>
+        ))}
+      </ListTable>
+    </ListSection>
   );
 }
 

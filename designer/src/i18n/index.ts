@@ -42,14 +42,15 @@ export function language(): Language {
 /** A text outside of a component; inside use useT, which follows a change of language. */
 export const t: Translate = (key, values) => i18next.t(key, values as never) as unknown as string;
 
-function subscribe(listener: () => void): () => void {
+/** Calls listener when the language has changed, until the returned function is called. */
+export function onLanguage(listener: () => void): () => void {
   i18next.on("languageChanged", listener);
   return () => i18next.off("languageChanged", listener);
 }
 
 /** The language now; the component is drawn again when it changes. */
 export function useLanguage(): Language {
-  return useSyncExternalStore(subscribe, language);
+  return useSyncExternalStore(onLanguage, language);
 }
 
 /** Texts for a component, in the language of now. */

@@ -1,10 +1,11 @@
 import type { Holiday, MessageHours, Problem, Roster, RosterShift } from "@lineside/client";
-import { CalendarClock, Pencil, Plus, Trash2 } from "lucide-react";
+import { CalendarClock, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useLanguage, useT } from "../i18n";
-import { ProblemList, problemsOf, sayFailure, TextField } from "../shell/form";
+import { ProblemList, problemsOf, TextField } from "../shell/form";
+import { ListSection, ListTable, RowActions, useRows } from "../shell/list";
 import { asApiError } from "../shell/resource";
-import { Button, Dialog, Empty, IconButton, Input, Note, Row, useConfirm } from "../ui";
+import { Button, Dialog, IconButton, Input, Note, Row } from "../ui";
 import { HoursFields, PeopleField, useHoursText, wrongAt } from "./fields";
 import { below, freeId, put, type Setup } from "./setup";
 
@@ -13,113 +14,79 @@ export function Rosters({ setup }: { setup: Setup }) {
   const t = useT();
   const lang = useLanguage();
   const hours = useHoursText();
-  const [editing, setEditing] = useState<Roster | "new">();
+  const rows = useRows<Roster>();
   const [holidays, setHolidays] = useState(false);
-  const [ask, question] = useConfirm();
   const list = setup.config.rosters ?? [];
   const called = (r: Roster) => r.name || r.id;
   const moment = new Intl.DateTimeFormat(lang, { weekday: "short", hour: "2-digit", minute: "2-digit" });
   const remove = async (r: Roster) => {
     const title = t("notify:removeRoster", { name: called(r) });
-    if (!(await ask({ title, text: t("notify:removeRosterText"), action: t("common:remove"), danger: true }))) return;
-    try {
-      await setup.save({ ...setup.config, rosters: list.filter((one) => one.id !== r.id) });
-    } catch (error) {
-      sayFailure(asApiError(error));
-    }
+    const rosters = list.filter((one) => one.id !== r.id);
+    await rows.remove({ title, text: t("notify:removeRosterText") }, () => setup.save({ ...setup.config, rosters }));
   };
-  const adder = (
-    <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
-      {t("notify:addRoster")}
-    </Button>
-  );
   return (
-    <section className="page-section" aria-label={t("notify:rosters")}>
-      {list.length === 0 ? (
-        <Empty
-          icon={<CalendarClock size={32} aria-hidden />}
-          title={t("notify:noRosters")}
-          text={t("notify:noRostersText")}
-        >
-          {adder}
-        </Empty>
-      ) : (
+    <ListSection
+      label={t("notify:rosters")}
+      count={list.length}
+      add={{ label: t("notify:addRoster"), onClick: rows.add }}
+      empty={{
+        icon: <CalendarClock size={32} aria-hidden />,
+        title: t("notify:noRosters"),
+        text: t("notify:noRostersText"),
+      }}
+      tools={
+        <Button onClick={() => setHolidays(true)}>
+          {t("notify:holidaysButton", { count: setup.config.holidays?.length ?? 0 })}
+        </Button>
+      }
+      more={
         <>
-          <div className="page-tools">
-            <Button onClick={() => setHolidays(true)}>
-              {t("notify:holidaysButton", { count: setup.config.holidays?.length ?? 0 })}
-            </Button>
-            <span className="grow" />
-            {adder}
-          </div>
-          <table className="table">
-            <thead>
-              <tr>
-                <th>{t("notify:roster")}</th>
-                <th>{t("notify:shifts")}</th>
-                <th>{t("notify:onDuty")}</th>
-                <th>{t("notify:nobody")}</th>
-                <th>
-                  <span className="visually-hidden">{t("plant:actions")}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.map((r) => {
-                const now = setup.state?.rosters[r.id];
-                return (
-                  <tr key={r.id}>
-                    <td>
-                      <button type="button" className="link" onClick={() => setEditing(r)}>
-                        {called(r)}
-                      </button>
-                    </td>
-                    <td>
-                      {!!r.members?.length && <div>{t("notify:alwaysThere", { list: r.members.join(", ") })}</div>}
-                      {r.shifts?.map((s, i) => (
-                        // biome-ignore lint/suspicious/noArrayIndexKey: shifts have no identity but their place
-                        <div key={i}>
-                          {s.name ? `${s.name}: ` : ""}
-                          {hours(s)} · {s.people.join(", ")}
-                        </div>
-                      ))}
-                    </td>
-                    <td>{now?.onDuty.length ? now.onDuty.join(", ") : <strong>{t("notify:nobodyNow")}</strong>}</td>
-                    <td>
-                      {now?.gaps.slice(0, 4).map((g) => (
-                        <div key={g.from}>
-                          {moment.format(new Date(g.from))} – {moment.format(new Date(g.to))}
-                        </div>
-                      ))}
-                      {(now?.gaps.length ?? 0) > 4 && (
-                        <div className="muted">{t("notify:moreGaps", { count: (now?.gaps.length ?? 0) - 4 })}</div>
-                      )}
-                    </td>
-                    <td className="row-actions">
-                      <IconButton label={t("notify:editRoster", { name: called(r) })} onClick={() => setEditing(r)}>
-                        <Pencil size={16} aria-hidden />
-                      </IconButton>
-                      <IconButton label={t("notify:removeRoster", { name: called(r) })} onClick={() => void remove(r)}>
-                        <Trash2 size={16} aria-hidden />
-                      </IconButton>
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
+          {rows.editing && <RosterDialog setup={setup} present={rows.present} onClose={rows.close} />}
+          {holidays && <Holidays setup={setup} onClose={() => setHolidays(false)} />}
+          {rows.question}
         </>
-      )}
-      {editing && (
-        <RosterDialog
-          setup={setup}
-          present={editing === "new" ? undefined : editing}
-          onClose={() => setEditing(undefined)}
-        />
-      )}
-      {holidays && <Holidays setup={setup} onClose={() => setHolidays(false)} />}
-      {question}
-    </section>
+      }
+    >
+      <ListTable columns={[t("notify:roster"), t("notify:shifts"), t("notify:onDuty"), t("notify:nobody")]}>
+        {list.map((r) => {
+          const now = setup.state?.rosters[r.id];
+          return (
+            <tr key={r.id}>
+              <td>
+                <button type="button" className="link" onClick={() => rows.edit(r)}>
+                  {called(r)}
+                </button>
+              </td>
+              <td>
+                {!!r.members?.length && <div>{t("notify:alwaysThere", { list: r.members.join(", ") })}</div>}
+                {r.shifts?.map((s, i) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: shifts have no identity but their place
+                  <div key={i}>
+                    {s.name ? `${s.name}: ` : ""}
+                    {hours(s)} · {s.people.join(", ")}
+                  </div>
+                ))}
+              </td>
+              <td>{now?.onDuty.length ? now.onDuty.join(", ") : <strong>{t("notify:nobodyNow")}</strong>}</td>
+              <td>
+                {now?.gaps.slice(0, 4).map((g) => (
+                  <div key={g.from}>
+                    {moment.format(new Date(g.from))} – {moment.format(new Date(g.to))}
+                  </div>
+                ))}
+                {(now?.gaps.length ?? 0) > 4 && (
+                  <div className="muted">{t("notify:moreGaps", { count: (now?.gaps.length ?? 0) - 4 })}</div>
+                )}
+              </td>
+              <RowActions
+                edit={{ label: t("notify:editRoster", { name: called(r) }), onClick: () => rows.edit(r) }}
+                remove={{ label: t("notify:removeRoster", { name: called(r) }), onClick: () => void remove(r) }}
+              />
+            </tr>
+          );
+        })}
+      </ListTable>
+    </ListSection>
   );
 }
 

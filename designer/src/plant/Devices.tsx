@@ -1,13 +1,14 @@
 import type { Device, DeviceStatus, ModelState, Plant, RefusedCertificate } from "@lineside/client";
 import { request } from "@lineside/client";
-import { BookCopy, FolderSearch, Pencil, Plug, Plus, ShieldQuestionMark, Stamp, Trash2 } from "lucide-react";
+import { BookCopy, FolderSearch, Plug, ShieldQuestionMark, Stamp } from "lucide-react";
 import { useState } from "react";
 import { TrustRefused } from "../certificates/TrustDialog";
 import { textIn, useT } from "../i18n";
 import { useCatalogue } from "../shell/catalogue";
-import { Status, sayFailure } from "../shell/form";
-import { asApiError, useResource } from "../shell/resource";
-import { Button, Empty, Icon, IconButton, Switch, toast, useConfirm } from "../ui";
+import { Status } from "../shell/form";
+import { attempt, ListSection, ListTable, RowActions, useRows } from "../shell/list";
+import { useResource } from "../shell/resource";
+import { Button, Icon, IconButton, Switch, toast } from "../ui";
 import { AddDevice } from "./adddevice/AddDevice";
 import { DeviceDialog } from "./DeviceDialog";
 import { findPlantTags } from "./plantapi";
@@ -27,52 +28,41 @@ export function Devices({
   reload(): Promise<void>;
 }) {
   const t = useT();
-  const [editing, setEditing] = useState<Device>();
+  const rows = useRows<Device>();
   const [adding, setAdding] = useState<Device | "new">();
   const [saving, setSaving] = useState<Device>();
   const [stamping, setStamping] = useState<string>();
   const models = useResource<ModelState[]>("/models");
   const templates = (models.data ?? []).filter((m) => m.template);
   const [refused, setRefused] = useState<RefusedCertificate>();
-  const [ask, question] = useConfirm();
   const status = new Map(devices.map((device) => [device.id, device]));
   const list = plant.devices ?? [];
   const connectors = useCatalogue()?.connectors;
 
-  const enable = async (device: Device, on: boolean) => {
-    try {
+  const enable = (device: Device, on: boolean) =>
+    attempt(async () => {
       await request("PATCH", "/plant", { put: { devices: [{ ...device, disabled: on ? undefined : true }] } });
       await reload();
-    } catch (error) {
-      sayFailure(asApiError(error));
-    }
-  };
+    });
 
   const remove = async (device: Device) => {
     const { total: count } = await findPlantTags({ device: device.id, limit: 0 });
     const title = t("plant:removeDevice", { name: device.name || device.id });
-    if (
-      !(await ask({
-        title,
-        text: t("plant:removeDeviceText", { count }),
-        more: <UsesOf of={{ device: device.id }} />,
-        action: t("common:remove"),
-        danger: true,
-      }))
-    )
-      return;
-    try {
+    const text = t("plant:removeDeviceText", { count });
+    await rows.remove({ title, text, more: <UsesOf of={{ device: device.id }} /> }, async () => {
       await request("PATCH", "/plant", { remove: { devices: [device.id], deviceTags: [device.id] } });
       await reload();
-    } catch (error) {
-      sayFailure(asApiError(error));
-    }
+    });
   };
 
   return (
-    <section aria-label={t("plant:devices")} className="page-section">
-      {list.length > 0 && (
-        <div className="page-tools">
+    <ListSection
+      label={t("plant:devices")}
+      count={list.length}
+      add={{ label: t("plant:addDevice"), onClick: () => setAdding("new") }}
+      empty={{ icon: <Plug size={32} aria-hidden />, title: t("plant:noDevices"), text: t("plant:noDevicesText") }}
+      tools={
+        <>
           <span className="grow" />
           <SheetTools onSaved={reload} />
           {templates.length > 0 && (
@@ -80,152 +70,132 @@ export function Devices({
               {t("template:stamp")}
             </Button>
           )}
-          <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setAdding("new")}>
-            {t("plant:addDevice")}
-          </Button>
-        </div>
-      )}
-      {list.length === 0 ? (
-        <Empty icon={<Plug size={32} aria-hidden />} title={t("plant:noDevices")} text={t("plant:noDevicesText")}>
-          <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setAdding("new")}>
-            {t("plant:addDevice")}
-          </Button>
-        </Empty>
-      ) : (
-        <table className="table">
-          <thead>
-            <tr>
-              <th>{t("plant:device")}</th>
-              <th>{t("plant:connector")}</th>
-              <th>{t("plant:state")}</th>
-              <th className="number">{t("plant:tags")}</th>
-              <th className="number">{t("plant:latency")}</th>
-              <th className="number">{t("plant:reads")}</th>
-              <th className="number">{t("plant:errors")}</th>
-              <th>{t("plant:enabled")}</th>
-              <th>
-                <span className="visually-hidden">{t("plant:actions")}</span>
-              </th>
+        </>
+      }
+      more={
+        <>
+          {rows.present && <DeviceDialog device={rows.present} onClose={rows.close} onSaved={reload} />}
+          {adding && (
+            <AddDevice
+              plant={plant}
+              device={adding === "new" ? undefined : adding}
+              onClose={() => setAdding(undefined)}
+              onSaved={reload}
+            />
+          )}
+          {saving && (
+            <TemplateDialog
+              plant={plant}
+              device={saving}
+              onClose={() => setSaving(undefined)}
+              onSaved={async (id, stamp) => {
+                await Promise.all([reload(), models.reload()]);
+                setSaving(undefined);
+                if (stamp) setStamping(id);
+                else toast(t("template:saved", { id }), { kind: "good" });
+              }}
+            />
+          )}
+          {stamping && templates.length > 0 && (
+            <StampDialog
+              plant={plant}
+              models={templates}
+              first={stamping}
+              onClose={() => setStamping(undefined)}
+              onDone={() => reload()}
+            />
+          )}
+          {refused && <TrustRefused refused={refused} onClose={() => setRefused(undefined)} onDone={reload} />}
+          {rows.question}
+        </>
+      }
+    >
+      <ListTable
+        columns={[
+          t("plant:device"),
+          t("plant:connector"),
+          t("plant:state"),
+          ...[t("plant:tags"), t("plant:latency"), t("plant:reads"), t("plant:errors")].map((label) => ({
+            label,
+            number: true as const,
+          })),
+          t("plant:enabled"),
+        ]}
+      >
+        {list.map((device) => {
+          const now = status.get(device.id);
+          const type = connectors?.find((c) => c.id === device.connector);
+          return (
+            <tr key={device.id}>
+              <td>
+                <button type="button" className="link" onClick={() => rows.edit(device)}>
+                  {device.name || device.id}
+                </button>
+                {device.name && <span className="muted"> {device.id}</span>}
+              </td>
+              <td>
+                <span className="with-icon">
+                  <Icon name={type?.icon} /> {textIn(type?.title) || device.connector}
+                </span>
+              </td>
+              <td>
+                <Status state={now?.state ?? "connecting"} label={t(`plant:states.${now?.state ?? "connecting"}`)} />
+                {now?.flapping && <div className="error-text">{t("writes:flapping", { count: now.flaps })}</div>}
+                {!!now?.clockOffset && (
+                  <div className="error-text">{t("writes:clockOff", { seconds: Math.round(now.clockOffset) })}</div>
+                )}
+                {!!now?.failedWrites && (
+                  <div className="muted">{t("writes:failedWrites", { count: now.failedWrites })}</div>
+                )}
+                {now?.error && now.state !== "disabled" && <div className="error-text selectable">{now.error}</div>}
+                {now?.certificate && now.state !== "disabled" && (
+                  <Button
+                    className="certificate-ask"
+                    icon={<ShieldQuestionMark size={16} aria-hidden />}
+                    onClick={() => setRefused(now.certificate)}
+                  >
+                    {t("certificates:trust")}
+                  </Button>
+                )}
+              </td>
+              <td className="number">{now?.tags ?? 0}</td>
+              <td className="number">{now?.state === "connected" ? `${(now.latencyMs ?? 0).toFixed(1)} ms` : "–"}</td>
+              <td className="number">{now?.reads ?? 0}</td>
+              <td className="number">{now?.errors ?? 0}</td>
+              <td>
+                <Switch
+                  label={t("plant:enableDevice", { name: device.name || device.id })}
+                  checked={!device.disabled}
+                  onChange={(on) => void enable(device, on)}
+                />
+              </td>
+              <RowActions
+                edit={{
+                  label: t("plant:editDevice", { name: device.name || device.id }),
+                  onClick: () => rows.edit(device),
+                }}
+                remove={{
+                  label: t("plant:removeDevice", { name: device.name || device.id }),
+                  onClick: () => void remove(device),
+                }}
+              >
+                <IconButton
+                  label={t("plant:browseDevice", { name: device.name || device.id })}
+                  onClick={() => setAdding(device)}
+                >
+                  <FolderSearch size={16} aria-hidden />
+                </IconButton>
+                <IconButton
+                  label={t("template:saveOf", { name: device.name || device.id })}
+                  onClick={() => setSaving(device)}
+                >
+                  <BookCopy size={16} aria-hidden />
+                </IconButton>
+              </RowActions>
             </tr>
-          </thead>
-          <tbody>
-            {list.map((device) => {
-              const now = status.get(device.id);
-              const type = connectors?.find((c) => c.id === device.connector);
-              return (
-                <tr key={device.id}>
-                  <td>
-                    <button type="button" className="link" onClick={() => setEditing(device)}>
-                      {device.name || device.id}
-                    </button>
-                    {device.name && <span className="muted"> {device.id}</span>}
-                  </td>
-                  <td>
-                    <span className="with-icon">
-                      <Icon name={type?.icon} /> {textIn(type?.title) || device.connector}
-                    </span>
-                  </td>
-                  <td>
-                    <Status
-                      state={now?.state ?? "connecting"}
-                      label={t(`plant:states.${now?.state ?? "connecting"}`)}
-                    />
-                    {now?.flapping && <div className="error-text">{t("writes:flapping", { count: now.flaps })}</div>}
-                    {!!now?.clockOffset && (
-                      <div className="error-text">{t("writes:clockOff", { seconds: Math.round(now.clockOffset) })}</div>
-                    )}
-                    {!!now?.failedWrites && (
-                      <div className="muted">{t("writes:failedWrites", { count: now.failedWrites })}</div>
-                    )}
-                    {now?.error && now.state !== "disabled" && <div className="error-text selectable">{now.error}</div>}
-                    {now?.certificate && now.state !== "disabled" && (
-                      <Button
-                        className="certificate-ask"
-                        icon={<ShieldQuestionMark size={16} aria-hidden />}
-                        onClick={() => setRefused(now.certificate)}
-                      >
-                        {t("certificates:trust")}
-                      </Button>
-                    )}
-                  </td>
-                  <td className="number">{now?.tags ?? 0}</td>
-                  <td className="number">
-                    {now?.state === "connected" ? `${(now.latencyMs ?? 0).toFixed(1)} ms` : "–"}
-                  </td>
-                  <td className="number">{now?.reads ?? 0}</td>
-                  <td className="number">{now?.errors ?? 0}</td>
-                  <td>
-                    <Switch
-                      label={t("plant:enableDevice", { name: device.name || device.id })}
-                      checked={!device.disabled}
-                      onChange={(on) => void enable(device, on)}
-                    />
-                  </td>
-                  <td className="row-actions">
-                    <IconButton
-                      label={t("plant:browseDevice", { name: device.name || device.id })}
-                      onClick={() => setAdding(device)}
-                    >
-                      <FolderSearch size={16} aria-hidden />
-                    </IconButton>
-                    <IconButton
-                      label={t("template:saveOf", { name: device.name || device.id })}
-                      onClick={() => setSaving(device)}
-                    >
-                      <BookCopy size={16} aria-hidden />
-                    </IconButton>
-                    <IconButton
-                      label={t("plant:editDevice", { name: device.name || device.id })}
-                      onClick={() => setEditing(device)}
-                    >
-                      <Pencil size={16} aria-hidden />
-                    </IconButton>
-                    <IconButton
-                      label={t("plant:removeDevice", { name: device.name || device.id })}
-                      onClick={() => void remove(device)}
-                    >
-                      <Trash2 size={16} aria-hidden />
-                    </IconButton>
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      )}
-      {editing && <DeviceDialog device={editing} onClose={() => setEditing(undefined)} onSaved={reload} />}
-      {adding && (
-        <AddDevice
-          plant={plant}
-          device={adding === "new" ? undefined : adding}
-          onClose={() => setAdding(undefined)}
-          onSaved={reload}
-        />
-      )}
-      {saving && (
-        <TemplateDialog
-          plant={plant}
-          device={saving}
-          onClose={() => setSaving(undefined)}
-          onSaved={async (id, stamp) => {
-            await Promise.all([reload(), models.reload()]);
-            setSaving(undefined);
-            if (stamp) setStamping(id);
-            else toast(t("template:saved", { id }), { kind: "good" });
-          }}
-        />
-      )}
-      {stamping && templates.length > 0 && (
-        <StampDialog
-          plant={plant}
-          models={templates}
-          first={stamping}
-          onClose={() => setStamping(undefined)}
-          onDone={() => reload()}
-        />
-      )}
-      {refused && <TrustRefused refused={refused} onClose={() => setRefused(undefined)} onDone={reload} />}
-      {question}
-    </section>
+          );
+        })}
+      </ListTable>
+    </ListSection>
   );
 }

@@ -1,11 +1,18 @@
 // One live connection for all pages of the designer, opened when first needed.
 import { Live, type LiveValue } from "@lineside/client";
 import { useEffect, useState } from "react";
+import { language, onLanguage } from "../i18n";
 
 let connection: Live | undefined;
 
 export function live(): Live {
-  connection ??= new Live();
+  if (!connection) {
+    const made = new Live();
+    const speak = () => made.speak(language());
+    connection = made;
+    speak();
+    onLanguage(speak);
+  }
   return connection;
 }
 

@@ -1,13 +1,14 @@
 // The classes of alarms: what alarms have in common.
 import type { AlarmClass, Plant } from "@lineside/client";
 import { alarmPriorities, request } from "@lineside/client";
-import { BellRing, Pencil, Plus, Trash2 } from "lucide-react";
+import { BellRing } from "lucide-react";
 import { useState } from "react";
 import { AlarmMark } from "../../alarms/AlarmMark";
 import { language, textIn, useT } from "../../i18n";
-import { ProblemList, problemsOf, SelectField, sayFailure, TextField } from "../../shell/form";
+import { ProblemList, problemsOf, SelectField, TextField } from "../../shell/form";
+import { ListSection, ListTable, RowActions, useRows } from "../../shell/list";
 import { asApiError, useResource } from "../../shell/resource";
-import { Button, Dialog, Empty, IconButton, useConfirm } from "../../ui";
+import { Button, Dialog } from "../../ui";
 import { idFrom } from "../DeviceDialog";
 import { clean } from "../TagParts";
 
@@ -22,112 +23,87 @@ export function AlarmClasses({ plant, reload }: { plant: Plant; reload(): Promis
   const t = useT();
   const list = plant.alarmClasses ?? [];
   const { data, reload: count } = useResource<Used>("/plant/alarm-classes/used");
-  const [editing, setEditing] = useState<AlarmClass | "new">();
-  const [ask, question] = useConfirm();
+  const rows = useRows<AlarmClass>();
   const remove = async (one: AlarmClass) => {
     const used = data?.used[one.id] ?? 0;
     const title = t("alarmset:classes.remove", { name: nameOf(one) });
     const text = used ? t("alarmset:classes.usedText", { count: used }) : t("alarmset:classes.removeText");
-    if (!(await ask({ title, text, action: t("common:remove"), danger: true }))) return;
-    try {
+    await rows.remove({ title, text }, async () => {
       await request("PATCH", "/plant", { remove: { alarmClasses: [one.id] } });
       await Promise.all([reload(), count()]);
-    } catch (error) {
-      sayFailure(asApiError(error));
-    }
+    });
   };
-  const adder = (
-    <Button icon={<Plus size={16} aria-hidden />} look="primary" onClick={() => setEditing("new")}>
-      {t("alarmset:classes.add")}
-    </Button>
-  );
   return (
-    <section aria-label={t("alarmset:classes.title")} className="page-section">
-      {list.length === 0 ? (
-        <Empty
-          icon={<BellRing size={32} aria-hidden />}
-          title={t("alarmset:classes.none")}
-          text={t("alarmset:classes.noneText")}
-        >
-          {adder}
-        </Empty>
-      ) : (
+    <ListSection
+      label={t("alarmset:classes.title")}
+      count={list.length}
+      add={{ label: t("alarmset:classes.add"), onClick: rows.add }}
+      empty={{
+        icon: <BellRing size={32} aria-hidden />,
+        title: t("alarmset:classes.none"),
+        text: t("alarmset:classes.noneText"),
+      }}
+      more={
         <>
-          <div className="page-tools">
-            <span className="grow" />
-            {adder}
-          </div>
-          <table className="table">
-            <thead>
-              <tr>
-                <th>{t("alarmset:classes.name")}</th>
-                <th>{t("alarmset:classes.priority")}</th>
-                <th>{t("alarms:edit.acknowledge")}</th>
-                <th>{t("alarmset:classes.sound")}</th>
-                <th>{t("alarmset:classes.shelveMax")}</th>
-                <th>{t("alarmset:classes.routes")}</th>
-                <th className="number">{t("alarmset:classes.used")}</th>
-                <th>
-                  <span className="visually-hidden">{t("plant:actions")}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.map((one) => (
-                <tr key={one.id}>
-                  <td>
-                    <button type="button" className="link" onClick={() => setEditing(one)}>
-                      {nameOf(one)}
-                    </button>
-                    {one.title && <span className="muted"> {one.id}</span>}
-                  </td>
-                  <td>
-                    {one.priority ? (
-                      <span className="with-icon">
-                        <AlarmMark priority={one.priority} /> {t(`alarms:priorities.${one.priority}`)}
-                      </span>
-                    ) : (
-                      <span className="muted">{t("alarmset:classes.noPriority")}</span>
-                    )}
-                  </td>
-                  <td>{t(`alarms:edit.acks.${one.acknowledge ?? "required"}`)}</td>
-                  <td>{t(`alarmset:classes.sounds.${one.sound ?? ""}`)}</td>
-                  <td>{one.shelveMax ?? "24h"}</td>
-                  <td>{one.routes?.join(", ") || t("alarmset:classes.allRoutes")}</td>
-                  <td className="number">{data?.used[one.id] ?? 0}</td>
-                  <td className="row-actions">
-                    <IconButton
-                      label={t("alarmset:classes.edit", { name: nameOf(one) })}
-                      onClick={() => setEditing(one)}
-                    >
-                      <Pencil size={16} aria-hidden />
-                    </IconButton>
-                    <IconButton
-                      label={t("alarmset:classes.remove", { name: nameOf(one) })}
-                      onClick={() => void remove(one)}
-                    >
-                      <Trash2 size={16} aria-hidden />
-                    </IconButton>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          {rows.editing && (
+            <AlarmClassDialog
+              present={rows.present}
+              taken={new Set(list.map((one) => one.id))}
+              onClose={rows.close}
+              onSaved={async () => {
+                await reload();
+                rows.close();
+              }}
+            />
+          )}
+          {rows.question}
         </>
-      )}
-      {editing && (
-        <AlarmClassDialog
-          present={editing === "new" ? undefined : editing}
-          taken={new Set(list.map((one) => one.id))}
-          onClose={() => setEditing(undefined)}
-          onSaved={async () => {
-            await reload();
-            setEditing(undefined);
-          }}
-        />
-      )}
-      {question}
-    </section>
+      }
+    >
+      <ListTable
+        columns={[
+          t("alarmset:classes.name"),
+          t("alarmset:classes.priority"),
+          t("alarms:edit.acknowledge"),
+          t("alarmset:classes.sound"),
+          t("alarmset:classes.shelveMax"),
+          t("alarmset:classes.routes"),
+          { label: t("alarmset:classes.used"), number: true },
+        ]}
+      >
+        {list.map((one) => (
+          <tr key={one.id}>
+            <td>
+              <button type="button" className="link" onClick={() => rows.edit(one)}>
+                {nameOf(one)}
+              </button>
+              {one.title && <span className="muted"> {one.id}</span>}
+            </td>
+            <td>
+              {one.priority ? (
+                <span className="with-icon">
+                  <AlarmMark priority={one.priority} /> {t(`alarms:priorities.${one.priority}`)}
+                </span>
+              ) : (
+                <span className="muted">{t("alarmset:classes.noPriority")}</span>
+              )}
+            </td>
+            <td>{t(`alarms:edit.acks.${one.acknowledge ?? "required"}`)}</td>
+            <td>{t(`alarmset:classes.sounds.${one.sound ?? ""}`)}</td>
+            <td>{one.shelveMax ?? "24h"}</td>
+            <td>{one.routes?.join(", ") || t("alarmset:classes.allRoutes")}</td>
+            <td className="number">{data?.used[one.id] ?? 0}</td>
+            <RowActions
+              edit={{ label: t("alarmset:classes.edit", { name: nameOf(one) }), onClick: () => rows.edit(one) }}
+              remove={{
+                label: t("alarmset:classes.remove", { name: nameOf(one) }),
+                onClick: () => void remove(one),
+              }}
+            />
+          </tr>
+        ))}
+      </ListTable>
+    </ListSection>
   );
 }
 
