@@ -7,6 +7,8 @@ func init() {
 		"There is no such function over history.":                                                     "没有这样的历史函数。",
 		"%q is no time that history() knows.":                                                         "history() 不认识时间 {1}。",
 		`Write a span from 10s to 366d ("10m", "8h", "7d"), or "today", "yesterday", "this month", …`: `请填写 10s 至 366d 的时间段（"10m"、"8h"、"7d"），或 "today"、"yesterday"、"this month" 等。`,
+		"There are more than %d different plans of weeks.":                                            "不同的周计划超过 {1} 个。",
+		"The plan of the week cannot be asked: %v.":                                                   "无法查询周计划：{1}。",
 		"There are more than %d different questions about history.":                                   "对历史的不同查询超过 {1} 个。",
 		"Compute some of them as tags, and use these.":                                                "请将其中一些计算为变量后再使用。",
 		"Start it with a history.":                                                                    "请启用历史后再启动。",

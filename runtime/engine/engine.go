@@ -66,6 +66,7 @@ type Engine struct {
 	last       *lastvalue.File
 	archive    *historian.Archive
 	pasts      pasts
+	weeks      weekPlans
 	past       pastSamples
 	trust      Trust
 	safe       bool
@@ -210,6 +211,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	running.Go(func() { e.recordHistory(ctx) })
 	running.Go(func() { e.watchHistory(ctx) })
 	running.Go(func() { e.answerPast(ctx) })
+	running.Go(func() { e.runWeeks(ctx) })
 	running.Go(func() { e.runScripts(ctx) })
 	generation := e.table.Generation()
 	for {

@@ -85,6 +85,9 @@ func pastSpan(span string, now time.Time) (from, to time.Time, over, ok bool) {
 
 // pastOnly says what is wrong with a question, without asking it.
 func pastOnly(p expression.Past) *spec.Problem {
+	if p.Function == expression.Scheduled {
+		return nil
+	}
 	var ps spec.Problems
 	known := make([]string, 0, 20)
 	for _, f := range historian.Functions() {
@@ -106,6 +109,9 @@ func pastOnly(p expression.Past) *spec.Problem {
 func (e *Engine) askPast(p expression.Past) *spec.Problem {
 	if problem := pastOnly(p); problem != nil {
 		return problem
+	}
+	if p.Function == expression.Scheduled {
+		return e.askWeek(p)
 	}
 	var ps spec.Problems
 	if e.archive == nil {

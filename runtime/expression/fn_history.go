@@ -30,6 +30,8 @@ func (p Past) Type(of tag.Type) tag.Type {
 		return of
 	case "count":
 		return tag.Int
+	case Scheduled:
+		return tag.Bool
 	}
 	return tag.Float
 }
