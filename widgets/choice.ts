@@ -1,5 +1,5 @@
 // What inputs with a fixed choice have in common.
-import { onOff, type Shown, truth, usable } from "./kit";
+import { onOff, plainText, type Shown, truth, usable } from "./kit";
 import type { Env, Settings } from "./view";
 
 /** One of the values that can be chosen. */
@@ -34,7 +34,7 @@ export function choicesOf(settings: Settings, env: Env, prop = "value"): Choice[
         ? object.title
         : typeof object.value === "object"
           ? JSON.stringify(object.value)
-          : String(object.value);
+          : plainText(object.value);
     out.push({ value: typed(object.value, type), title });
   }
   if (out.length === 0 && type === "bool")
@@ -48,12 +48,12 @@ function same(a: unknown, b: unknown): boolean {
   if (typeof a === "boolean" || typeof b === "boolean") {
     const t = (v: unknown) => truth({ v, look: "good" });
     const flags = (v: unknown) =>
-      typeof v === "boolean" || ["0", "1", "true", "false", "on", "off"].includes(String(v));
+      typeof v === "boolean" || ["0", "1", "true", "false", "on", "off"].includes(plainText(v));
     return flags(a) && flags(b) && t(a) === t(b);
   }
   if (typeof a === "object" || typeof b === "object") return JSON.stringify(a) === JSON.stringify(b);
-  if (String(a) === String(b)) return true;
-  return String(a).trim() !== "" && String(b).trim() !== "" && Number(a) === Number(b);
+  const [x, y] = [plainText(a), plainText(b)];
+  return x === y || (x.trim() !== "" && y.trim() !== "" && Number(x) === Number(y));
 }
 
 /** The place of the present value among the choices, -1 when it is none or not known. */

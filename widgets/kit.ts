@@ -44,7 +44,7 @@ export function truth(s: Shown): boolean | undefined {
   if (!usable(s)) return undefined;
   if (typeof s.v === "boolean") return s.v;
   if (typeof s.v === "number") return s.v !== 0;
-  return ["true", "on", "1"].includes(String(s.v).toLowerCase());
+  return typeof s.v === "string" && ["true", "on", "1"].includes(s.v.toLowerCase());
 }
 
 export const number = (s: Settings, name: string): number | undefined => {
@@ -75,7 +75,9 @@ export function decimalsOf(
 
 /** A number with fixed decimals and a real minus sign. Without decimals whole numbers have none and others two. */
 export function fixed(n: number, decimals: number | undefined): string {
-  const s = Math.abs(n) >= 1e15 ? n.toExponential(3) : n.toFixed(decimals ?? (Number.isInteger(n) ? 0 : 2));
+  // More digits than a float64 has say nothing, and the language has no more than 100.
+  const digits = clamp(Math.round(decimals ?? (Number.isInteger(n) ? 0 : 2)) || 0, 0, 20);
+  const s = Math.abs(n) >= 1e15 ? n.toExponential(3) : n.toFixed(digits);
   // A negative that rounds to zero is zero.
   return s.charCodeAt(0) === 45 ? (/^-0(\.0*)?$/.test(s) ? s.slice(1) : `−${s.slice(1)}`) : s;
 }
@@ -87,6 +89,9 @@ const words = {
 
 /** "On" or "Off". */
 export const onOff = (on: boolean, lang: Lang): string => words[on ? "on" : "off"][lang];
+
+/** A value as a plain text, whatever it is: an object that cannot become a text by itself is its JSON. */
+export const plainText = (v: unknown): string => (typeof v === "object" && v !== null ? JSON.stringify(v) : String(v));
 
 /** A value of any type as text. */
 export function textOf(v: unknown, decimals: number | undefined, lang: Lang): string {

@@ -174,9 +174,10 @@ export interface Env {
   meta(prop: string): BoundMeta | undefined;
   /**
    * What the tag of a property was between two times in milliseconds, as many samples as a line of so many pixels
-   * needs, in the unit that is shown; none when it is bound to something else. Not there where nothing is kept.
+   * needs, in the unit that is shown; none when it is bound to something else. With a shift (1d, 1w, 1mo, 1y) what was so
+   * much earlier, as if it were then. Not there where nothing is kept.
    */
-  history?(prop: string, from: number, to: number, pixels: number): Promise<readonly LiveValue[]>;
+  history?(prop: string, from: number, to: number, pixels: number, shift?: string): Promise<readonly LiveValue[]>;
   /** The past of any tag, in the unit of the tag. Not there where nobody can be asked. */
   readonly past?: Past;
   /** The history of the tags of several properties at once. Not there where nothing is kept. */

@@ -58,7 +58,8 @@ export async function history(
   from: number,
   to: number,
   pixels: number,
+  shift?: string,
 ): Promise<LiveValue[]> {
-  const [track] = await past.tracks({ tags: [path], from, to, pixels: 2 * pixels });
+  const [track] = await past.tracks({ tags: [path], from, to, pixels: 2 * pixels, shift });
   return (track?.points ?? []).map(([t, v, q]) => ({ v, q: q ?? 0, t }));
 }

@@ -1,5 +1,5 @@
 import { Readout, size } from "@lineside/scene";
-import { clickable, fixed, flag, labelOf, lookText, number, numeric, shown } from "../kit";
+import { clamp, clickable, fixed, flag, labelOf, lookText, number, numeric, shown } from "../kit";
 import type { DrawingView, Lang } from "../view";
 
 const winds: Record<Lang, readonly string[]> = {
@@ -86,7 +86,7 @@ export default {
       const v = numeric(now);
       if (v === undefined) return "";
       // 359.96 with one decimal is 0.0, not 360.0.
-      const whole = bearing(Number(bearing(v).toFixed(Math.min(10, decimals))));
+      const whole = bearing(Number(bearing(v).toFixed(clamp(Math.round(decimals), 0, 10))));
       return `${fixed(whole, decimals)}° ${windOf(whole, env.lang)}`;
     };
     return {

@@ -1,6 +1,6 @@
 import { nothing } from "@lineside/scene";
 import { make, ownTouch } from "../alarm";
-import { decimalsOf, lookText, saidOf, shown, usable } from "../kit";
+import { decimalsOf, lookText, plainText, saidOf, shown, usable } from "../kit";
 import { word } from "../media";
 import type { ElementView, Env, Settings, Values } from "../view";
 
@@ -62,7 +62,7 @@ export default {
       update(values) {
         last = values;
         const now = shown(values, settings, "text");
-        draw(usable(now) ? String(now.v) : env.bound("text") ? word("unknown", env.lang) : "");
+        draw(usable(now) ? plainText(now.v) : env.bound("text") ? word("unknown", env.lang) : "");
         fill();
       },
       resize() {},

@@ -1,8 +1,9 @@
-// The plot of the page, drawn by uPlot: pens over one axis of time, an axis for each unit, where values were not good, and notes.
+// A plot over time, drawn by uPlot: pens over one axis of time, an axis for each unit, zones, where values were not good, and notes.
 import { color, family, type Theme } from "@lineside/scene";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { blemishes, columns, type Levels, type Point } from "./series";
+import { type Dragging, Pointer } from "./pointer";
+import { blemishes, type Course, columns, type Levels, type Point } from "./series";
 
 /** One line. */
 export interface Line {
@@ -20,8 +21,16 @@ export interface Line {
   moved: number;
   /** Thin and pale: of another period. */
   pale: boolean;
-  /** The values between samples lie on a straight line, rather than holding. */
-  straight: boolean;
+  /** How it goes from sample to sample. */
+  course: Course;
+}
+
+/** A part of a scale with a meaning: the normal band, or beyond a limit. */
+export interface Zone {
+  scale: string;
+  from: number;
+  to: number;
+  kind: "normal" | "limit";
 }
 
 /** A mark at a time. */
@@ -39,9 +48,12 @@ export interface Scene {
   to: number;
   theme: Theme;
   lang: string;
-  /** The pens may be selected in, rather than zoomed into. */
-  selecting: boolean;
+  /** What dragging with the mouse does. */
+  dragging: Dragging;
   selection: { from: number; to: number } | undefined;
+  zones?: readonly Zone[];
+  /** Scales with fixed ends; an end that is undefined follows the values. */
+  ranges?: Readonly<Record<string, { low: number | undefined; high: number | undefined }>>;
 }
 
 export interface Told {
@@ -53,10 +65,12 @@ export interface Told {
   wheel(factor: number, around: number): void;
   /** Dragged sideways by a share of the width. */
   pan(share: number): void;
+  /** Dragging has ended. */
+  rest?(): void;
 }
 
 const lane = 5;
-const most = 4;
+const most = 6;
 
 /** The plot in a host; show() draws. */
 export class Chart {
@@ -66,6 +80,7 @@ export class Chart {
   private readonly observer: ResizeObserver;
   private levels = new Map<string, Levels>();
   private held: number | undefined;
+  private readonly pointer: Pointer;
 
   constructor(
     private readonly host: HTMLElement,
@@ -73,14 +88,16 @@ export class Chart {
   ) {
     this.observer = new ResizeObserver(() => this.plot?.setSize(this.size()));
     this.observer.observe(host);
-    host.addEventListener("wheel", this.wheel, { passive: false });
-    host.addEventListener("pointerdown", this.down, { capture: true });
+    this.pointer = new Pointer(
+      host,
+      () => (this.plot && this.scene ? { plot: this.plot, scene: this.scene } : undefined),
+      told,
+    );
   }
 
   destroy(): void {
     this.observer.disconnect();
-    this.host.removeEventListener("wheel", this.wheel);
-    this.host.removeEventListener("pointerdown", this.down, { capture: true });
+    this.pointer.destroy();
     this.plot?.destroy();
   }
 
@@ -94,15 +111,15 @@ export class Chart {
       return there;
     };
     const data = columns(
-      scene.lines.map((l) => ({ points: l.points, levels: level(l), moved: l.moved })),
+      scene.lines.map((l) => ({ points: l.points, levels: level(l), moved: l.moved, course: l.course })),
       scene.from,
       scene.to,
     ) as uPlot.AlignedData;
     const shape = JSON.stringify([
       scene.theme,
       scene.lang,
-      scene.selecting,
-      scene.lines.map((l) => [l.id, l.scale, l.unit, l.tone, l.dash, l.pale, l.straight]),
+      this.axes(),
+      scene.lines.map((l) => [l.id, l.scale, l.unit, l.tone, l.dash, l.pale, l.course]),
     ]);
     if (!this.plot || shape !== this.shape) {
       this.plot?.destroy();
@@ -127,13 +144,20 @@ export class Chart {
   }
 
   private size(): { width: number; height: number } {
-    return { width: Math.max(120, this.host.clientWidth), height: Math.max(120, this.host.clientHeight) };
+    return { width: Math.max(40, this.host.clientWidth), height: Math.max(30, this.host.clientHeight) };
+  }
+
+  /** How many axes of values there is room for; with none there is none of time either. */
+  private axes(): number {
+    const { width, height } = this.size();
+    return width > 220 && height > 90 ? Math.max(1, Math.min(most, Math.floor(width / 150))) : 0;
   }
 
   private mark(): void {
     const { plot, scene } = this;
     if (!plot || !scene) return;
-    const s = scene.selecting ? scene.selection : undefined;
+    const s = scene.dragging === "select" ? scene.selection : undefined;
+    if (!s && this.pointer.selecting) return;
     const left = s ? plot.valToPos(s.from / 1000, "x") : 0;
     const width = s ? plot.valToPos(s.to / 1000, "x") - left : 0;
     plot.setSelect({ left, width, top: 0, height: s ? plot.over.clientHeight : 0 }, false);
@@ -143,7 +167,13 @@ export class Chart {
     const ink = color("muted", scene.theme);
     const grid = color("equipment", scene.theme);
     const units = [...new Map(scene.lines.map((l) => [l.scale, l])).values()];
-    const axis: uPlot.Axis = { stroke: ink, font: `12px ${family}`, ticks: { stroke: grid, width: 1, size: 4 } };
+    const axes = this.axes();
+    const axis: uPlot.Axis = {
+      show: axes > 0,
+      stroke: ink,
+      font: `12px ${family}`,
+      ticks: { stroke: grid, width: 1, size: 4 },
+    };
     const clock = clocks(scene.lang);
     const texts = (scale: string) => (this.levels.get(scale)?.length ? this.levels.get(scale) : undefined);
     return new uPlot(
@@ -151,11 +181,19 @@ export class Chart {
         ...this.size(),
         ms: 1e-3,
         legend: { show: false },
-        padding: [12, units.length < 2 ? 16 : 0, 0, 0],
+        padding: [12, units.length < 2 || axes < 2 ? 16 : 0, axes ? 0 : 4, axes ? 0 : 4],
         cursor: {
           y: false,
-          bind: { dblclick: () => null },
-          drag: { x: true, y: false, setScale: false, dist: 4 },
+          // The pointer is our own: it knows touch, and plots that are drawn larger or smaller.
+          bind: {
+            dblclick: () => null,
+            mousedown: () => null,
+            mouseup: () => null,
+            mousemove: () => null,
+            mouseenter: () => null,
+            mouseleave: () => null,
+          },
+          drag: { x: false, y: false },
           points: { size: 7 },
           dataIdx: (u, _series, closest) => {
             // The sample that holds, not the one that is nearest.
@@ -176,10 +214,14 @@ export class Chart {
                   const levels = texts(l.scale);
                   if (levels) return [-0.5, Math.max(0.5, levels.length - 0.5)];
                   if (l.scale === "bool") return [-0.15, 1.15];
-                  const low = min ?? 0;
-                  const high = max ?? 1;
+                  const fixed = this.scene?.ranges?.[l.scale];
+                  const low = fixed?.low ?? min ?? 0;
+                  const high = fixed?.high ?? max ?? low + 1;
                   const room = (high - low || Math.abs(high) * 0.2 || 1) * 0.06;
-                  return [low - room, high + room];
+                  return [
+                    fixed?.low === undefined ? low - room : low,
+                    fixed?.high === undefined || high <= low ? high + room : high,
+                  ];
                 },
               },
             ]),
@@ -193,7 +235,7 @@ export class Chart {
             space: 90,
             values: (u, at) => clock(at, (u.scales.x?.max ?? 0) - (u.scales.x?.min ?? 0)),
           },
-          ...units.slice(0, most).map((l, i) => ({
+          ...units.slice(0, Math.max(1, axes)).map((l, i) => ({
             ...axis,
             scale: l.scale,
             side: i % 2 ? 1 : 3,
@@ -236,21 +278,11 @@ export class Chart {
             dash: l.pale ? [2, 4] : l.dash,
             points: { show: false },
             spanGaps: false,
-            ...(!l.straight && uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
+            paths: pathOf(l.course),
           })),
         ],
         hooks: {
-          setSelect: [
-            (u) => {
-              const { left, width } = u.select;
-              if (width < 4) return;
-              const from = u.posToVal(left, "x") * 1000;
-              const to = u.posToVal(left + width, "x") * 1000;
-              if (this.scene?.selecting) return this.told.select(from, to);
-              u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
-              this.told.zoom(from, to);
-            },
-          ],
+          drawClear: [(u) => this.drawZones(u)],
           setCursor: [
             (u) => {
               const { left = -1 } = u.cursor;
@@ -327,40 +359,49 @@ export class Chart {
     ctx.restore();
   }
 
-  private readonly wheel = (e: WheelEvent) => {
-    const { plot } = this;
-    if (!plot) return;
-    const box = plot.over.getBoundingClientRect();
-    const at = e.clientX - box.left;
-    if (at < 0 || at > box.width || e.clientY < box.top || e.clientY > box.bottom) return;
-    e.preventDefault();
-    const sideways = e.shiftKey ? e.deltaY || e.deltaX : Math.abs(e.deltaX) > Math.abs(e.deltaY) ? e.deltaX : 0;
-    if (sideways) this.told.pan(sideways / box.width);
-    else this.told.wheel(Math.exp(Math.max(-200, Math.min(200, e.deltaY)) * 0.002), plot.posToVal(at, "x") * 1000);
-  };
+  /** The normal band as a ground, what is beyond a limit with its edge. */
+  private drawZones(u: uPlot): void {
+    const { scene } = this;
+    if (!scene?.zones?.length) return;
+    const { ctx } = u;
+    const ratio = window.devicePixelRatio || 1;
+    const { left, top, width, height } = u.bbox;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, top, width, height);
+    ctx.clip();
+    for (const z of scene.zones) {
+      if (!u.scales[z.scale]) continue;
+      const y = (v: number) => Math.min(top + height, Math.max(top, u.valToPos(v, z.scale, true)));
+      const high = y(Math.max(z.from, z.to));
+      const low = y(Math.min(z.from, z.to));
+      ctx.fillStyle = color(z.kind === "normal" ? "band" : "equipment", scene.theme);
+      ctx.globalAlpha = z.kind === "normal" ? 0.45 : 0.35;
+      ctx.fillRect(left, high, width, Math.max(0, low - high));
+      if (z.kind !== "limit") continue;
+      // The limit itself is the end of the zone that is a value of the scale.
+      const at = Number.isFinite(z.from) ? z.from : z.to;
+      const { min = 0, max = 0 } = u.scales[z.scale] ?? {};
+      if (at < (min ?? 0) || at > (max ?? 0)) continue;
+      const edge = Number.isFinite(z.from) ? low : high;
+      ctx.globalAlpha = 1;
+      ctx.strokeStyle = color("text", scene.theme);
+      ctx.lineWidth = ratio;
+      ctx.setLineDash([6 * ratio, 4 * ratio]);
+      ctx.beginPath();
+      ctx.moveTo(left, edge);
+      ctx.lineTo(left + width, edge);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+}
 
-  /** Dragging with Shift or the middle button moves along the time. */
-  private readonly down = (e: PointerEvent) => {
-    const { plot } = this;
-    if (!plot || !(e.button === 1 || (e.button === 0 && e.shiftKey)) || !plot.over.contains(e.target as Node)) return;
-    e.preventDefault();
-    e.stopPropagation();
-    const swallow = (m: Event) => m.stopImmediatePropagation();
-    plot.over.addEventListener("mousedown", swallow, { capture: true, once: true });
-    let last = e.clientX;
-    const width = plot.over.clientWidth || 1;
-    const move = (m: PointerEvent) => {
-      this.told.pan((last - m.clientX) / width);
-      last = m.clientX;
-    };
-    const up = () => {
-      window.removeEventListener("pointermove", move);
-      window.removeEventListener("pointerup", up);
-      plot.over.removeEventListener("mousedown", swallow, { capture: true });
-    };
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", up);
-  };
+function pathOf(course: Course): uPlot.Series.PathBuilder {
+  const { linear, stepped, spline } = uPlot.paths;
+  const made = course === "line" ? linear?.() : course === "spline" ? spline?.() : stepped?.({ align: 1 });
+  if (!made) throw new Error("plot: uPlot was built without this course of a line");
+  return made;
 }
 
 function shortened(text: string, length = 14): string {

@@ -87,20 +87,28 @@ export function blemishes(points: readonly Point[], from: number, to: number): B
   return out;
 }
 
-/** Columns: the times in seconds, then each track held until its next point; null is a gap. */
+/** How a line goes from sample to sample: it holds, goes straight, or is rounded. */
+export type Course = "step" | "line" | "spline";
+
+/**
+ * Columns: the times in seconds, then each track held until its next point; null is a gap. A track that does not
+ * hold has nothing (undefined) where only others have a point.
+ */
 export function columns(
-  tracks: readonly { points: readonly Point[]; levels: Levels; moved: number }[],
+  tracks: readonly { points: readonly Point[]; levels: Levels; moved: number; course?: Course }[],
   from: number,
   to: number,
-): [number[], ...(number | null)[][]] {
+): [number[], ...(number | null | undefined)[][]] {
   const next = tracks.map(() => 0);
   const held: (number | null)[] = tracks.map(() => null);
-  const out: (number | null)[][] = tracks.map(() => []);
+  const fresh: boolean[] = tracks.map(() => false);
+  const out: (number | null | undefined)[][] = tracks.map(() => []);
   const times: number[] = [];
-  const emit = (t: number) => {
+  const emit = (t: number, whole: boolean) => {
     times.push(t / 1000);
     held.forEach((v, i) => {
-      (out[i] as (number | null)[]).push(v);
+      const own = whole || fresh[i] || v === null || (tracks[i]?.course ?? "step") === "step";
+      (out[i] as (number | null | undefined)[]).push(own ? v : undefined);
     });
   };
   for (;;) {
@@ -111,8 +119,10 @@ export function columns(
     });
     if (t > to) break;
     tracks.forEach((track, i) => {
+      fresh[i] = false;
       for (let p = track.points[next[i] as number]; p && p[0] + track.moved === t; ) {
         held[i] = height(p, track.levels);
+        fresh[i] = true;
         next[i] = (next[i] as number) + 1;
         p = track.points[next[i] as number];
       }
@@ -125,8 +135,8 @@ export function columns(
       });
       continue;
     }
-    emit(at);
+    emit(at, at <= from);
   }
-  if (times.length > 0 && (times.at(-1) as number) < to / 1000) emit(to);
+  if (times.length > 0 && (times.at(-1) as number) < to / 1000) emit(to, true);
   return [times, ...out];
 }

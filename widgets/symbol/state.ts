@@ -1,5 +1,5 @@
 import type { Look } from "@lineside/scene";
-import { fixed, lookText, number, numeric, type Shown, shown, string, textOf, truth, usable } from "../kit";
+import { fixed, lookText, number, numeric, plainText, type Shown, shown, string, textOf, truth, usable } from "../kit";
 import type { Env, Lang, Settings, Values } from "../view";
 
 export type State = "none" | "running" | "stopped" | "fault" | "manual" | "nocomm";
@@ -54,7 +54,7 @@ export function stateOf(s: Shown): State | undefined {
 /** The state in words. A value that stands for none of them is shown as it is. */
 export const stateText = (s: Shown, lang: Lang): string => {
   const state = stateOf(s);
-  return state ? words[state][lang] : usable(s) ? String(s.v) : "";
+  return state ? words[state][lang] : usable(s) ? plainText(s.v) : "";
 };
 
 /** How far a valve is open, 0 to 1. */
@@ -63,7 +63,7 @@ export function openOf(s: Shown): number | undefined {
   if (typeof s.v === "boolean") return s.v ? 1 : 0;
   const n = numeric(s);
   if (n !== undefined) return Math.max(0, Math.min(1, n / 100));
-  const t = String(s.v).toLowerCase();
+  const t = plainText(s.v).toLowerCase();
   return t === "open" ? 1 : t === "closed" ? 0 : truth(s) ? 1 : 0;
 }
 
@@ -108,7 +108,7 @@ export function lines(values: Values, settings: Settings, env: Env): Line[] {
           ? openText(s, env.lang)
           : name === "level"
             ? usable(s)
-              ? `${fixed(Number(s.v), 0)} %`
+              ? `${fixed(numeric(s) ?? 0, 0)} %`
               : ""
             : [usable(s) ? textOf(s.v, decimals, env.lang) : "", usable(s) ? unit : ""].filter(Boolean).join(" ");
     return text === "" && name === "state" && usable(s) ? [] : [{ name, shown: s, text }];

@@ -1,13 +1,15 @@
-import { color, type Theme } from "@lineside/scene";
+import type { LiveValue } from "@lineside/client";
+import { make } from "../alarm";
 import { fixed, flag, lookText, number, numeric, shown, string } from "../kit";
+import type { Course } from "../plot/series";
 import type { ElementView, Env, Settings, Values } from "../view";
-import type { Chart } from "./chart";
-import { Ring } from "./ring";
+import { keptOf, Model, type Pen } from "./model";
+import { type ScreenOptions, TrendScreen } from "./screen";
+import { word } from "./texts";
 import "./trend.css";
 
 const props = ["value", "value2", "value3", "value4", "value5", "value6"];
-const most = 20000;
-const dashes = ["", "8 3", "2 3", "10 3 2 3", "4 4", "1 2"];
+const courses: readonly Course[] = ["step", "line", "spline"];
 
 /** A Go duration ("90s", "5m", "1h30m") in seconds, or undefined. */
 export function seconds(text: string): number | undefined {
@@ -21,168 +23,161 @@ export function seconds(text: string): number | undefined {
   return rest === "" && sum > 0 ? sum : undefined;
 }
 
-/** The samples of a property, as long as it shows the same tag in the same unit. */
-function remembered(env: Env, prop: string): Ring {
-  const meta = env.meta(prop);
-  const key = `${prop} ${meta?.path ?? ""} ${meta?.unit ?? ""}`;
-  const ring = env.memory.get(key);
-  if (ring instanceof Ring) return ring;
-  const fresh = new Ring(most);
-  env.memory.set(key, fresh);
-  return fresh;
+/** The pens that the engineer has bound. */
+function pensOf(settings: Settings, env: Env): Pen[] {
+  return props
+    .filter((p) => env.bound(p))
+    .map((prop, i) => {
+      const meta = env.meta(prop);
+      const course = settings[`course${prop.slice(5)}`];
+      return {
+        key: prop,
+        prop,
+        path: meta?.path,
+        title: meta?.title || meta?.path?.split("/").pop() || `${i + 1}`,
+        unit: meta?.unit ?? "",
+        type: meta?.type ?? "float",
+        decimals: number(settings, "decimals") ?? meta?.decimals,
+        course: courses.find((c) => c === course) ?? "step",
+        hidden: false,
+      };
+    });
 }
 
-/** The last minutes of up to six live values. Time runs from left to right and ends now. */
+/** The zones of the scale of the first pen. */
+function zonesOf(settings: Settings): ScreenOptions["zones"] {
+  const from = number(settings, "normalLow");
+  const to = number(settings, "normalHigh");
+  const low = number(settings, "limitLow");
+  const high = number(settings, "limitHigh");
+  return [
+    ...(from !== undefined && to !== undefined && to > from ? [{ from, to, kind: "normal" as const }] : []),
+    ...(low === undefined ? [] : [{ from: Number.NEGATIVE_INFINITY, to: low, kind: "limit" as const }]),
+    ...(high === undefined ? [] : [{ from: high, to: Number.POSITIVE_INFINITY, kind: "limit" as const }]),
+  ];
+}
+
+/** The model of a widget, kept while it is built again, as for another language, as long as it shows the same tags. */
+function modelOf(settings: Settings, env: Env): Model {
+  const pens = pensOf(settings, env);
+  const span = Math.min(366 * 24 * 3600, Math.max(5, seconds(string(settings, "span")) ?? 300)) * 1000;
+  const key = JSON.stringify([span, pens.map((p) => [p.key, p.path, p.unit, p.course, p.type])]);
+  const there = env.memory.get("trend") as { key: string; model: Model; env: Env } | undefined;
+  if (there?.key === key) {
+    there.env = env;
+    there.model.titles(new Map(pens.map((p) => [p.key, p.title])));
+    return there.model;
+  }
+  there?.model.destroy();
+  const entry = { key, env, model: undefined as unknown as Model, destroy: () => entry.model.destroy() };
+  entry.model = new Model(
+    {
+      get past() {
+        return entry.env.past;
+      },
+      connected: () => entry.env.connected,
+      history: async (prop, from, to, pixels, shift) =>
+        (await entry.env.history?.(prop, from, to, pixels, shift)) ?? [],
+    },
+    pens,
+    span,
+    keptOf(env.local),
+  );
+  env.memory.set("trend", entry);
+  return entry.model;
+}
+
+/** What was before and what is now, in one: up to six values, and those that the operator adds. */
 export default {
   live: props,
   mount(host: HTMLElement, settings: Settings, env: Env) {
-    const span = Math.min(24 * 3600, Math.max(5, seconds(string(settings, "span")) ?? 300));
-    const decimals = number(settings, "decimals");
-    const pens = props
-      .filter((p) => env.bound(p))
-      .map((prop, i) => ({
-        prop,
-        ring: remembered(env, prop),
-        name: env.meta(prop)?.title || env.meta(prop)?.path?.split("/").pop() || `${i + 1}`,
-        unit: env.meta(prop)?.unit ?? "",
-        decimals: decimals ?? env.meta(prop)?.decimals,
-        token: `pen${props.indexOf(prop) + 1}`,
-        dash: dashes[i] as string,
-        out: undefined as HTMLElement | undefined,
-        seen: -1,
-        gap: false,
-      }));
-    const root = document.createElement("div");
-    root.className = "ls-trend";
-    const head = document.createElement("div");
-    head.className = "ls-trend-head";
+    const model = modelOf(settings, env);
     const label = string(settings, "label");
-    if (label !== "") {
-      const title = document.createElement("span");
-      title.className = "ls-trend-title";
-      title.textContent = label;
-      head.append(title);
-    }
-    if (flag(settings, "legend"))
-      for (const p of pens) {
-        const item = document.createElement("span");
-        item.className = "ls-trend-pen";
-        item.append(swatch(color(p.token, env.theme), p.dash), `${p.name} `);
-        p.out = document.createElement("b");
-        item.append(p.out);
-        if (p.unit !== "") item.append(` ${p.unit}`);
-        head.append(item);
-      }
-    const plot = document.createElement("div");
-    plot.className = "ls-trend-plot";
-    if (head.childElementCount > 0) root.append(head);
-    root.append(plot);
-    host.append(root);
-    let chart: Chart | undefined;
-    let gone = false;
-    let ratio = 1;
-    let last: Values = {};
-    // What was before the trend was looked at, and while there was no connection.
-    const load = async (pen: (typeof pens)[number]) => {
-      const now = Date.now();
-      try {
-        const samples = await env.history?.(pen.prop, now - span * 1000, now, plot.clientWidth || 600);
-        if (gone || !samples?.length) return;
-        pen.ring.replace(samples.map((s) => ({ t: s.t / 1000, v: numeric(shown({ x: s }, {}, "x")) ?? Number.NaN })));
-        chart?.changed();
-      } catch {
-        // Without a history the line begins now.
-      }
+    const tools = env.mode === "run" && settings.tools !== false;
+    const options: ScreenOptions = {
+      lang: env.lang,
+      theme: env.theme,
+      title: label,
+      legend: flag(settings, "legend"),
+      tools,
+      ownAxes: flag(settings, "ownAxes"),
+      low: number(settings, "low"),
+      high: number(settings, "high"),
+      zones: zonesOf(settings),
+      connected: () => env.connected,
+      settled: () => keep(),
     };
-    for (const p of pens) void load(p);
-    // The chart library comes only with a screen that has a trend.
-    void import("./chart").then(({ Chart }) => {
-      if (gone) return;
-      chart = new Chart(plot, {
-        pens: pens.map((p) => ({ ring: p.ring, color: color(p.token, env.theme), dash: p.dash })),
-        span,
-        low: number(settings, "low"),
-        high: number(settings, "high"),
-        decimals: decimals ?? env.meta("value")?.decimals,
-        text: color("muted", env.theme as Theme),
-        line: color("equipment", env.theme as Theme),
-        ratio,
-        still: () => !env.connected,
-      });
+    let window: { dialog: HTMLDialogElement; screen: TrendScreen } | undefined;
+    let gone = false;
+    let waits = false;
+    // What a change of what is kept does is to build the widget again: it waits until nothing is open above it.
+    const keep = () => {
+      waits = true;
+      if (window || host.querySelector(".ls-trend-panel")) return;
+      waits = false;
+      if (!gone) env.setLocal({ ...model.kept }, true);
+    };
+    const shut = () => {
+      window?.screen.destroy();
+      window?.dialog.remove();
+      window = undefined;
+      if (waits) keep();
+    };
+    const screen = new TrendScreen(host, model, {
+      ...options,
+      enlarge: () => {
+        if (window) return;
+        const dialog = make("dialog", "ls-trend-window");
+        dialog.setAttribute("aria-label", label || env.name || word("trend", env.lang));
+        dialog.addEventListener("close", shut);
+        dialog.addEventListener("keydown", (e) => e.stopPropagation());
+        host.append(dialog);
+        dialog.showModal();
+        window = { dialog, screen: new TrendScreen(dialog, model, { ...options, close: () => dialog.close() }) };
+      },
     });
+    let last: Values = {};
+    let connected = true;
+    const seen = new Map<string, LiveValue>();
     return {
       update(values) {
         last = values;
-        for (const p of pens) {
-          const l = values[p.prop];
-          if (!l) continue;
-          const s = shown(values, settings, p.prop);
-          const n = numeric(s);
-          if (p.out) {
-            const text = n === undefined ? "– –" : fixed(n, p.decimals) + (s.look === "uncertain" ? " ?" : "");
-            if (p.out.textContent !== text) p.out.textContent = text;
-            p.out.classList.toggle("ls-bad", s.look === "bad");
-          }
-          // Waiting has no time of its own and is no sample.
-          if (l.t > 0 && l.t !== p.seen) {
-            p.seen = l.t;
-            // What changed last before a lost connection is known again only from now on.
-            p.ring.push(p.gap ? Math.max(l.t, Date.now()) / 1000 : l.t / 1000, n ?? Number.NaN);
-            if (p.gap) void load(p);
-            p.gap = false;
-          } else if (l.t > 0 && n === undefined) p.ring.push(Math.max(p.ring.last, Date.now() / 1000), Number.NaN);
+        if (!connected) {
+          connected = true;
+          model.found();
         }
-        chart?.changed();
+        for (const prop of props) {
+          const l = values[prop];
+          if (!l || l === seen.get(prop)) continue;
+          seen.set(prop, l);
+          model.take(prop, l);
+        }
       },
-      resize(_box, r) {
-        ratio = r;
-        chart?.resize(r);
+      resize(_box, ratio) {
+        screen.rescale(ratio);
       },
       lost() {
-        for (const p of pens) {
-          p.ring.push(Math.max(p.ring.last, Date.now() / 1000), Number.NaN);
-          p.seen = -1;
-          p.gap = true;
-        }
-        chart?.changed();
+        connected = false;
+        seen.clear();
+        model.lost();
       },
       destroy() {
         gone = true;
-        chart?.destroy();
-        root.remove();
+        shut();
+        screen.destroy();
       },
       describe: () => ({
         role: "img",
-        label: label || env.name || env.t({ en: "Trend", zh: "趋势" }),
-        value: pens
+        label: label || env.name || word("trend", env.lang),
+        value: model.pens
+          .filter((p) => p.prop !== undefined)
           .map((p) => {
-            const s = shown(last, settings, p.prop);
+            const s = shown(last, settings, p.prop as string);
             const n = numeric(s);
-            return `${p.name} ${n === undefined ? lookText(s.look, env.lang) : `${fixed(n, p.decimals)} ${p.unit}`}`.trim();
+            return `${p.title} ${n === undefined ? lookText(s.look, env.lang) : `${fixed(n, p.decimals)} ${p.unit}`}`.trim();
           })
           .join(", "),
       }),
     };
   },
 } satisfies ElementView;
-
-function swatch(tone: string, dash: string): SVGSVGElement {
-  const ns = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(ns, "svg");
-  svg.setAttribute("width", "24");
-  svg.setAttribute("height", "8");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(ns, "line");
-  for (const [k, v] of Object.entries({
-    x1: "0",
-    x2: "22",
-    y1: "4",
-    y2: "4",
-    stroke: tone,
-    "stroke-width": "2",
-    "stroke-dasharray": dash,
-  }))
-    line.setAttribute(k, v);
-  svg.append(line);
-  return svg;
-}

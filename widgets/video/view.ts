@@ -1,5 +1,5 @@
 import { make, ownTouch, press } from "../alarm";
-import { numeric, shown, string, usable } from "../kit";
+import { numeric, plainText, shown, string, usable } from "../kit";
 import { notice, onBlocked, shownAddress, word } from "../media";
 import { iconOf } from "../navigation";
 import type { ElementView, Env, Settings } from "../view";
@@ -115,7 +115,7 @@ export default {
     return {
       update(values) {
         const now = shown(values, settings, "address");
-        const text = usable(now) && numeric(now) === undefined ? String(now.v) : "";
+        const text = usable(now) && numeric(now) === undefined ? plainText(now.v) : "";
         if (text === address && state !== "none") return;
         address = text;
         url = text === "" ? undefined : shownAddress(text);

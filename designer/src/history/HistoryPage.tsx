@@ -98,7 +98,7 @@ export default function HistoryPage() {
           points: track.points,
           moved: 0,
           pale: earlier,
-          straight: false,
+          course: "step",
         });
       }
     });
@@ -108,7 +108,7 @@ export default function HistoryPage() {
       until: n.to > n.from ? n.to : undefined,
       text: n.text,
     }));
-    return { lines, flags, from: view.from, to: view.to, theme, lang, selecting: mode === "select", selection };
+    return { lines, flags, from: view.from, to: view.to, theme, lang, dragging: mode, selection };
   }, [pens, span, data, theme, lang, mode, selection, notes, t]);
 
   const zoom = useCallback(

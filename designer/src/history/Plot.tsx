@@ -1,6 +1,7 @@
 // The plot with its keys.
 import { type KeyboardEvent, useEffect, useId, useRef } from "react";
 import { Chart, type Scene, type Told } from "../../../widgets/plot/chart";
+import { plotKey } from "../../../widgets/plot/keys";
 import { useT } from "../i18n";
 
 export function Plot(props: {
@@ -45,37 +46,11 @@ export function Plot(props: {
   useEffect(() => chart.current?.show(scene), [scene]);
   useEffect(() => chart.current?.point(held), [held]);
   const keys = (e: KeyboardEvent) => {
-    if (e.ctrlKey || e.metaKey || e.altKey) return;
-    const width = scene.to - scene.from;
-    const step = width / 200;
-    const from = props.held ?? scene.to;
-    const put = (at: number) => props.onHeld(Math.min(scene.to, Math.max(scene.from, at)));
-    switch (e.key) {
-      case "ArrowLeft":
-        e.shiftKey ? props.onPan(-0.25) : put(from - step);
-        break;
-      case "ArrowRight":
-        e.shiftKey ? props.onPan(0.25) : put(from + step);
-        break;
-      case "Home":
-        put(scene.from);
-        break;
-      case "End":
-        put(scene.to);
-        break;
-      case "+":
-      case "=":
-        props.onZoom(0.5, props.held);
-        break;
-      case "-":
-        props.onZoom(2, props.held);
-        break;
-      case "Escape":
-        props.onHeld(undefined);
-        break;
-      default:
-        return;
-    }
+    const meant = plotKey(e, scene, props.held);
+    if (!meant) return;
+    if (meant.do === "point") props.onHeld(meant.at);
+    else if (meant.do === "pan") props.onPan(meant.share);
+    else props.onZoom(meant.factor, props.held);
     e.preventDefault();
   };
   return (
