@@ -27,6 +27,8 @@ export class InputFrame {
     private readonly env: Env,
     draw: () => void,
     private readonly prop = "value",
+    /** The input shows quality itself. */
+    private readonly own = false,
   ) {
     this.control = new Control(env, settings, draw);
     this.label = labelOf(settings, env, prop);
@@ -43,7 +45,7 @@ export class InputFrame {
       g.text({
         x: 0,
         y: 0,
-        width: Math.max(1, end - half - 6),
+        width: Math.max(1, own ? end - 4 : end - half - 6),
         height: row,
         text: this.label,
         size: px,
@@ -87,7 +89,8 @@ export class InputFrame {
 
   /** Shows quality and the state of the write; text is shown with it where the input itself has none. */
   show(text = ""): void {
-    this.quality.set(text, this.now.look);
+    if (this.own && text === "") this.quality.set("", "good");
+    else this.quality.set(text, this.now.look);
     const { control } = this;
     this.mark.set({ text: control.pending ? "…" : control.result ? "!" : "" });
     this.lock.set({ visible: !this.open && !control.pending && !control.result && this.env.mode === "run" });

@@ -7,6 +7,7 @@ import { chordOf } from "./chord";
 import { el } from "./dialogs";
 import { Drawer } from "./drawer";
 import { carryOut, type EffectHost, type Params, queryOf } from "./effects";
+import { ScreenKeyboard } from "./keyboard";
 import { productLang } from "./language";
 import { Notes } from "./notes";
 import { type Around, OpenScreen } from "./open-screen";
@@ -86,10 +87,12 @@ export class Player implements Around, EffectHost {
     });
     const key = (e: KeyboardEvent) => this.key(e);
     const leave = () => this.leave();
+    const keyboard = new ScreenKeyboard(this);
     window.addEventListener("keydown", key);
     window.addEventListener("pagehide", leave);
     this.off.push(
       this.live.on("status", () => this.status()),
+      () => keyboard.destroy(),
       () => window.removeEventListener("keydown", key),
       () => window.removeEventListener("pagehide", leave),
     );

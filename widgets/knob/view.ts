@@ -14,7 +14,7 @@ export default {
   build(g, box, settings, env) {
     const s = scaleOf(settings, env);
     let draw = () => {};
-    const frame = new InputFrame(g, box, settings, env, () => draw());
+    const frame = new InputFrame(g, box, settings, env, () => draw(), "value", true);
     const r = Math.max(4, Math.min(box.width, frame.height) / 2 - 6);
     const cx = box.width / 2;
     const cy = frame.top + frame.height / 2;

@@ -11,7 +11,7 @@ export default {
   build(g, box, settings, env) {
     const s = scaleOf(settings, env);
     let draw = () => {};
-    const frame = new InputFrame(g, box, settings, env, () => draw());
+    const frame = new InputFrame(g, box, settings, env, () => draw(), "value", true);
     const down = settings.direction === "vertical";
     const step = stepOf(settings, s.decimals, s.low, s.high);
     const handle = Math.max(8, Math.min(24, (down ? box.width : frame.height) * 0.45));
@@ -138,7 +138,7 @@ export default {
           ? `${said} → ${fixed(to, s.decimals)}${unit}${frame.control.pending ? " …" : ""}`
           : said + (said ? unit : "");
       readout?.set(text, frame.now.look);
-      frame.show(readout ? "" : text);
+      frame.show(readout ? "" : text || " ");
     };
     draw();
     const valueAt = (p: At) => {

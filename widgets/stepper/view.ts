@@ -17,7 +17,7 @@ export default {
     const decimals = decimalsOf(settings, env, number(settings, "low"), number(settings, "high"));
     const s: Scale = { ...scaleOf(settings, env), low, high, decimals };
     let draw = () => {};
-    const frame = new InputFrame(g, box, settings, env, () => draw());
+    const frame = new InputFrame(g, box, settings, env, () => draw(), "value", true);
     const { top, height } = frame;
     const w = Math.max(8, Math.min(64, Math.max(height, 44), box.width / 3));
     const px = Math.max(9, Math.min(size.title, height * 0.5));
