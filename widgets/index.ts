@@ -1,6 +1,8 @@
 import type { Manifest } from "@lineside/client";
 import type { View } from "./view";
 
+export type { AssetAsk, AssetCalls, EmbedAsk, EmbedCalls, Embedded, Screens } from "./embed";
+export { inputOf, isInput } from "./embed";
 export { symbols } from "./icons.gen";
 export * from "./kit";
 export type { Past, PastQuestion } from "./plot/past";

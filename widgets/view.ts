@@ -10,6 +10,7 @@ import type {
   WriteResult,
 } from "@lineside/client";
 import type { Group, MirrorEntry, Theme } from "@lineside/scene";
+import type { Screens } from "./embed";
 import type { Past } from "./plot/past";
 
 import type { TagSource } from "./tagsource";
@@ -165,7 +166,10 @@ export interface Env {
   readonly name: string;
   /** What its type is called. */
   readonly title: string;
-  /** Kept while the widget is built again, as for another language: history of a trend. */
+  /**
+   * Kept while the widget is built again, as for another language: history of a trend. What is kept and can be
+   * destroyed is, when the widget goes for good.
+   */
   readonly memory: Map<string, unknown>;
   /** The events that have an action on them. */
   readonly actions: readonly string[];
@@ -191,6 +195,8 @@ export interface Env {
   /** The app around the screen. Not there where a screen stands alone. */
   readonly navigation?: Navigation;
   /** Is the property bound to a tag or expression? */
+  /** Draws screens within the widget. Not there where none can be opened. */
+  readonly screens?: Screens;
   bound(prop: string): boolean;
   /**
    * Says that something happened. First the operator is asked what must be asked; sent is called when

@@ -21,6 +21,7 @@ var (
 	kinds  = []spec.Kind{
 		spec.KindBool, spec.KindInt, spec.KindFloat, spec.KindString, spec.KindText, spec.KindEnum, spec.KindDuration,
 		spec.KindColor, spec.KindTag, spec.KindImage, spec.KindIcon, spec.KindScreen, spec.KindDrawing, spec.KindAny, spec.KindList,
+		spec.KindParams, spec.KindInput, spec.KindRows,
 	}
 	tagTypes = []string{"bool", "int", "float", "string", "bytes", "json"}
 )

@@ -115,6 +115,8 @@ export class View extends Emitter<ViewEvents> {
   /** Number of the published revision, 0 for the draft. */
   revision = 0;
   app: ViewApp | undefined;
+  /** The offers that stand in for parameters of the app. */
+  took: readonly string[] = [];
   /** Why the last attempt to open it failed. */
   error: LiveError | undefined;
   closed = false;
@@ -195,6 +197,7 @@ export class View extends Emitter<ViewEvents> {
     this.screen = r.screen;
     this.revision = r.revision ?? 0;
     this.app = r.app;
+    this.took = r.took ?? [];
     this.slots.clear();
     this.matched(r.slots ?? []);
     this.values.clear();

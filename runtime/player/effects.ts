@@ -11,10 +11,10 @@ const longest = 8;
 export interface EffectHost {
   /** The language of the app's texts. */
   readonly language: string;
-  here(screen: string, params: Params, chain: number): void;
+  here(screen: string, params: Params, chain: number, from: OpenScreen): void;
   popup(screen: string, params: Params, chain: number, from: OpenScreen): void;
   drawer(screen: string, params: Params, chain: number, from: OpenScreen): void;
-  window(screen: string, params: Params): void;
+  window(screen: string, params: Params, from: OpenScreen): void;
   close(from: OpenScreen): void;
   notice(text: string, level: NonNullable<Effect["level"]>): void;
   /** Screens that open one another without end were stopped. */
@@ -38,8 +38,8 @@ export function carryOut(effects: readonly Effect[], host: EffectHost, from: Ope
       const params = { ...from.params, ...e.params };
       if (e.as === "popup") host.popup(e.screen, params, chain, from);
       else if (e.as === "drawer") host.drawer(e.screen, params, chain, from);
-      else if (e.as === "window") host.window(e.screen, params);
-      else host.here(e.screen, params, chain);
+      else if (e.as === "window") host.window(e.screen, params, from);
+      else host.here(e.screen, params, chain, from);
     }
   }
 }

@@ -1,5 +1,6 @@
 export { chordOf } from "./chord";
 export { decimalsShown, toShown, type Units } from "./display";
+export { ScreenPreview } from "./embed";
 export { Frame, type Framed } from "./frame";
 export { nameOf, type Texts } from "./language";
 export { Player, type PlayerOptions } from "./player";

@@ -1,94 +1,40 @@
-import type { Drawing, LiveValue, Manifest, Meta, Text, Widget, WriteResult } from "@lineside/client";
+import type { LiveValue, Manifest, Meta, Text, Widget } from "@lineside/client";
 import {
   type Bounds,
   compose,
   invert,
   type Layer,
-  type Mirror,
   mapPoint,
-  type Scene,
   sameTurn,
-  type Theme,
   type Transform,
   type Turn,
 } from "@lineside/scene";
 import {
-  type AlarmSource,
   type At,
-  type BoundMeta,
   type Drawn,
   type Env,
   isElement,
-  type Lang,
+  isInput,
   type Local,
   type Mounted,
-  type Navigation,
-  type NumberEntry,
   type Pane,
-  type Past,
   type Settings,
-  type TagSource,
   type Values,
 } from "@lineside/widgets";
-import { polledAlarms } from "./alarmsource";
 import { animate, isPart, isSource, wholes } from "./animate";
-import { Display, metaShown, toShown, type Units } from "./display";
+import { Display, metaShown, toShown } from "./display";
+import { envOf, type InstanceHost, isBinding } from "./env";
 import { keyEvents } from "./gestures";
-import { history, servedPast } from "./history";
-import { isTextKey, resolveTexts, type Texts, textIn } from "./language";
+import { resolveTexts, textIn } from "./language";
 import { faultOf, isInner, ownLive, ownSettings, viewOf } from "./own";
 import { planOf } from "./plan";
-import { lasted, type Recaller, recall, servedRecaller } from "./recall";
 import { say } from "./texts";
 import { cssMatrix, turnOfWidget } from "./turning";
 
-/** What an instance needs of its screen. */
-export interface InstanceHost {
-  readonly scene: Scene;
-  readonly elements: HTMLElement;
-  readonly mirror: Mirror;
-  readonly lang: Lang;
-  /** The language of the app's own texts, and its texts by key. */
-  readonly language?: string;
-  readonly texts?: Texts;
-  /** The drawings of the app by id. */
-  readonly drawings?: Readonly<Record<string, Drawing>>;
-  /** How the units that the screen names are shown. */
-  readonly units?: Units;
-  readonly theme: Theme;
-  readonly mode: "run" | "design";
-  readonly connected: boolean;
-  /** The alarms; asked from time to time when not given. */
-  readonly alarms?: AlarmSource;
-  /** The tags of the plant, for widgets that show many. */
-  readonly tags?: TagSource;
-  /** The past of tags; that of the runtime when not given. */
-  readonly past?: Past;
-  /** What they were by buckets and states; what the runtime says when not given. */
-  readonly recaller?: Recaller;
-  /** The app around the screen. */
-  readonly navigation?: Navigation;
-  /** Device pixels per drawing pixel. */
-  readonly ratio: number;
-  meta(widget: string): Record<string, BoundMeta>;
-  values(widget: string): Values;
-  emit(widget: string, name: string, data: unknown, sent?: () => void): Promise<WriteResult | undefined>;
-  enter(entry: NumberEntry): Promise<number | undefined>;
-  /** A layer was added: the drawing order must be set again. */
-  ordered(): void;
-  /** How what is around a widget is drawn. */
-  around(widget: Widget): Turn | undefined;
-  /** How the person has a widget before them, and a change of it. */
-  local(widget: string): Local;
-  setLocal(widget: string, change: Local, keep: boolean): void;
-  /** A widget that holds others is drawn otherwise now, and they with it. */
-  turned(widget: string): void;
-}
+export type { InstanceHost } from "./env";
 
 /** BadWaitingForInitialData: what a bound property is before its first value. */
 const waiting: LiveValue = Object.freeze({ v: null, q: 0x80320000, t: 0 });
-
-const isBinding = (v: unknown): boolean => typeof v === "object" && v !== null && !Array.isArray(v) && !isTextKey(v);
 
 /** By how many degrees something is turned clockwise. */
 const angleOf = (turn: Turn | undefined): number =>
@@ -361,6 +307,9 @@ export class Instance {
 
   destroy(): void {
     this.clear();
+    for (const kept of this.memory.values())
+      if (typeof kept === "object" && kept && "destroy" in kept && typeof kept.destroy === "function") kept.destroy();
+    this.memory.clear();
     this.host.mirror.remove(this.widget.id);
   }
 
@@ -490,12 +439,16 @@ export class Instance {
     return out ?? values;
   }
 
+  /** Does the view take the live values of a property by itself? */
+  private takesLive(name: string): boolean {
+    return this.live.includes(name) || (isInput(name) && this.live.includes("inputs"));
+  }
+
   /** A key of the live values that go into settings. */
   private foreign(values: Values): string {
     let key = "";
     for (const name in values)
-      if (!this.live.includes(name) && !isPart(name))
-        key += `${name}=${JSON.stringify((values[name] as LiveValue).v)};`;
+      if (!this.takesLive(name) && !isPart(name)) key += `${name}=${JSON.stringify((values[name] as LiveValue).v)};`;
     return key;
   }
 
@@ -517,7 +470,7 @@ export class Instance {
     for (const f of plan.drawings) out[f.name] = this.host.drawings?.[String(out[f.name])];
     for (const name in values) {
       if (isPart(name)) continue;
-      if (this.live.includes(name)) delete out[name];
+      if (this.takesLive(name)) delete out[name];
       else out[name] = (values[name] as LiveValue).v ?? undefined;
     }
     return out;
@@ -532,57 +485,14 @@ export class Instance {
   }
 
   private get env(): Env {
-    const host = this.host;
-    const widget = this.widget;
-    return {
-      lang: host.lang,
-      theme: host.theme,
-      mode: host.mode,
-      get connected() {
-        return host.connected;
-      },
+    return envOf(this.host, this.widget, {
       memory: this.memory,
-      name: widget.name ?? "",
       title: this.t(this.manifest?.title),
-      local: host.local(widget.id),
-      setLocal: (change, keep) => host.setLocal(widget.id, change, keep === true),
-      actions: Object.keys(widget.on ?? {}).filter((k) => (widget.on?.[k]?.length ?? 0) > 0),
       t: (text) => this.t(text),
-      meta: (prop) => (this.display ? this.display.metaOf(prop) : host.meta(widget.id)[prop]),
-      history: async (prop, from, to, pixels) => {
-        const path = host.meta(widget.id)[prop]?.path;
-        if (!path) return [];
-        const samples = await history(host.past ?? servedPast, path, from, to, pixels);
-        const { display } = this;
-        return display ? samples.map((s) => display.values({ [prop]: s })[prop] ?? s) : samples;
-      },
-      past: host.past ?? servedPast,
-      recall: (props, ask) => recall(host.recaller ?? servedRecaller, this.paths(props), ask, this.display),
-      lasted: (props, from, to) => lasted(host.recaller ?? servedRecaller, this.paths(props), from, to),
-      alarms: host.alarms ?? polledAlarms,
-      tags: host.tags,
-      navigation: host.navigation,
-      bound: (prop) =>
-        isBinding(widget.props?.[prop]) || prop in host.meta(widget.id) || prop in host.values(widget.id),
-      emit: (name, data, sent) => {
-        // A screen reader hears that it waits, and how it ended, as the others see it.
-        const say = () => mine === (this.mounted ?? this.drawn) && this.describe();
-        const mine = this.mounted ?? this.drawn;
-        const result = host.emit(widget.id, name, this.display ? this.display.told(data) : data, () => {
-          sent?.();
-          say();
-        });
-        void result.finally(() => setTimeout(say)).catch(() => {});
-        return result;
-      },
-      enter: (entry) => host.enter(this.display?.entry(entry) ?? entry),
-    };
-  }
-
-  /** The tags that properties are bound to. */
-  private paths(props: readonly string[]): Record<string, string> {
-    const meta = this.host.meta(this.widget.id);
-    return Object.fromEntries(props.flatMap((p) => (meta[p]?.path ? [[p, meta[p].path]] : [])));
+      display: () => this.display,
+      view: () => this.mounted ?? this.drawn,
+      describe: () => this.describe(),
+    });
   }
 
   /** Is its whole box hit? Groups are where their widgets are, lines where they are drawn. */

@@ -17,6 +17,7 @@ import type { Theme } from "@lineside/scene";
 import { type AlarmSource, type BoundMeta, type Lang, manifests, type Navigation } from "@lineside/widgets";
 import { confirm, enterNumber } from "./dialogs";
 import type { Params } from "./effects";
+import { Nest } from "./embed";
 import type { Notes } from "./notes";
 import { type Plan, planOf } from "./policy";
 import { type ScreenMeta, type ScreenValues, ScreenView } from "./screen-view";
@@ -39,6 +40,10 @@ export interface Around {
   readonly navigation?: Navigation;
   /** Where questions are asked. */
   readonly element: HTMLElement;
+  /** It is only looked at: nothing acts, and nothing is done when a screen opens. */
+  readonly inert?: boolean;
+  /** How a screen within another is fitted; "" leaves it to the screen. */
+  readonly fit?: string;
   effects(from: OpenScreen, effects: readonly Effect[], chain: number): void;
 }
 
@@ -64,29 +69,36 @@ export class OpenScreen {
   private readonly off: () => void;
   /** Events of one widget that must arrive in their order: let go after pressed. */
   private readonly order = new Map<string, Promise<unknown>>();
+  /** The screens that lie in this one. */
+  readonly nest: Nest;
 
   constructor(
     private readonly host: HTMLElement,
-    private readonly around: Around,
+    readonly around: Around,
     private readonly calls: Calls = {},
+    /** The screens beside it, when it lies within another. */
+    readonly within?: Nest,
   ) {
+    this.nest = new Nest(around, this, within);
     this.off = around.live.on("writes", () => this.ramps());
   }
 
   /** Opens a screen in place of the present one. chain: see carryOut. */
-  show(screen: string, params: Params, chain = 0): void {
+  show(screen: string, params: Params, chain = 0, offers?: Params): void {
     this.leave();
     this.revision = -1;
     this.params = params;
     this.chain = chain;
     const { live, installation, draft, language, units } = this.around;
-    const view = live.open({ installation, screen, params, draft, language, units });
+    const view = live.open({ installation, screen, params, draft, language, units, offers });
     this.view = view;
     let first = true;
     view.on("open", () => {
       if (view !== this.view || !view.screen) return;
+      // What was seen of another machine on the same screen is not of this one.
+      if (first) this.screenView?.forget();
       this.open(view, view.screen);
-      void this.load(view, !first);
+      if (!this.around.inert) void this.load(view, !first);
       first = false;
     });
     view.on("values", (v) => view === this.view && this.values(v));
@@ -103,12 +115,28 @@ export class OpenScreen {
     return String(this.view?.ask.screen ?? "");
   }
 
+  /** What was offered and stands in for a parameter of its app. */
+  get took(): readonly string[] {
+    return this.view?.took ?? [];
+  }
+
+  /** The screen that is shown, as soon as that is known. */
+  get shown(): string {
+    return this.screen?.id ?? this.asked;
+  }
+
   set theme(theme: Theme) {
     if (this.screenView) this.screenView.theme = theme;
+    this.nest.each((s) => {
+      s.theme = theme;
+    });
   }
 
   set language(language: string) {
     if (this.screenView) this.screenView.lang = language;
+    this.nest.each((s) => {
+      s.language = language;
+    });
     const { view } = this;
     view?.speak(language, this.around.units).then(
       () => {
@@ -123,6 +151,9 @@ export class OpenScreen {
 
   set connected(on: boolean) {
     if (this.screenView) this.screenView.connected = on;
+    this.nest.each((s) => {
+      s.connected = on;
+    });
   }
 
   /** Does what the screen does at a key; false when that is nothing. */
@@ -139,7 +170,7 @@ export class OpenScreen {
     const view = this.view;
     this.view = undefined;
     if (!view) return;
-    if (this.screen?.on?.unload?.length && view.number)
+    if (this.screen?.on?.unload?.length && view.number && !this.around.inert)
       view.event("", "unload").then(
         // The screen has gone: what concerns it has nowhere to be.
         (r) =>
@@ -175,7 +206,9 @@ export class OpenScreen {
     }
   }
 
-  private open(view: View, screen: Screen): void {
+  private open(view: View, source: Screen): void {
+    const { fit } = this.around;
+    const screen: Screen = fit ? { ...source, fit: fit as Screen["fit"] } : source;
     this.screen = screen;
     this.bind(view);
     const texts = view.app?.texts ?? {};
@@ -202,8 +235,10 @@ export class OpenScreen {
         alarms: this.around.alarmSource,
         tags: new WritableTags(this.around),
         navigation: this.around.navigation,
-        remember: this.around.installation,
-        emit: (widget, name, data, sent) => this.queue(widget, name, data, sent),
+        screens: this.nest,
+        nested: this.within !== undefined,
+        remember: this.within ? undefined : this.around.installation,
+        emit: this.around.inert ? undefined : (widget, name, data, sent) => this.queue(widget, name, data, sent),
         enter: (e) => enterNumber(this.around.element, this.around.lang, e),
       });
     const updated =

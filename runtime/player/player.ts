@@ -7,6 +7,7 @@ import { chordOf } from "./chord";
 import { el } from "./dialogs";
 import { Drawer } from "./drawer";
 import { carryOut, type EffectHost, type Params, queryOf } from "./effects";
+import { Inner } from "./embed";
 import { ScreenKeyboard } from "./keyboard";
 import { productLang } from "./language";
 import { Notes } from "./notes";
@@ -171,19 +172,24 @@ export class Player implements Around, EffectHost {
     carryOut(effects, this, from, chain);
   }
 
-  here(screen: string, params: Params, chain: number): void {
+  here(screen: string, params: Params, chain: number, from?: OpenScreen): void {
+    // A screen of another app stays where that app is shown.
+    if (from && from.around.installation !== this.installation) {
+      from.show(screen, params, chain);
+      return;
+    }
     if (this.options.onShow) this.options.onShow(screen, params, chain);
     else this.show(screen, params, chain);
   }
 
-  popup(screen: string, params: Params, chain: number): void {
+  popup(screen: string, params: Params, chain: number, from?: OpenScreen): void {
     if (this.popups.length >= mostPopups) {
       this.notes.fault(say("tooManyWindows", this.lang), "");
       return;
     }
     const p: Popup = new Popup(
       this.element,
-      this,
+      this.homeOf(from),
       {
         closed: () => this.drop(p),
         raised: () => {
@@ -198,9 +204,9 @@ export class Player implements Around, EffectHost {
     p.open.show(screen, params, chain);
   }
 
-  drawer(screen: string, params: Params, chain: number): void {
+  drawer(screen: string, params: Params, chain: number, from?: OpenScreen): void {
     this.drop(this.side);
-    const d: Drawer = new Drawer(this.element, this, {
+    const d: Drawer = new Drawer(this.element, this.homeOf(from), {
       closed: () => this.drop(d),
       raised: () => {
         d.front = ++this.raised;
@@ -211,17 +217,26 @@ export class Player implements Around, EffectHost {
     d.open.show(screen, params, chain);
   }
 
-  window(screen: string, params: Params): void {
+  /** What a screen that another opens has around it: the app of that one. */
+  private homeOf(from: OpenScreen | undefined): Around {
+    return from && from.around.installation !== this.installation
+      ? new Inner(this, from.around.installation, "")
+      : this;
+  }
+
+  window(screen: string, params: Params, from?: OpenScreen): void {
     const query = queryOf(params);
     if (this.draft) query.set("draft", "1");
     const text = query.toString();
-    const address = `/run/${encodeURIComponent(this.installation)}/${encodeURIComponent(screen)}${text ? `?${text}` : ""}`;
+    const address = `/run/${encodeURIComponent(from?.around.installation ?? this.installation)}/${encodeURIComponent(screen)}${text ? `?${text}` : ""}`;
     if (!window.open(address, "_blank")) this.notes.fault(say("windowBlocked", this.lang), address);
   }
 
   close(from: OpenScreen): void {
-    if (this.side?.open === from) this.drop(this.side);
-    this.drop(this.popups.find((p) => p.open === from));
+    // One within another closes what that one lies in.
+    const root = from.within?.root ?? from;
+    if (this.side?.open === root) this.drop(this.side);
+    this.drop(this.popups.find((p) => p.open === root));
   }
 
   notice(text: string, level: NonNullable<Effect["level"]>): void {

@@ -11,6 +11,12 @@ const slop = 8;
 
 const names = new Map<number, string>(Object.entries(Quality).map(([name, code]) => [code, name]));
 
+/** The screen that all others lie in. */
+function outermost(element: HTMLElement): HTMLElement {
+  const around = element.parentElement?.closest<HTMLElement>(".ls-screen");
+  return around ? outermost(around) : element;
+}
+
 /** Mouse, touch and pen on a running screen: press and act, pan what does not fit, quality and age when resting. */
 export class Pointing {
   /** The last input came from a pointer: no focus ring. */
@@ -37,9 +43,16 @@ export class Pointing {
     el.addEventListener(
       "wheel",
       (e) => {
-        e.preventDefault();
         this.hide();
+        const { x, y } = this.view.camera;
         this.view.pan(e.shiftKey ? e.deltaY : e.deltaX, e.shiftKey ? 0 : e.deltaY);
+        const { camera } = this.view;
+        // What lies within another leaves the wheel to that one when it is at its end.
+        if (!this.view.nested) e.preventDefault();
+        else if (camera.x !== x || camera.y !== y) {
+          e.preventDefault();
+          e.stopPropagation();
+        }
       },
       { signal, passive: false },
     );
@@ -183,11 +196,16 @@ export class Pointing {
       tip.textContent = i.tags.map((t) => this.line(t)).join("\n");
     };
     write();
-    this.view.element.append(tip);
-    const { width, height } = this.view.viewport;
-    tip.style.left = `${Math.max(0, Math.min(x + 12, width - tip.offsetWidth - 4))}px`;
-    const below = y + 20;
-    tip.style.top = `${below + tip.offsetHeight > height ? Math.max(0, y - tip.offsetHeight - 12) : below}px`;
+    // What lies within another has no room of its own for it.
+    const root = outermost(this.view.element);
+    root.append(tip);
+    const { left, top } = this.view.element.getBoundingClientRect();
+    const box = root.getBoundingClientRect();
+    const px = x + left - box.left;
+    const py = y + top - box.top;
+    tip.style.left = `${Math.max(0, Math.min(px + 12, box.width - tip.offsetWidth - 4))}px`;
+    const below = py + 20;
+    tip.style.top = `${below + tip.offsetHeight > box.height ? Math.max(0, py - tip.offsetHeight - 12) : below}px`;
     this.tip = tip;
     this.refresh = setInterval(write, 1000);
   }

@@ -9,6 +9,7 @@ import {
   type Navigation,
   type NumberEntry,
   type Past,
+  type Screens,
   type TagSource,
 } from "@lineside/widgets";
 import { Containers } from "./containers";
@@ -70,6 +71,10 @@ export interface ScreenOptions {
   recaller?: Recaller;
   /** The app around the screen, for widgets that lead elsewhere. */
   navigation?: Navigation;
+  /** How screens are drawn within widgets; without it none are. */
+  screens?: Screens;
+  /** It lies in another screen, whose colours it has and whose window it does not fill. */
+  nested?: boolean;
   /** What lies around the page: a token or colour; "ground" when not given. */
   outside?: string;
 }
@@ -129,7 +134,7 @@ export class ScreenView {
     this.unitsNow = options.units ?? {};
     this.known = byId(options.catalogue ?? manifests);
     this.element = document.createElement("div");
-    this.element.className = `ls-screen${options.mode === "design" ? " ls-design" : ""}`;
+    this.element.className = `ls-screen${options.mode === "design" ? " ls-design" : ""}${options.nested ? " ls-nested" : ""}`;
     Object.assign(this.element.style, { width: "100%", height: "100%" });
     this.canvas = document.createElement("canvas");
     this.canvas.setAttribute("aria-hidden", "true");
@@ -137,7 +142,7 @@ export class ScreenView {
     this.elements.className = "ls-elements";
     this.element.append(this.canvas, this.elements);
     host.append(this.element);
-    applyTokens(this.element, this.themeNow);
+    if (!options.nested) applyTokens(this.element, this.themeNow);
     const ctx = this.canvas.getContext("2d", { alpha: false });
     if (!ctx) throw new Error("player: this browser has no canvas");
     this.scene = new Scene(ctx, {
@@ -359,7 +364,7 @@ export class ScreenView {
   set theme(theme: Theme) {
     if (theme === this.themeNow) return;
     this.themeNow = theme;
-    applyTokens(this.element, theme);
+    if (!this.options.nested) applyTokens(this.element, theme);
     this.scene.theme = theme;
     for (const i of this.instances.values()) if (i.element) i.rebuild();
   }
@@ -434,6 +439,18 @@ export class ScreenView {
   pan(dx: number, dy: number): void {
     const c = this.camera;
     this.camera = inSight(this.document, this.size, { x: c.x + dx / c.zoom, y: c.y + dy / c.zoom, zoom: c.zoom });
+  }
+
+  /** Forgets what was seen: the next screen is built from nothing, be it the same. */
+  forget(): void {
+    for (const id of [...this.instances.keys()]) this.drop(id);
+    this.values.clear();
+    this.containers.clear();
+  }
+
+  /** Does it lie in another screen? */
+  get nested(): boolean {
+    return this.options.nested === true;
   }
 
   destroy(): void {
@@ -611,6 +628,12 @@ export class ScreenView {
       },
       get recaller() {
         return view.options.recaller;
+      },
+      get navigation() {
+        return view.options.navigation;
+      },
+      get screens() {
+        return view.options.screens;
       },
       get connected() {
         return view.connectedNow;

@@ -54,6 +54,7 @@ export class Scroll {
   private show(): void {
     const { page, window, above } = this.heights;
     this.bar.hidden = page <= window + 1;
+    this.view.element.classList.toggle("ls-scrolls", !this.bar.hidden);
     if (this.bar.hidden) return;
     const height = this.thumbHeight;
     this.thumb.style.height = `${height}px`;
@@ -82,8 +83,11 @@ export class Scroll {
   private key(e: KeyboardEvent): void {
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || this.bar.hidden) return;
     const target = e.target as HTMLElement;
-    const last = [...document.querySelectorAll(".ls-screen")].at(-1) === this.view.element;
-    if (!(this.view.element.contains(target) || (target === document.body && last))) return;
+    const { element } = this.view;
+    // The innermost that scrolls takes the keys; without a focus the last of those that lie in no other.
+    const within = target.closest(".ls-scroller, .ls-screen.ls-scrolls");
+    const last = () => [...document.querySelectorAll(".ls-screen:not(.ls-nested)")].at(-1) === element;
+    if (!(within === element || (target === document.body && !this.view.nested && last()))) return;
     if (target.closest("input, textarea, select, [contenteditable]")) return;
     const { window, page } = this.heights;
     const by = {

@@ -66,6 +66,11 @@ const texts = {
   },
   allAlarms: { en: "All alarms", zh: "全部报警" },
   acknowledge: { en: "Acknowledge", zh: "确认" },
+  screenCircle: {
+    en: "The screen {0} lies in itself. It is not shown again here.",
+    zh: "画面 {0} 嵌套了自身，此处不再显示。",
+  },
+  screenDepth: { en: "More than {0} screens lie in one another.", zh: "画面嵌套超过 {0} 层。" },
   acknowledgeAsk: { en: "Acknowledge {0}?", zh: "确认报警 {0}？" },
   release: { en: "Release", zh: "放行" },
   refuse: { en: "Refuse", zh: "拒绝" },

@@ -3,6 +3,7 @@ package session
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -53,26 +54,28 @@ func liken(r *Reply, s *engine.Screen, shown *[]opened) bool {
 	return false
 }
 
-// offered adds to the parameters of a request what the app has inputs for.
-func (c *conn) offered(r *Request) map[string]json.RawMessage {
+// offered adds to the parameters of a request what the app has inputs for, and says what that was.
+func (c *conn) offered(r *Request) (params map[string]json.RawMessage, took []string) {
 	if len(r.Offers) == 0 {
-		return r.Params
+		return r.Params, nil
 	}
-	params := make(map[string]json.RawMessage, len(r.Params)+len(r.Offers))
+	params = make(map[string]json.RawMessage, len(r.Params)+len(r.Offers))
 	for _, in := range c.hub.engine.Inputs(r.Installation, r.Draft) {
 		raw, ok := r.Offers[in.ID]
 		typ, known := tag.ParseType(in.Type)
 		if !ok || in.Kind != "parameter" || !known {
 			continue
 		}
+		if _, given := r.Params[in.ID]; given {
+			continue
+		}
 		if v, err := tag.Parse(raw, typ); err == nil && !v.IsNone() {
 			params[in.ID] = raw
+			took = append(took, in.ID)
 		}
 	}
-	for id, raw := range r.Params {
-		params[id] = raw
-	}
-	return params
+	maps.Copy(params, r.Params)
+	return params, took
 }
 
 // closeEach closes several views; those that are closed already do not matter.

@@ -178,7 +178,8 @@ func (c *conn) openOne(r *Request, shown *[]opened) {
 		return
 	}
 	c.setLanguage(r.Language)
-	s, err := c.hub.engine.OpenScreen(r.Installation, r.Screen, c.offered(r), r.Draft, rights.Roles()...)
+	params, took := c.offered(r)
+	s, err := c.hub.engine.OpenScreen(r.Installation, r.Screen, params, r.Draft, rights.Roles()...)
 	if err != nil {
 		c.fail(r.ID, c.errorOf(err))
 		return
@@ -200,7 +201,7 @@ func (c *conn) openOne(r *Request, shown *[]opened) {
 		c.fail(r.ID, c.errorOf(err))
 		return
 	}
-	reply := &Reply{ID: r.ID, OK: true, Screen: s.Document, Revision: s.Revision, Bindings: c.bindings(s, index)}
+	reply := &Reply{ID: r.ID, OK: true, Screen: s.Document, Revision: s.Revision, Bindings: c.bindings(s, index), Took: took}
 	reply.Units = c.hub.viewUnits(s, reply.Bindings, r.Units)
 	if shown == nil || !liken(reply, s, shown) {
 		reply.App = viewApp(s, rights.Roles())

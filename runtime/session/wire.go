@@ -149,6 +149,8 @@ type Reply struct {
 	App *ViewApp `json:"app,omitempty"`
 	// Like of open with Each: Screen and App are those of the reply with this id, and left out here.
 	Like int `json:"like,omitempty"`
+	// Took of open: the Offers that stand in for parameters of the app.
+	Took []string `json:"took,omitempty"`
 	// Assets of assets, sorted by path; Total is how many there are.
 	Assets []ListedAsset `json:"assets,omitempty"`
 	Total  int           `json:"total,omitempty"`

@@ -66,6 +66,7 @@ export class Board implements Surface {
       lang: options.lang,
       mode: "design",
       tags: options.tags,
+      screens: options.screens,
       outside: this.#outside(options.theme),
     });
     this.#overlay = new Overlay(host);

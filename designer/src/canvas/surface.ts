@@ -1,7 +1,7 @@
 // What the parts of the board that listen to pointers and keys may use of it, so that they need not know the board itself.
 import type { Manifest, Widget } from "@lineside/client";
 import type { Camera, Theme } from "@lineside/scene";
-import type { TagSource } from "@lineside/widgets";
+import type { Screens, TagSource } from "@lineside/widgets";
 import type { Document, Turned } from "../document";
 import type { DraggedTag } from "./create";
 import type { Point, Stage } from "./gesture";
@@ -21,6 +21,8 @@ export interface BoardOptions {
   lang: "en" | "zh";
   /** The tags of the plant, for widgets that show many. */
   tags?: TagSource;
+  /** Draws screens within widgets. */
+  screens?: Screens;
   /** Says something to a screen reader, by the key of a text. */
   say(key: string, values?: Record<string, unknown>): void;
   /** A short text for "this tag would be bound to that property of that widget". */

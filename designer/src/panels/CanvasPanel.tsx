@@ -1,5 +1,5 @@
 // The drawing board in its panel, with its context menu and what it says.
-import { LiveTags } from "@lineside/player";
+import { LiveTags, ScreenPreview } from "@lineside/player";
 import { useEffect, useRef, useState } from "react";
 import { Board } from "../canvas";
 import { useDoc, useEditor, useScreen, useSession } from "../design/context";
@@ -30,6 +30,7 @@ export function CanvasPanel() {
   const menu = useCanvasMenu();
   const host = useRef<HTMLDivElement>(null);
   const board = useRef<Board | undefined>(undefined);
+  const preview = useRef<ScreenPreview | undefined>(undefined);
   const [shown, setShown] = useState<Board>();
   const texts = useRef({ t, lang });
   texts.current = { t, lang };
@@ -37,6 +38,7 @@ export function CanvasPanel() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: theme and language are handed over below without making the board anew
   useEffect(() => {
     if (!host.current) return;
+    preview.current = new ScreenPreview(host.current, live(), editor.installation, theme, lang);
     const made = new Board(host.current, {
       doc: editor.doc,
       session: editor.session,
@@ -45,6 +47,7 @@ export function CanvasPanel() {
       theme,
       lang,
       tags: new LiveTags(live()),
+      screens: preview.current,
       say: (key, values) => editor.say(key, values),
       dropText: (manifest, widget) => {
         const field = manifest.settings.find((f) => f.name === manifest.drop);
@@ -68,7 +71,10 @@ export function CanvasPanel() {
     };
   }, [editor]);
 
-  useEffect(() => board.current?.setTheme(theme), [theme]);
+  useEffect(() => {
+    preview.current?.look(theme, lang);
+    board.current?.setTheme(theme);
+  }, [theme, lang]);
   useDrawnTexts(shown?.view);
 
   const drawings = useDoc((d) => d.app.drawings);
