@@ -31,10 +31,10 @@ export const sortValue = (v: LiveValue | undefined): string | number | undefined
   return typeof v?.v === "number" ? v.v : typeof v?.v === "boolean" ? Number(v.v) : String(v?.v);
 };
 
-/** Date and time to the second. */
-export function stamp(t: number | undefined): string {
+/** Date and time to the second, or to the millisecond. */
+export function stamp(t: number | undefined, fine = false): string {
   if (!t) return "";
-  return formatted("datetime", Math.floor(t / 1000) * 1000) ?? "";
+  return formatted("datetime", fine ? t : Math.floor(t / 1000) * 1000) ?? "";
 }
 
 /** Values by path, as they come; what is said is drawn in the next frame of the table. */

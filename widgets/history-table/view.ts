@@ -109,8 +109,8 @@ export default {
           {
             id: "time",
             title: word("time"),
-            width: 180,
-            text: (r) => stamp(r.t),
+            width: 200,
+            text: (r) => stamp(r.t, step === ""),
             sort: (r) => r.t,
             file: (r) => new Date(r.t).toISOString(),
           },

@@ -183,12 +183,12 @@ export default {
       if (draft === undefined && !drafts.has(r.path) && document.activeElement === e && busy) e.value = "";
     };
     const columns: GridColumn<Row>[] = [
-      { id: "title", title: word("name"), width: 200, text: (r) => values.facts.get(r.path)?.title || r.title },
+      { id: "title", title: word("name"), width: 160, text: (r) => values.facts.get(r.path)?.title || r.title },
       { id: "path", title: word("path"), width: 220, hidden: true, text: (r) => r.path },
       {
         id: "now",
         title: word("now"),
-        width: 120,
+        width: 96,
         align: "end",
         live: true,
         text: (r) => valueText(values.value(r.path)?.v, values.facts.get(r.path), lang),
@@ -196,19 +196,19 @@ export default {
         sort: (r) => sortValue(values.value(r.path)),
         file: (r) => sortValue(values.value(r.path)),
       },
+      { id: "unit", title: word("unit"), width: 68, text: (r) => values.facts.get(r.path)?.unit ?? "" },
+      { id: "allowed", title: word("allowed"), width: 110, text: (r) => limitsOf(values.facts.get(r.path)) },
       {
         id: "wanted",
         title: word("wanted"),
-        width: 150,
+        width: 130,
         text: (r) => drafts.get(r.path)?.text ?? "",
         draw: field,
       },
-      { id: "unit", title: word("unit"), width: 80, text: (r) => values.facts.get(r.path)?.unit ?? "" },
-      { id: "allowed", title: word("allowed"), width: 150, text: (r) => limitsOf(values.facts.get(r.path)) },
       {
         id: "result",
         title: word("result"),
-        width: 260,
+        width: 240,
         text(r) {
           const f = values.facts.get(r.path);
           return (
