@@ -1,3 +1,4 @@
+export { servedAssets } from "./assets";
 export { chordOf } from "./chord";
 export { decimalsShown, toShown, type Units } from "./display";
 export { ScreenPreview } from "./embed";
@@ -9,4 +10,4 @@ export type { Recaller } from "./recall";
 export { type ScreenMeta, type ScreenOptions, type ScreenValues, ScreenView } from "./screen-view";
 export { start } from "./shell";
 export { LiveTags } from "./tagsource";
-export { nextTrail } from "./way";
+export { nextTrail, placesOf, trailOfPlaces } from "./way";

@@ -24,6 +24,7 @@ import { addForTags, addWidget, blockOf, type Load } from "./drop";
 import { Dropping } from "./dropping";
 import { freeRoom, nearestFree } from "./freespot";
 import type { Point } from "./gesture";
+import { drawnNavigation } from "./navigation";
 import { type Marks, Overlay } from "./overlay";
 import { openPane, openPanesFor, showPanes } from "./page/panes";
 import { columnBoxes, type Showing, Shown } from "./page/shown";
@@ -68,6 +69,11 @@ export class Board implements Surface {
       tags: options.tags,
       screens: options.screens,
       outside: this.#outside(options.theme),
+      navigation: drawnNavigation(
+        this.doc,
+        () => this.screenId(),
+        () => this.view?.lang ?? options.lang,
+      ),
     });
     this.#overlay = new Overlay(host);
     this.#offs.push(
