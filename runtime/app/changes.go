@@ -19,7 +19,7 @@ type Change struct {
 	// At is the JSON Pointer of the thing in the new document, of what was removed in the old.
 	At string `json:"at"`
 	// What is the kind of thing.
-	What string    `json:"what" enum:"app,input,tag,alarm,screen,widget,property,action"`
+	What string    `json:"what" enum:"app,input,tag,alarm,type,screen,widget,property,action"`
 	Text spec.Text `json:"text"`
 }
 
@@ -37,6 +37,7 @@ func Changes(old, new *App) []Change {
 	compare(c, "/inputs", "input", old.Inputs, new.Inputs, func(in *Input) (string, string) { return in.ID, in.ID }, c.fields)
 	compare(c, "/tags", "tag", old.Tags, new.Tags, func(t *Tag) (string, string) { return t.ID, t.ID }, c.fields)
 	compare(c, "/alarms", "alarm", old.Alarms, new.Alarms, func(a *Alarm) (string, string) { return a.ID, a.ID }, c.fields)
+	compare(c, "/widgets", "type", old.Widgets, new.Widgets, func(w *ScriptedWidget) (string, string) { return w.ID, ownName(w) }, c.own)
 	if first {
 		c.firstScreens(new.Screens)
 		return c.changes
@@ -87,7 +88,7 @@ func (c *comparer) add(kind, at, what, en, zh string) {
 
 // nouns of things, in both languages.
 var nouns = map[string][2]string{
-	"input": {"Input", "输入"}, "tag": {"Computed tag", "计算变量"}, "screen": {"Screen", "画面"}, "widget": {"Widget", "控件"},
+	"type": {"Own widget", "自定义控件"}, "input": {"Input", "输入"}, "tag": {"Computed tag", "计算变量"}, "screen": {"Screen", "画面"}, "widget": {"Widget", "控件"},
 }
 
 // compare goes over two lists of things with ids.

@@ -14,9 +14,9 @@ import (
 // Target is a thing that other parts of an app name.
 type Target struct {
 	// Kind is what it is: a tag of the plant, an area (all tags below a path), an input, a computed
-	// tag of the app, a variable or widget of a screen, a screen, a text by key, a model, or a property of
+	// tag of the app, a variable or widget of a screen, a widget type of the app's own, a screen, a text by key, a model, or a property of
 	// the assets that are inputs.
-	Kind string `json:"kind" enum:"tag,area,input,computed,variable,screen,widget,text,model,property"`
+	Kind string `json:"kind" enum:"tag,area,input,computed,variable,screen,widget,type,text,model,property"`
 	ID   string `json:"id"`
 	// Models are those that have the property.
 	Models []string `json:"models,omitempty"`
@@ -177,6 +177,15 @@ func renamable(a *App, of Target, to string) spec.Problems {
 			case screen == nil || screen.widget(of.ID) == nil:
 				return missing()
 			case of.ID != to && screen.widget(to) != nil:
+				return taken()
+			}
+		}
+	case "type":
+		if form(ID(to)) {
+			switch {
+			case a.ownWidget(of.ID) == nil:
+				return missing()
+			case of.ID != to && a.ownWidget(to) != nil:
 				return taken()
 			}
 		}

@@ -188,16 +188,24 @@ func settingOf(v *drawing.Var) spec.Field {
 	return f
 }
 
+// ownWidget is the widget of the app's own with an id, nil when there is none.
+func (a *App) ownWidget(id string) *ScriptedWidget {
+	for i := range a.Widgets {
+		if a.Widgets[i].ID == id {
+			return &a.Widgets[i]
+		}
+	}
+	return nil
+}
+
 // Own is the widget of the app's own that is the type of a widget of a screen, nil when there is none.
 func (a *App) Own(typ string) *Own {
 	id, ok := strings.CutPrefix(typ, OwnPrefix)
 	if !ok {
 		return nil
 	}
-	for i := range a.Widgets {
-		if a.Widgets[i].ID == id {
-			return a.Widgets[i].Compile()
-		}
+	if w := a.ownWidget(id); w != nil {
+		return w.Compile()
 	}
 	return nil
 }

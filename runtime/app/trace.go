@@ -281,6 +281,9 @@ func (t *tracer) widget(at string, w *Widget) {
 				t.id(at+"/"+end.key+"/widget", "widget", end.joint.Widget, func(s string) { end.joint.Widget = s })
 			}
 		}
+		if own, ok := strings.CutPrefix(w.Type, OwnPrefix); ok {
+			t.id(at+"/type", "type", own, func(s string) { w.Type = OwnPrefix + s })
+		}
 		m := manifests()[w.Type]
 		for _, prop := range slices.Sorted(maps.Keys(w.Props)) {
 			if id, ok := InputOf(prop); ok && m != nil && m.Embeds != "" {
@@ -521,6 +524,12 @@ func (t *tracer) define() {
 		a.screenOf(t.of.ID).ID = t.to
 	case "widget":
 		a.screenOf(t.of.Screen).widget(t.of.ID).ID = t.to
+	case "type":
+		a.ownWidget(t.of.ID).ID = t.to
+		if v, used := a.Uses[OwnPrefix+t.of.ID]; used {
+			delete(a.Uses, OwnPrefix+t.of.ID)
+			a.Uses[OwnPrefix+t.to] = v
+		}
 	case "text":
 		if t.of.ID != t.to {
 			a.Texts[t.to] = a.Texts[t.of.ID]

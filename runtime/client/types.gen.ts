@@ -464,6 +464,11 @@ export interface Widget {
   from?: Joint;
   to?: Joint;
   /**
+   * version is the version of the type that the properties are of, when they could not be brought to that of
+   * App.Uses; 0 for all others.
+   */
+  version?: number;
+  /**
    * props are the properties by name: a constant (null, bool, number, string, array) or
    * a binding, which is an object: {"tag": path} or {"expr": text}.
    */
@@ -1195,6 +1200,8 @@ export interface Manifest extends Component {
   variant?: string;
   presets?: Preset[];
   presetGroups?: PresetGroup[];
+  /** migrations bring settings that were saved with older versions up to this one, when an app is read. */
+  migrations?: Migration[];
   /**
    * Drawing, Fit and Clicks are of a widget that an app carries itself, which the view of the widget "drawing" shows: the drawing, how
    * it lies in the box (contain when "", or stretch), and the parts that can be clicked.
@@ -1331,6 +1338,25 @@ export interface PresetGroup {
   title: Text;
 }
 
+/**
+ * Migration brings settings of the version before it to its version. A manifest has one for each version
+ * that settings of the one before do not fit.
+ */
+export interface Migration {
+  /** to is the version that it brings settings to. */
+  to: number;
+  /** rename is the new name by the old one; what a setting holds, a binding too, stays. */
+  rename?: Record<string, string>;
+  /** values is the new constant by the old one, of settings by name: choices that are called otherwise. */
+  values?: Record<string, Record<string, string>>;
+  /** scale is what numbers of settings are multiplied by. A setting that is bound cannot be, so that it fails. */
+  scale?: Record<string, number>;
+  /** defaults are for settings that are not there: what an older widget did. */
+  defaults?: Record<string, unknown>;
+  /** remove are settings that are no more. */
+  remove?: string[];
+}
+
 /** PartClick is a part that tells an event when it is clicked. */
 export interface PartClick {
   part: string;
@@ -1403,7 +1429,10 @@ export interface LiveRequest extends Manner {
    * they are configured in. Values come in the latter all the same: Units of the reply says how to convert them.
    */
   units?: UnitPreference;
-  /** view of event, close and language: the number from the reply to watch or open. */
+  /**
+   * view of event, close and language: the number from the reply to watch or open. Language without one is for alarms, lists of
+   * assets and messages alone.
+   */
   view?: number;
   /**
    * Widget, Name and Data of event: which widget, what happened ("click", "set"), with what value. Widget ""
@@ -1453,6 +1482,8 @@ export interface LiveReply {
   app?: ViewApp;
   /** like of open with Each: Screen and App are those of the reply with this id, and left out here. */
   like?: number;
+  /** took of open: the Offers that stand in for parameters of the app. */
+  took?: string[];
   /** assets of assets, sorted by path; Total is how many there are. */
   assets?: ListedAsset[];
   total?: number;
@@ -2515,7 +2546,7 @@ export interface Change {
   /** at is the JSON Pointer of the thing in the new document, of what was removed in the old. */
   at: string;
   /** what is the kind of thing. */
-  what: "app" | "input" | "tag" | "alarm" | "screen" | "widget" | "property" | "action";
+  what: "app" | "input" | "tag" | "alarm" | "type" | "screen" | "widget" | "property" | "action";
   text: Text;
 }
 
@@ -4270,7 +4301,7 @@ export interface Reference {
 /** ReferencesRequest asks what in an app names a thing of it, or a tag. */
 export interface ReferencesRequest {
   id: string;
-  kind: "tag" | "area" | "input" | "computed" | "variable" | "screen" | "widget" | "text" | "model" | "property";
+  kind: "tag" | "area" | "input" | "computed" | "variable" | "screen" | "widget" | "type" | "text" | "model" | "property";
   models?: string[];
   screen?: string;
   /** document is the app; the draft when left out. */

@@ -17,7 +17,7 @@ import (
 
 // Limits of what is read: a document of app.MaxBytes takes more room when it is laid out.
 const (
-	maxFiles = 2*app.MaxScreens + 16
+	maxFiles = 2*app.MaxScreens + 3*app.MaxOwnWidgets + 16
 	maxTotal = 4 * app.MaxBytes
 )
 
@@ -30,7 +30,7 @@ func ReadDir(dir string) (Files, error) {
 	}
 	defer func() { _ = root.Close() }()
 	files, total := Files{}, int64(0)
-	for _, name := range []string{".", kinds[0], kinds[1]} {
+	for _, name := range append([]string{"."}, kinds...) {
 		list, err := fs.ReadDir(root.FS(), name)
 		if errors.Is(err, fs.ErrNotExist) && name != "." {
 			continue

@@ -6,6 +6,7 @@
 //	texts.json            texts by key, a line each
 //	screens/<id>.json     one screen; its widgets in drawing order, each in a few lines
 //	drawings/<id>.json    one drawing
+//	widgets/<id>.json     one widget of the app's own; its picture and script are widgets/<id>.svg and widgets/<id>.js
 //
 // Other files of the folder are left alone.
 package folder
@@ -34,12 +35,26 @@ const (
 )
 
 // kinds are the lists of an app that have a file an entry, with their folders.
-var kinds = []string{"screens", "drawings"}
+var kinds = []string{"screens", "drawings", "widgets"}
+
+// ownTexts are the keys of a widget of the app's own whose values are files of their own, and how their names end.
+var ownTexts = []struct{ key, end string }{{"svg", ".svg"}, {"script", ".js"}}
+
+// ownText reports whether a path is that of a picture or script.
+func ownText(name string) bool {
+	dir, base := path.Split(name)
+	for _, t := range ownTexts {
+		if dir == "widgets/" && strings.HasSuffix(base, t.end) && !strings.HasPrefix(base, ".") {
+			return true
+		}
+	}
+	return false
+}
 
 // Ours reports whether a path of a folder is one that belongs to the app.
 func Ours(name string) bool {
 	dir, base := path.Split(name)
-	return name == headFile || name == textsFile ||
+	return name == headFile || name == textsFile || ownText(name) ||
 		slices.Contains(kinds, strings.TrimSuffix(dir, "/")) && strings.HasSuffix(base, ".json") && !strings.HasPrefix(base, ".")
 }
 
@@ -68,6 +83,9 @@ func Write(a *app.App) (Files, error) {
 			item := &list.items[i].value
 			name := fileName(item.get("id"), taken)
 			file := kind + "/" + name + ".json"
+			if kind == "widgets" {
+				takeOut(item, kind+"/"+name, files)
+			}
 			files[file] = printed(item)
 			*item = node{scalar: []byte(strconv.Quote(file))}
 		}
@@ -78,6 +96,34 @@ func Write(a *app.App) (Files, error) {
 	}
 	files[headFile] = printed(head)
 	return files, nil
+}
+
+// takeOut puts the picture and the script of a widget into files; their names stand in their place.
+func takeOut(item *node, stem string, files Files) {
+	for _, t := range ownTexts {
+		n := item.get(t.key)
+		var text string
+		if n == nil || json.Unmarshal(n.scalar, &text) != nil || text == "" {
+			continue
+		}
+		files[stem+t.end] = []byte(text)
+		*n = node{scalar: []byte(strconv.Quote(stem + t.end))}
+	}
+}
+
+// putIn is the way back. What names no file of the folder is left as it is.
+func putIn(item *node, files Files, used map[string]bool) {
+	for _, t := range ownTexts {
+		n := item.get(t.key)
+		var file string
+		if n == nil || json.Unmarshal(n.scalar, &file) != nil || !ownText(file) || files[file] == nil {
+			continue
+		}
+		used[file] = true
+		if quoted, err := scalar(string(files[file])); err == nil {
+			*n = node{scalar: quoted, offset: n.offset}
+		}
+	}
 }
 
 // reserved are names that Windows keeps for devices.
@@ -176,7 +222,7 @@ func Join(files Files) ([]byte, Problems) {
 	}
 	trees := map[string]*node{}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if !Ours(name) {
+		if !Ours(name) || ownText(name) {
 			continue
 		}
 		text := bytes.TrimPrefix(files[name], []byte("\xef\xbb\xbf"))
@@ -221,6 +267,9 @@ func Join(files Files) ([]byte, Problems) {
 				fail(headFile, lineOf(files[headFile], item.offset), "file_missing", "Restore the file, or take the line out.", "There is no file %s.", file)
 			case trees[file] != nil:
 				*item = *trees[file]
+				if kind == "widgets" {
+					putIn(item, files, used)
+				}
 			}
 		}
 	}
@@ -263,6 +312,12 @@ func Locate(files Files, found spec.Problems) Problems {
 			if len(tokens) > 2 {
 				at = "/" + tokens[2]
 			}
+			if text, ok := textFile(files, file, at); ok {
+				placed := *p
+				placed.At = ""
+				out[i] = &Problem{&placed, text, max(p.Line, 1)}
+				continue
+			}
 		}
 		placed := *p
 		placed.At = at
@@ -273,6 +328,16 @@ func Locate(files Files, found spec.Problems) Problems {
 		}
 	}
 	return out
+}
+
+// textFile is the file of a picture or script that a place in the file of a widget names.
+func textFile(files Files, file, at string) (string, bool) {
+	for _, t := range ownTexts {
+		if name := strings.TrimSuffix(file, ".json") + t.end; at == "/"+t.key && strings.HasPrefix(file, "widgets/") && files[name] != nil {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // conflictLine is the line of a mark that a merge has left, 0 when there is none.

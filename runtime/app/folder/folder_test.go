@@ -373,3 +373,35 @@ func FuzzUnzip(f *testing.F) {
 		}
 	})
 }
+
+func TestOwnWidgetsHaveFilesOfTheirOwn(t *testing.T) {
+	doc := `{"format":2,"id":"com.example.t","version":"1.0.0","name":{"en":"T"},"screens":[{"id":"s","name":{"en":"S"},"width":100,"height":100,"widgets":[]}],
+		"widgets":[{"id":"dial","version":1,"title":{"en":"Dial"},"size":{"width":9,"height":9},"svg":"<svg>\n</svg>","script":"function init() {\n}\n"}]}`
+	a, err := app.Read([]byte(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := Write(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(files["widgets/dial.svg"]) != "<svg>\n</svg>" || string(files["widgets/dial.js"]) != "function init() {\n}\n" || !strings.Contains(string(files["widgets/dial.json"]), `"script": "widgets/dial.js"`) {
+		t.Fatalf("%s", files)
+	}
+	dir := t.TempDir()
+	if err := WriteDir(dir, files); err != nil {
+		t.Fatal(err)
+	}
+	read, err := ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Read(read)
+	if err != nil || again.Widgets[0].Script != a.Widgets[0].Script || again.Widgets[0].SVG != a.Widgets[0].SVG {
+		t.Fatalf("%+v %v", again, err)
+	}
+	ps := Locate(files, spec.Problems{{Code: "script_threw", At: "/widgets/0/script", Line: 2}})
+	if ps[0].File != "widgets/dial.js" || ps[0].FileLine != 2 {
+		t.Errorf("%+v", ps[0])
+	}
+}
