@@ -534,7 +534,7 @@ export class Instance {
         ...(hidden ? { hidden: "true" } : {}),
       },
       act: inside ? undefined : acts ? () => this.act() : told ? tell : undefined,
-      key: this.drawn?.key && ((key) => this.asked(() => this.drawn?.key?.(key) ?? false, false)),
+      key: this.drawn?.key && ((key) => this.key(key)),
     });
   }
 
@@ -545,6 +545,13 @@ export class Instance {
       out = fn();
     });
     return out;
+  }
+
+  /** Takes a key; what it has changed is said. */
+  private key(key: string): boolean {
+    const taken = this.asked(() => this.drawn?.key?.(key) ?? false, false);
+    if (taken) this.describe();
+    return taken;
   }
 
   private guard(fn: () => void): void {
