@@ -20,6 +20,7 @@ import { WidgetEvents } from "./actions/WidgetEvents";
 import { AnimationsEditor } from "./animation/AnimationsEditor";
 import { CommandButton } from "./CommandButton";
 import { DrawingParts } from "./DrawingParts";
+import { EmbedField, isEmbedField } from "./EmbedFields";
 import { VariablesContext } from "./ExpressionEditor";
 import { sentence } from "./format";
 import { PropertyRow } from "./PropertyRow";
@@ -108,6 +109,8 @@ function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {
   const row = (f: Field) =>
     widgets.length === 1 && manifests[0]?.panes === f.name ? (
       <PanesField key={f.name} widget={widgets[0] as Widget} prop={f.name} standard={f.default} />
+    ) : isEmbedField(f) ? (
+      <EmbedField key={f.name} field={f} widgets={widgets} context={context} problems={problems} />
     ) : (
       <PropertyRow
         key={f.name}
@@ -122,7 +125,10 @@ function WidgetInspector({ widgets }: { widgets: readonly Widget[] }) {
       <Header widgets={widgets} manifest={types.size === 1 ? manifests[0] : undefined} />
       {problems
         // Those of events stand beside them.
-        .filter((p) => !p.prop?.startsWith("on.") && !visible.some((f) => f.name === p.prop))
+        .filter(
+          (p) =>
+            !p.prop?.startsWith("on.") && !p.prop?.startsWith("inputs/") && !visible.some((f) => f.name === p.prop),
+        )
         .map((p) => (
           <p
             key={`${p.prop}${p.message}`}

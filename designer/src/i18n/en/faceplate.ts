@@ -1,4 +1,10 @@
 export default {
+  noInputs: "The app has no other inputs. Add one in the settings of the app, tab Inputs.",
+  chooseInput: "Choose an input",
+  noAssetInput: "The app has no input that takes an asset. Add one in the settings of the app, tab Inputs.",
+  row: "Row {{n}}",
+  removeRow: "Remove row {{n}}",
+  addRow: "Add row",
   noModel: "Choose a model",
   chooseAsset: "Choose an asset",
   searchAssets: "Search assets",

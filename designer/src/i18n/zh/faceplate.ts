@@ -1,4 +1,10 @@
 export default {
+  noInputs: "应用没有其他输入。请在应用设置的“输入”页中添加。",
+  chooseInput: "选择输入",
+  noAssetInput: "应用没有接收资产的输入。请在应用设置的“输入”页中添加。",
+  row: "第 {{n}} 行",
+  removeRow: "删除第 {{n}} 行",
+  addRow: "添加行",
   noModel: "选择模型",
   chooseAsset: "选择资产",
   searchAssets: "搜索资产",
