@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
@@ -202,6 +203,15 @@ var (
 				}
 			},
 		},
+		{
+			ID: "quality", Period: "week",
+			Title:       text("Quality of values", "数据质量报表"),
+			Description: text("For which share of the time each value was good, how many samples came, and when there were gaps.", "每个变量数据有效的时间比例、样本数，以及何时出现缺口。"),
+			Inputs: []Input{
+				{ID: "values", Title: text("Values", "变量"), Types: []string{"bool", "int", "float"}, Least: 1, Most: 8},
+			},
+			build: buildQuality,
+		},
 	}
 )
 
@@ -273,5 +283,28 @@ func buildDowntime(in answers) []Block {
 		{Kind: KindTable, Title: text("By machine", "按设备"), Table: &Table{Rows: "tags", Items: items(stopped, ""), Columns: []Column{{Function: "duration"}, {Function: "percentGood"}}, Total: "sum"}},
 		{Kind: KindTrend, Title: text("Hours by interval", "各时段停机小时数"), Trend: &Trend{Style: "bar", Step: stepOf(period), Items: items(stopped, "duration")}},
 		{Kind: KindStops, Title: text("Stops", "停机记录"), Stops: &Stops{Items: items(stopped, ""), Shortest: "10s", Limit: pointer(100)}},
+	}
+}
+
+func buildQuality(in answers) []Block {
+	values := in.tags["values"]
+	worst := make([]string, len(values))
+	for i, p := range values {
+		worst[i] = totalOf("percentGood", []tag.Path{p})
+	}
+	lowest := worst[0]
+	if len(worst) > 1 {
+		lowest = "min(" + strings.Join(worst, ", ") + ")"
+	}
+	return []Block{
+		{Kind: KindTiles, Title: text("Key figures", "关键指标"), Tiles: &Tiles{Items: []Item{
+			{Formula: "(" + totalOf("percentGood", values) + fmt.Sprintf(") / %d", len(values)), Title: text("Good on average", "平均有效率"), Unit: "%", Decimals: pointer(2)},
+			{Formula: lowest, Title: text("Good at the worst", "最低有效率"), Unit: "%", Decimals: pointer(2)},
+			{Formula: totalOf("count", values), Title: text("Samples", "样本数"), Decimals: pointer(0)},
+		}}},
+		{Kind: KindTable, Title: text("By tag", "按变量"), Table: &Table{Rows: "tags", Items: items(values, ""), Columns: []Column{{Function: "percentGood", Decimals: pointer(2)}, {Function: "count"}, {Function: "min"}, {Function: "max"}}}},
+		{Kind: KindTrend, Title: text("Share of good time by interval", "各时段有效率"), Trend: &Trend{Style: "bar", Step: stepOf(in.period), Items: items(values, "percentGood")}},
+		{Kind: KindTrend, Title: text("Course, with gaps where nothing is known", "趋势（未知处为缺口）"), Trend: &Trend{Style: "step", Items: items(values, "")}},
+		{Kind: KindTable, Title: text("By interval", "按时间段"), Table: &Table{Rows: "intervals", Step: stepOf(in.period), Items: items(values, "percentGood"), Total: "min"}},
 	}
 }
