@@ -49,6 +49,8 @@ type Manifest struct {
 	Variant      string        `json:"variant,omitempty"`
 	Presets      []Preset      `json:"presets,omitempty"`
 	PresetGroups []PresetGroup `json:"presetGroups,omitempty"`
+	// Migrations bring settings that were saved with older versions up to this one, when an app is read.
+	Migrations []Migration `json:"migrations,omitempty"`
 	// Drawing, Fit and Clicks are of a widget that an app carries itself, which the view of the widget "drawing" shows: the drawing, how
 	// it lies in the box (contain when "", or stretch), and the parts that can be clicked.
 	Drawing string      `json:"drawing,omitempty"`

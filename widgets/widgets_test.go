@@ -147,6 +147,7 @@ func faults(m *Manifest) []string {
 			fail("fits names the type %q", typ)
 		}
 	}
+	out = append(out, migrationFaults(m)...)
 	events := map[string]bool{}
 	for _, e := range m.Events {
 		text("event "+e.Name, e.Title, true)

@@ -177,6 +177,9 @@ type Widget struct {
 	// From and To are what the ends of a pipe or line stick to.
 	From *Joint `json:"from,omitempty"`
 	To   *Joint `json:"to,omitempty"`
+	// Version is the version of the type that the properties are of, when they could not be brought to that of
+	// App.Uses; 0 for all others.
+	Version int `json:"version,omitempty"`
 	// Props are the properties by name: a constant (null, bool, number, string, array) or
 	// a binding, which is an object: {"tag": path} or {"expr": text}.
 	Props map[string]json.RawMessage `json:"props,omitempty"`

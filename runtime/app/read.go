@@ -40,6 +40,7 @@ func Read(data []byte) (*App, error) {
 		return nil, err
 	}
 	a.complete()
+	a.bring(catalogued())
 	return a, nil
 }
 

@@ -382,6 +382,10 @@ func (v *validator) widget(at func() string, w *Widget) {
 		return
 	}
 	c := v.checkers[w.Type]
+	if w.Version > 0 {
+		v.outdated(at(), w, m)
+		return
+	}
 	if c == nil {
 		c = spec.NewChecker(m.Settings).WithTexts()
 		v.checkers[w.Type] = c
