@@ -78,6 +78,11 @@ func (a *Archive) Move(ctx context.Context, now tag.Time) error {
 		}
 		a.release()
 		a.makeRoom(ctx)
+		// Others who read keep the database from using again what was deleted, for a moment.
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Duration(try) * 100 * time.Millisecond):
+		}
 	}
 }
 
