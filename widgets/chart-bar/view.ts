@@ -29,13 +29,11 @@ export function draw(data: Table, { settings, env, palette: p, box, hidden }: Dr
   const flat = choice(settings, "style", "columns", "bars") === "bars";
   const shown = t.series.flatMap((s, i) => (hidden.has(s.name) ? [] : [i]));
   const unit = t.series.find((s) => s.unit)?.unit ?? "";
-  const names = categoryAxis(t.categories, p, flat ? { inverse: true } : {});
+  const names = categoryAxis(t.categories, p, flat ? { inverse: true } : {}, flat ? 0 : box.width);
   const numbers = valueAxis(p, unit, {
     ...ends(settings),
     ...(stack === "percent" ? { max: 100 } : {}),
-    ...(flat
-      ? { nameLocation: "start", nameGap: 4, nameTextStyle: { color: p.muted, ...font(), align: "right" } }
-      : {}),
+    ...(flat ? { nameGap: 4 } : {}),
     ...(t.categories.length === 0 ? { min: 0, max: 100 } : {}),
   });
   const labels = flag(settings, "showValues");

@@ -44,7 +44,7 @@ const good = (list: readonly LiveValue[], factor: number): { t: number; v: numbe
     return typeof s.v === "number" && k !== "bad" && k !== "waiting" ? [{ t: s.t, v: s.v * factor }] : [];
   });
 
-function draw(data: Boxes, { settings, env, palette: p }: Drawing): Picture {
+function draw(data: Boxes, { settings, env, palette: p, box }: Drawing): Picture {
   const { lang } = env;
   const { boxes, unit, decimals } = data;
   const said = (v: number) => withUnit(v, decimals, unit);
@@ -56,6 +56,8 @@ function draw(data: Boxes, { settings, env, palette: p }: Drawing): Picture {
       xAxis: categoryAxis(
         boxes.map((b) => b.name),
         p,
+        {},
+        box.width,
       ),
       yAxis: valueAxis(p, unit, {
         scale: true,

@@ -30,7 +30,7 @@ export function causesOf(t: Table): Cause[] {
   return all;
 }
 
-export function draw(t: Table, { settings, env, palette: p }: Drawing): Picture {
+export function draw(t: Table, { settings, env, palette: p, box }: Drawing): Picture {
   const causes = causesOf(t);
   const total = causes.reduce((sum, c) => sum + c.v, 0);
   const unit = t.series[0]?.unit ?? "";
@@ -45,6 +45,8 @@ export function draw(t: Table, { settings, env, palette: p }: Drawing): Picture 
       xAxis: categoryAxis(
         causes.map((c) => c.name),
         p,
+        {},
+        box.width,
       ),
       yAxis: [
         valueAxis(p, unit, { min: 0, max: total || 100 }),
@@ -59,7 +61,10 @@ export function draw(t: Table, { settings, env, palette: p }: Drawing): Picture 
         {
           type: "bar",
           barMaxWidth: 64,
-          data: causes.map((c) => ({ value: c.v, itemStyle: { color: p.of(few.includes(c) ? "fill1" : "fill4") } })),
+          data: causes.map((c) => ({
+            value: c.v,
+            itemStyle: { color: p.of(few.includes(c) ? "fill1" : "equipment") },
+          })),
           label: {
             show: flag(settings, "showValues"),
             position: "top",

@@ -19,13 +19,21 @@ export const grid = (top = 10, right = 14): object => ({
 });
 
 /** An axis of names. */
-export function categoryAxis(names: readonly string[], p: Palette, more: object = {}): object {
+export function categoryAxis(names: readonly string[], p: Palette, more: object = {}, length = 0): object {
+  // A few names are all shown, each cut to its own room; of many as many as there is room for.
+  const room = names.length > 0 && names.length <= 12 ? Math.floor((length - 48) / names.length) - 6 : 0;
   return {
     type: "category",
     data: names,
     axisLine: { lineStyle: { color: p.line } },
     axisTick: { show: false },
-    axisLabel: { color: p.muted, ...font(), hideOverlap: true, width: 110, overflow: "truncate", formatter: axisName },
+    axisLabel: {
+      color: p.muted,
+      ...font(),
+      ...(room > 24 ? { interval: 0, width: room } : { hideOverlap: true, width: 110 }),
+      overflow: "truncate",
+      formatter: axisName,
+    },
     ...more,
   };
 }
