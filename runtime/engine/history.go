@@ -260,7 +260,6 @@ func sampleOf(s tag.Sample) historian.Sample {
 func (r *scribe) take() {
 	var lost uint64
 	r.buffer, lost = r.changes.Drain(r.buffer[:0])
-	defer func() { clear(r.buffer) }() // texts are let go
 	if lost > 0 {
 		r.lost += lost
 		r.engine.log.Error("changes came faster than they could be kept", "lost", lost)
@@ -268,21 +267,25 @@ func (r *scribe) take() {
 	r.changed(r.buffer, true)
 }
 
-// changed keeps changes. Those of tags that are not known may be of tags that have just come: with waits they are
-// looked at again when those are known.
+// changed keeps changes, and lets go of their texts. Those of tags that are not known may be of tags that have just come: with
+// waits they are looked at again when those are known.
 func (r *scribe) changed(changes []tag.Change, waits bool) {
 	for i := range changes {
-		x := r.at(changes[i].Slot)
+		c := changes[i]
+		if c.Sample.Value.Text() != "" {
+			changes[i].Sample.Value = tag.Value{}
+		}
+		x := r.at(c.Slot)
 		if x == nil && waits && len(r.strays) < maxRecorded && (!r.arranged || r.engine.table.Generation() != r.generation) {
-			r.strays = append(r.strays, changes[i])
+			r.strays = append(r.strays, c)
 		}
 		if x == nil || !x.changes {
 			continue
 		}
-		if x.when != nil && !r.judge(x, changes[i].Sample) {
+		if x.when != nil && !r.judge(x, c.Sample) {
 			continue
 		}
-		s := sampleOf(changes[i].Sample)
+		s := sampleOf(c.Sample)
 		if s.Quality == tag.BadWaitingForInitialData || x.within(&s) {
 			continue
 		}
@@ -436,7 +439,11 @@ func (r *scribe) clocks(now tag.Time) {
 func (r *scribe) hand() {
 	if len(r.kept) > 0 {
 		r.archive.AppendEntries(r.kept)
-		clear(r.kept) // texts are let go
+		for i := range r.kept {
+			if v := &r.kept[i].Sample.Value; v.Text() != "" {
+				*v = tag.Value{} // it is let go
+			}
+		}
 		r.kept = r.kept[:0]
 	}
 }
