@@ -60,5 +60,7 @@ export function onBlocked(url: URL, tell: () => void): () => void {
 export function notice(text: string, ...more: Node[]): HTMLElement {
   const p = make("div", "ls-media-note", make("p", "", text), ...more);
   p.setAttribute("role", "status");
+  // A long one is scrolled, by keyboard too.
+  p.tabIndex = 0;
   return p;
 }

@@ -35,6 +35,16 @@ export function valueText(v: unknown, m: Meta | undefined, lang: Lang, units: Un
   return `${textOf(shown, fine, lang)} ${u.symbol} (${own})`;
 }
 
+/** The longest JSON that a question shows. */
+const longest = 80;
+
+/** Of a large object or list its beginning: nobody reads all of it in a question. */
+function brief(v: unknown): string | undefined {
+  if (typeof v !== "object" || v === null) return undefined;
+  const text = JSON.stringify(v);
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}
+
 /** As units, for differences: 5 K more is 9 °F more. */
 const differences = (units: Units | undefined): Units | undefined =>
   units && Object.fromEntries(Object.entries(units).map(([text, u]) => [text, { ...u, offset: 0 }]));
@@ -46,7 +56,7 @@ function inUnit(v: unknown, m: Meta | undefined, lang: Lang): string {
   const text =
     typeof v === "number" && decimals !== undefined && Number(v.toFixed(decimals)) !== v
       ? String(v)
-      : textOf(v, decimals, lang);
+      : (brief(v) ?? textOf(v, decimals, lang));
   return m?.unit ? `${text} ${m.unit}` : text;
 }
 

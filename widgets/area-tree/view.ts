@@ -59,7 +59,7 @@ export default {
           li.remove();
           const from = drawn;
           more();
-          (list.children[from] as HTMLElement | undefined)?.focus();
+          focus(list.children[from]?.querySelector<HTMLElement>('[role="treeitem"]'));
         });
         const li = make("li", "", b);
         li.setAttribute("role", "none");
@@ -73,18 +73,13 @@ export default {
       const turn = make("span", "ls-nav-turn");
       if (n.items.length > 0) turn.append(...[iconOf("chevron-right", 20)].filter((c) => c !== undefined));
       const title = env.t(n.asset?.title) || n.name;
-      const row = make(
-        "div",
-        "ls-nav-row",
-        turn,
-        ...[iconOf(n.asset ? "box" : "folder-tree", 18)].filter((c) => c !== undefined),
-        title,
-      );
-      const item = make("li", "", row);
+      const sign = iconOf(n.asset ? "box" : "folder-tree", 18);
+      const item = make("div", "ls-nav-row", turn, ...(sign ? [sign] : []), title);
+      const li = make("li", "", item);
+      li.setAttribute("role", "none");
       item.setAttribute("role", "treeitem");
       item.setAttribute("aria-level", String(level));
       item.setAttribute("aria-selected", String(n.path === chosen));
-      item.setAttribute("aria-label", title);
       item.tabIndex = -1;
       item.dataset.path = n.path;
       const set = (on: boolean) => {
@@ -92,35 +87,35 @@ export default {
         item.setAttribute("aria-expanded", String(on));
         if (on) open.add(n.path);
         else open.delete(n.path);
-        const below = item.querySelector(":scope > ul");
-        if (on && !below) item.append(branch(n.items, level + 1));
+        const below = li.querySelector(":scope > ul");
+        if (on && !below) li.append(branch(n.items, level + 1));
         else below?.toggleAttribute("hidden", !on);
       };
       if (n.items.length > 0) set(open.has(n.path));
-      row.addEventListener("click", (e) => {
+      item.addEventListener("click", (e) => {
         focus(item);
         if (!n.asset || (n.items.length > 0 && turn.contains(e.target as globalThis.Node)))
           set(item.getAttribute("aria-expanded") !== "true");
         if (!turn.contains(e.target as globalThis.Node) || n.items.length === 0) choose(n, item);
       });
       item.addEventListener("keydown", (e) => {
-        if (e.target !== item) return;
         const expanded = item.getAttribute("aria-expanded");
         if (e.key === "Enter" || e.key === " ") choose(n, item);
         else if (e.key === "ArrowRight" && expanded === "false") set(true);
         else if (e.key === "ArrowRight" && expanded === "true")
-          focus(item.querySelector<HTMLElement>('[role="treeitem"]'));
+          focus(li.querySelector<HTMLElement>(':scope > ul [role="treeitem"]'));
         else if (e.key === "ArrowLeft" && expanded === "true") set(false);
-        else if (e.key === "ArrowLeft") focus(item.parentElement?.closest<HTMLElement>('[role="treeitem"]'));
+        else if (e.key === "ArrowLeft")
+          focus(li.parentElement?.closest("li")?.querySelector<HTMLElement>(':scope > [role="treeitem"]'));
         else return;
         e.preventDefault();
         e.stopPropagation();
       });
-      return item;
+      return li;
     };
 
     const seen = (): HTMLElement[] =>
-      [...body.querySelectorAll<HTMLElement>('[role="treeitem"]')].filter((e) => !e.parentElement?.closest("[hidden]"));
+      [...body.querySelectorAll<HTMLElement>('[role="treeitem"]')].filter((e) => !e.closest("[hidden]"));
     const focus = (item: HTMLElement | null | undefined) => {
       if (!item) return;
       for (const e of body.querySelectorAll<HTMLElement>('[tabindex="0"]')) e.tabIndex = -1;
