@@ -61,9 +61,8 @@ export function Devices({
       count={list.length}
       add={{ label: t("plant:addDevice"), onClick: () => setAdding("new") }}
       empty={{ icon: <Plug size={32} aria-hidden />, title: t("plant:noDevices"), text: t("plant:noDevicesText") }}
-      tools={
+      beside={
         <>
-          <span className="grow" />
           <SheetTools onSaved={reload} />
           {templates.length > 0 && (
             <Button icon={<Stamp size={16} aria-hidden />} onClick={() => setStamping(templates[0]?.id)}>

@@ -105,8 +105,9 @@ export function ListSection(props: {
   error?: Problem | { message: string; hint: string; code: string };
   add?: Act;
   empty: { icon?: ReactNode; title: string; text?: ReactNode };
-  /** Stands before the button that adds, only when there are some. */
+  /** Stand at the left of the line above the rows, and beside the button that adds; only when there are rows. */
   tools?: ReactNode;
+  beside?: ReactNode;
   /** The rows. */
   children: ReactNode;
   /** Dialogs, and what else follows. */
@@ -123,10 +124,10 @@ export function ListSection(props: {
       {count === 0 && <Empty {...empty}>{adder}</Empty>}
       {!!count && (
         <>
-          {(props.tools || adder) && (
+          {(props.tools || props.beside || adder) && (
             <div className="page-tools">
-              {props.tools}
-              <span className="grow" />
+              <div className="list-tools">{props.tools}</div>
+              {props.beside}
               {adder}
             </div>
           )}
