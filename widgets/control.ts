@@ -27,18 +27,21 @@ export class Control {
     return this.pending ? { busy: "true" } : {};
   }
 
-  /** Emits, is pending until the answer is there, and draws in between. */
-  async emit(name: string, data?: unknown): Promise<void> {
-    if (this.pending || this.asking) return;
+  /** Emits, is pending until the answer is there, and draws in between. False when it was declined or did not end well. */
+  async emit(name: string, data?: unknown): Promise<boolean> {
+    if (this.pending || this.asking) return false;
+    let went = false;
     this.asking = true;
     this.draw();
     try {
       const r = await this.env.emit(name, data, () => {
+        went = true;
         this.pending = true;
         this.result = undefined;
         this.draw();
       });
       this.result = r && r.outcome !== "good" && r.outcome !== "running" ? r : undefined;
+      return went && this.result === undefined;
     } finally {
       this.asking = false;
       this.pending = false;

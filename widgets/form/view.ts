@@ -29,7 +29,7 @@ export default {
     const label = string(settings, "label");
     root.setAttribute("aria-label", label || env.name || env.title);
     ownTouch(root);
-    if (label) root.append(make("h3", "", label));
+    if (label) root.append(make("p", "ls-form-title", label));
     const body = make("div", "ls-form-body");
     const note = make("p", "ls-field-note");
     note.setAttribute("role", "status");
@@ -139,20 +139,13 @@ export default {
         return;
       }
       said = "";
-      let sent = false;
-      void env; // the control tells the event
-      void control
-        .emit("set", out)
-        .then(() => {
-          sent = !control.result;
-        })
-        .then(() => {
-          if (!sent) return;
-          touched = false;
-          said = words.done[lang];
-          if (flag(settings, "clearAfter")) fill();
-          draw();
-        });
+      void control.emit("set", out).then((done) => {
+        if (!done) return;
+        touched = false;
+        said = words.done[lang];
+        if (flag(settings, "clearAfter")) fill();
+        draw();
+      });
     });
     // In a field Enter submits as in any form; the keys of the screen are not for what is typed.
     root.addEventListener("keydown", (e) => {
