@@ -336,6 +336,12 @@ export class Instance {
       this.fail("widget_unknown", say("unknownWidget", this.host.lang, this.widget.type));
       return;
     }
+    const { version } = this.widget;
+    if (version && this.manifest && version < this.manifest.version) {
+      const { type } = this.widget;
+      this.fail("widget_migration", say("widgetOld", this.host.lang, type, version, this.manifest.version));
+      return;
+    }
     const wrong = this.wrong(this.host.values(this.widget.id));
     if (wrong) {
       this.fail(wrong.code, wrong.text);

@@ -364,6 +364,16 @@ describe("Instance", () => {
     },
   );
 
+  it("says so when its settings are of a version that could not be brought over, and shows them when they fit", () => {
+    const a = host();
+    const newer = { ...(manifests.value as Manifest), version: 3 };
+    const i = new Instance(a.h, { ...widget({ value: 3 }), version: 1 }, 0, 0, newer);
+    expect(a.said.get("w")?.label).toContain("(widget_migration)");
+    i.change(widget({ value: 3 }), 0, 0);
+    i.rebuild();
+    expect(a.said.get("w")?.value).toBe("3");
+  });
+
   it("says so when there is no such widget", () => {
     const a = host();
     new Instance(a.h, widget({}, "hologram"), 0, 0, undefined);

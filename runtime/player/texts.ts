@@ -6,6 +6,10 @@ const texts = {
     zh: "此处没有该类型的控件，可能需要更新版本的 Lineside：{0}",
   },
   widgetThrew: { en: "This widget failed and was stopped. {0}", zh: "该控件出错，已停止。{0}" },
+  widgetOld: {
+    en: "The settings of this widget are of version {1} of “{0}” and could not be brought to version {2}. Open the app in the editor to set it anew.",
+    zh: "该控件的设置属于“{0}”的版本 {1}，无法转换为版本 {2}。请在编辑器中重新设置。",
+  },
   set: { en: "Set {0} to {1}?", zh: "将 {0} 设为 {1}？" },
   toggle: { en: "Switch {0} over?", zh: "切换 {0} 的状态？" },
   setComputed: { en: "Set {0} to its computed value?", zh: "将 {0} 设为计算值？" },
