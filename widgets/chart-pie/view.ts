@@ -82,7 +82,7 @@ export function draw(t: Table, { settings, env, palette: p, box, hidden }: Drawi
               const s = slices[dataIndex];
               return s ? (named ? `${s.name} ${share(s)}` : share(s)) : "";
             },
-            width: Math.max(30, box.width / 2 - radius - 16),
+            ...(named ? { width: Math.max(30, box.width / 2 - radius - 16) } : {}),
             overflow: "truncate",
           },
           labelLine: {

@@ -198,6 +198,7 @@ export function paintFrame(
   c.strokeStyle = p.grid;
   c.fillStyle = p.muted;
   c.textAlign = "center";
+  let free = Number.NEGATIVE_INFINITY;
   for (const t of at) {
     const x = Math.round(l.x(t)) + 0.5;
     c.beginPath();
@@ -205,11 +206,12 @@ export function paintFrame(
     c.lineTo(x, l.top + l.height + 4);
     c.stroke();
     const midnight = clockText(t, "en", zone) === "00:00";
-    c.fillText(
-      days || midnight ? dayText(t, lang, zone) : clockText(t, lang, zone),
-      clamp(x, l.left + 16, l.right - 16),
-      l.top + l.height + 12,
-    );
+    const text = days || midnight ? dayText(t, lang, zone) : clockText(t, lang, zone);
+    const half = c.measureText(text).width / 2;
+    // What would lie on the one before is left out.
+    if (x - half < free) continue;
+    c.fillText(text, x, l.top + l.height + 12);
+    free = x + half + 6;
   }
   c.textAlign = "right";
   c.fillStyle = p.text;
