@@ -15,10 +15,10 @@ describe("the keyboard on the screen", () => {
   it("is as the address says, and that is remembered", () => {
     const s = store();
     expect(keyboardMode("", s)).toBe("auto");
-    expect(keyboardMode("?keyboard=always", s)).toBe("always");
+    expect(keyboardMode("keyboard=always", s)).toBe("always");
     expect(keyboardMode("", s)).toBe("always");
-    expect(keyboardMode("?keyboard=nonsense", s)).toBe("always");
-    expect(keyboardMode("?keyboard=never", undefined)).toBe("never");
+    expect(keyboardMode("keyboard=nonsense", s)).toBe("always");
+    expect(keyboardMode("keyboard=never", undefined)).toBe("never");
   });
   it("comes by itself at a touch where the system has none", () => {
     const linux = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140";

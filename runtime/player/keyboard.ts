@@ -9,11 +9,11 @@ export type KeyboardMode = "auto" | "always" | "never";
 
 const stored = "lineside.keyboard";
 
-/** What was chosen for this browser: by the address (?keyboard=always), which is remembered. */
-export function keyboardMode(search: string, storage: Pick<Storage, "getItem" | "setItem"> | undefined): KeyboardMode {
+/** What was chosen for this browser: by the address (#keyboard=always), which is remembered. */
+export function keyboardMode(words: string, storage: Pick<Storage, "getItem" | "setItem"> | undefined): KeyboardMode {
   const known = (v: string | null | undefined): KeyboardMode | undefined =>
     v === "auto" || v === "always" || v === "never" ? v : undefined;
-  const said = known(new URLSearchParams(search).get("keyboard"));
+  const said = known(new URLSearchParams(words).get("keyboard"));
   try {
     if (said) storage?.setItem(stored, said);
     return said ?? known(storage?.getItem(stored)) ?? "auto";
@@ -55,7 +55,7 @@ export class ScreenKeyboard {
 
   constructor(
     private readonly around: { readonly element: HTMLElement; readonly lang: Lang },
-    mode = keyboardMode(location.search, globalThis.localStorage),
+    mode = keyboardMode(location.hash.slice(1), globalThis.localStorage),
   ) {
     this.mode = mode;
     const { signal } = this.gone;
