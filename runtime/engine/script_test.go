@@ -115,6 +115,7 @@ func TestScriptedWidget(t *testing.T) {
 	r.shows(s, "d", "part:label:fill", `"ok"`)
 	r.shows(s, "d", "part:label:text", `"2 rpm"`)
 	r.shows(s, "c", "part:needle:rotate", "10")
+	r.shows(s, "c", "part:label:text", `"5 rpm"`)
 	if reads := output(t, s, "d", "part:label:text").Reads; fmt.Sprint(reads) != "[a/x]" {
 		t.Errorf("who may not view what the script reads sees what it shows: %v", reads)
 	}
@@ -226,7 +227,7 @@ func TestScriptOfAScreenWithVariables(t *testing.T) {
 func TestWhatAScriptMayNot(t *testing.T) {
 	r := start(t, Options{Worker: scriptCommand(t)})
 	r.set(fmt.Sprintf(screenPlant, ""))
-	r.install("i", ownApp(`function data(me) { me.set("nothing", 1); me.write("speed", 99); me.emit("high"); me.set("label", "done") }
+	r.install("i", ownApp(`function data(me, name) { if (name !== "speed") return; me.set("nothing", 1); me.write("speed", 99); me.emit("high"); me.set("label", "done") }
 		function event(me) { me.write("unit", "x") }`, "", dial("d", `{"tag":"a/x"}`, `,"on":{"high":[{"do":"write","tag":"a/on","value":true}]}`)), 1)
 	s := r.open("i", false, "")
 	defer s.Release()

@@ -80,6 +80,15 @@ func (x *instance) begin(c *calls, epoch uint64, now time.Time) {
 		text = []byte("{}")
 	}
 	c.add(x, script.Init, tag.OfJSON(string(text)))
+	// A setting that could be bound and is a constant is told once.
+	for i := range x.own.Manifest.Settings {
+		f := &x.own.Manifest.Settings[i]
+		if raw, constant := x.settings[f.Name]; constant && f.Bind {
+			if v, err := tag.Parse(raw, app.TypeOf(f)); err == nil {
+				c.add(x, script.Data, tag.OfString(f.Name), v, tag.OfBool(true))
+			}
+		}
+	}
 	for i, in := range inputs {
 		c.add(x, script.Data, tag.OfString(in.name), plain(samples[i]), tag.OfBool(samples[i].Quality.IsGood()))
 	}
