@@ -194,9 +194,9 @@ export interface Env {
   readonly tags?: TagSource;
   /** The app around the screen. Not there where a screen stands alone. */
   readonly navigation?: Navigation;
-  /** Is the property bound to a tag or expression? */
   /** Draws screens within the widget. Not there where none can be opened. */
   readonly screens?: Screens;
+  /** Is the property bound to a tag or expression? */
   bound(prop: string): boolean;
   /**
    * Says that something happened. First the operator is asked what must be asked; sent is called when

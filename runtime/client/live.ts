@@ -316,7 +316,10 @@ export class Live extends Emitter<LiveEvents> {
 
   /** Opens and closes views with few messages: all that fn does at once. */
   together(fn: () => void): void {
-    if (this.#batch) return fn();
+    if (this.#batch) {
+      fn();
+      return;
+    }
     const batch = { open: [] as View[], close: [] as number[] };
     this.#batch = batch;
     try {
@@ -390,8 +393,7 @@ export class Live extends Emitter<LiveEvents> {
     const refused = (r: Reply) => {
       if (!r.error) return;
       // Those that were not answered never will be.
-      for (const { ask, done } of each)
-        if (this.#pending.delete(ask.id)) done({ id: ask.id, error: r.error });
+      for (const { ask, done } of each) if (this.#pending.delete(ask.id)) done({ id: ask.id, error: r.error });
     };
     const sent = this.#send({ op: "open", language, units, each: each.map((e) => e.ask) }, refused);
     if (sent) for (const { ask, done } of each) this.#pending.set(ask.id, { done, lost: () => {} });

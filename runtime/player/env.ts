@@ -103,10 +103,10 @@ export function envOf(host: InstanceHost, widget: Widget, of: Parts): Env {
     actions: Object.keys(widget.on ?? {}).filter((k) => (widget.on?.[k]?.length ?? 0) > 0),
     t: of.t,
     meta: (prop) => of.display()?.metaOf(prop) ?? host.meta(widget.id)[prop],
-    history: async (prop, from, to, pixels) => {
+    history: async (prop, from, to, pixels, shift) => {
       const path = host.meta(widget.id)[prop]?.path;
       if (!path) return [];
-      const samples = await history(host.past ?? servedPast, path, from, to, pixels);
+      const samples = await history(host.past ?? servedPast, path, from, to, pixels, shift);
       const display = of.display();
       return display ? samples.map((s) => display.values({ [prop]: s })[prop] ?? s) : samples;
     },

@@ -46,7 +46,7 @@ var may = map[string][]string{
 	"runtime/notify":      {"runtime/alarm", "runtime/auth", "runtime/connector/trust", "runtime/notify", "runtime/schedule", "runtime/spec", "runtime/tag"},
 	"runtime/lastvalue":   {"runtime/tag"},
 	"runtime/promql":      {},
-	"runtime/engine":      {"runtime/script", "runtime/drawing", "runtime/alarm", "runtime/lastvalue", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/plant", "runtime/expression", "runtime/connector", "runtime/northbound", "runtime/historian", "widgets"},
+	"runtime/engine":      {"runtime/script", "runtime/schedule", "runtime/drawing", "runtime/alarm", "runtime/lastvalue", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/plant", "runtime/expression", "runtime/connector", "runtime/northbound", "runtime/historian", "widgets"},
 	"runtime/certificate": {"runtime/spec", "runtime/connector", "runtime/store"},
 	"runtime/session":     {"runtime/alarm", "runtime/tag", "runtime/spec", "runtime/unit", "runtime/auth", "runtime/action", "runtime/app", "runtime/engine"},
 	"runtime/broker":      {"runtime/tag", "runtime/spec", "runtime/auth", "runtime/engine"},
