@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
@@ -93,7 +94,7 @@ func insertRows(tx *gorm.DB, table string, rows []historian.Row) error {
 // insertArrays writes all rows by one statement of PostgreSQL, an array for each column: it knows no conflicts for COPY.
 func insertArrays(tx *gorm.DB, table string, rows []historian.Row) error {
 	var ints [6][]int64
-	var floats [3][]float64
+	var numbers [3][]string // as texts with all their digits: a float8 that becomes numeric keeps 15 of them
 	data := make([][]byte, len(rows))
 	for i := range rows {
 		r := &rows[i]
@@ -101,13 +102,13 @@ func insertArrays(tx *gorm.DB, table string, rows []historian.Row) error {
 			ints[c] = append(ints[c], v)
 		}
 		for c, v := range [...]float64{r.Min, r.Max, r.Sum} {
-			floats[c] = append(floats[c], v)
+			numbers[c] = append(numbers[c], strconv.FormatFloat(v, 'g', -1, 64))
 		}
 		data[i] = r.Data
 	}
 	_, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context,
-		"INSERT INTO "+table+" ("+strings.Join(rowColumns, ", ")+") SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::float8[], $8::float8[], $9::float8[], $10::bytea[])"+onConflict,
-		ints[0], ints[1], ints[2], ints[3], ints[4], ints[5], floats[0], floats[1], floats[2], data)
+		"INSERT INTO "+table+" ("+strings.Join(rowColumns, ", ")+") SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::numeric[], $8::numeric[], $9::numeric[], $10::bytea[])"+onConflict,
+		ints[0], ints[1], ints[2], ints[3], ints[4], ints[5], numbers[0], numbers[1], numbers[2], data)
 	return err
 }
 

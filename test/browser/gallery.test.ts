@@ -1,4 +1,4 @@
-// Every widget in every state, theme and language on the page of the gallery, compared with what it looked like
+// Every widget in every state, light in English and dark in Chinese, on the page of the gallery, compared with what it looked like
 // when looks/<widget>.json was written. LOOKS=write writes them again; WIDGET=gauge looks at one only.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,8 +16,6 @@ const write = process.env.LOOKS === "write";
 const kinds = [
   ["light", "en"],
   ["dark", "zh"],
-  ["light", "zh"],
-  ["dark", "en"],
 ] as const;
 /** What shows the time or comes of a random number looks like nothing twice. */
 const when = new Date("2026-03-02T10:00:00Z");
@@ -50,20 +48,23 @@ afterAll(async () => {
   await lineside?.stop();
 });
 
+/** Widgets that load a library, or ask for something, before they are drawn. */
+const late = /^(chart-|state-timeline|trend$|repeat$|screen$|video$|frame$|markdown$|area-tree$|tag-tree$)|-table$/;
+
 /** A picture of a section that has come to rest: two in a row are the same. */
-async function resting(section: Locator): Promise<{ file: Buffer; picture: Picture }> {
+async function resting(section: Locator, pause: number): Promise<{ file: Buffer; picture: Picture }> {
   let before: Buffer | undefined;
   for (let i = 0; ; i++) {
     const file = await section.screenshot({ animations: "disabled", caret: "hide" });
     if ((before && file.equals(before)) || i > 12) return { file, picture: readPng(file) };
     before = file;
-    await page.waitForTimeout(60);
+    await page.waitForTimeout(pause);
   }
 }
 
 /** The pictures of the tiles of a widget by state. */
-async function tilesOf(section: Locator): Promise<{ file: Buffer; tiles: Record<string, Picture> }> {
-  const { file, picture } = await resting(section);
+async function tilesOf(section: Locator, pause = 60): Promise<{ file: Buffer; tiles: Record<string, Picture> }> {
+  const { file, picture } = await resting(section, pause);
   const places = await section.evaluate((node) => {
     const at = node.getBoundingClientRect();
     return [...node.querySelectorAll<HTMLElement>("[data-tile]")].map((tile) => {
@@ -96,7 +97,7 @@ test("every widget looks as it did", { timeout: 1_200_000 }, async () => {
     for (const section of await page.locator(".gallery-widget").all()) {
       const id = (await section.getAttribute("data-widget")) ?? "";
       await section.scrollIntoViewIfNeeded();
-      const { file, tiles } = await tilesOf(section);
+      const { file, tiles } = await tilesOf(section, late.test(id) ? 500 : 60);
       found[id] ??= {};
       const looks: Record<string, string> = {};
       found[id][kind] = looks;
@@ -107,8 +108,7 @@ test("every widget looks as it did", { timeout: 1_200_000 }, async () => {
         const look = lookOf(tile);
         looks[state] = written(look);
         const was = reference[kind]?.[state];
-        // A widget is compared from the time on that its reference was written.
-        if (write || reference[kind] === undefined) continue;
+        if (write) continue;
         const text = was === undefined ? "there is no reference; LOOKS=write writes it" : difference(read(was), look);
         if (text) differ.push(`${id}, ${state}, ${theme}, ${lang}: ${text}`);
       }

@@ -196,6 +196,8 @@ test("keys aim at a segment and Enter sets it; a press sets the next state", asy
   expect(await value("a/mode")).toBe(1);
   await anna.keyboard.press("Enter");
   await becomes("a/mode", 2);
+  // What is next follows from what is shown.
+  await saysSoon(anna, "state", "Manual", 15);
   await anna.locator('[data-id="state"]').press("Enter");
   await becomes("a/mode", 0);
 });

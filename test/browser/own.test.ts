@@ -95,6 +95,8 @@ test("it stands in the palette, is drawn on the screen, and works for an operato
   );
   await page.getByRole("button", { name: "Publish" }).click();
   await dialog().getByRole("button", { name: "Publish" }).click();
+  await dialog().getByRole("link").waitFor();
+  await page.keyboard.press("Escape");
   await dialog().waitFor({ state: "hidden" });
   const visitor = await page.context().newPage();
   await visitor.goto(`${lineside.url}/run/line`);

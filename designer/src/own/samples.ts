@@ -60,7 +60,7 @@ export function sampleOf(sample: Sample): Omit<ScriptedWidget, "id"> {
         '  <rect width="160" height="80" rx="6" fill="var(--surface)" stroke="var(--line)" data-ls-click="reset"/>',
         '  <text x="80" y="46" font-size="34" text-anchor="middle" fill="var(--text)" data-ls-set-text="count">0</text>',
         '  <rect x="16" y="60" width="128" height="6" rx="3" fill="var(--line)"/>',
-        '  <path d="M19 63 L141 63" stroke="var(--accent)" stroke-width="6" data-ls-set-progress="done"/>',
+        '  <path d="M19 63 L141 63" stroke="var(--interactive)" stroke-width="6" data-ls-set-progress="done"/>',
         "</svg>",
       ),
       script: lines(
@@ -98,7 +98,7 @@ export function sampleOf(sample: Sample): Omit<ScriptedWidget, "id"> {
     size: { width: 120, height: 120, minWidth: 24, minHeight: 24 },
     svg: lines(
       '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 120" data-ls-var="on:bool=false">',
-      '  <circle cx="60" cy="60" r="44" fill="var(--line)" data-ls-fill="on ? \'ok\' : \'line\'"/>',
+      '  <circle cx="60" cy="60" r="44" fill="var(--unlit)" stroke="var(--text)" data-ls-fill="on ? \'lit\' : \'unlit\'"/>',
       "</svg>",
     ),
   };

@@ -74,7 +74,7 @@ export default {
     remove: "Remove event {{name}}",
   },
   picture: {
-    help: "SVG. Give an element an id to name it in Parts, or let it follow a value right here: data-ls-fill=\"on ? 'ok' : 'line'\".",
+    help: "SVG. Give an element an id to name it in Parts, or let it follow a value right here: data-ls-fill=\"on ? 'lit' : 'unlit'\".",
   },
   parts: {
     help: "What changes which part of the picture: an expression over the settings, the script, or what a click on it tells.",
@@ -106,7 +106,7 @@ export default {
     expr: "Expression",
     set: "Set by the script",
     event: "Tells the event",
-    example: { expr: "value > 80 ? 'alarm' : 'ok'", set: "angle", event: "pressed" },
+    example: { expr: "value > 80 ? 'high' : 'live'", set: "angle", event: "pressed" },
   },
   script: {
     help: "JavaScript on the server: init(me, settings), data(me, name, value, good), event(me, name, value), every(me). Ctrl+Space completes.",

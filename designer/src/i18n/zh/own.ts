@@ -74,7 +74,7 @@ export default {
     remove: "移除事件 {{name}}",
   },
   picture: {
-    help: "SVG。给元素加上 id 即可在“部件”中引用，或直接在此让它随数值变化：data-ls-fill=\"on ? 'ok' : 'line'\"。",
+    help: "SVG。给元素加上 id 即可在“部件”中引用，或直接在此让它随数值变化：data-ls-fill=\"on ? 'lit' : 'unlit'\"。",
   },
   parts: {
     help: "图形的哪个部件由什么改变：对设置的表达式、脚本，或单击时触发的事件。",
@@ -106,7 +106,7 @@ export default {
     expr: "表达式",
     set: "由脚本设置",
     event: "触发事件",
-    example: { expr: "value > 80 ? 'alarm' : 'ok'", set: "angle", event: "pressed" },
+    example: { expr: "value > 80 ? 'high' : 'live'", set: "angle", event: "pressed" },
   },
   script: {
     help: "在服务器上运行的 JavaScript：init(me, settings)、data(me, name, value, good)、event(me, name, value)、every(me)。按 Ctrl+空格 补全。",
