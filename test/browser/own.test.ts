@@ -109,9 +109,9 @@ test("it stands in the palette, is drawn on the screen, and works for an operato
     return list.scripts.find((s) => s.widget === "counter1" && s.instances > 0 && s.calls > 0);
   });
   expect(scripts.instances).toBeGreaterThan(0);
-  await visitor.close();
   await page.goto(`${lineside.url}/scripts`);
-  await page.getByRole("heading", { name: "Scripts", exact: true }).waitFor();
+  await page.getByRole("cell", { name: "Counter", exact: true }).waitFor();
   await picture(page, "own-scripts");
+  await visitor.close();
   expect(errors).toEqual([]);
 });
