@@ -7,7 +7,7 @@ const columns = 16;
 const rows = 12;
 
 /** By how much a cell may differ, of 255; more than letters of another rasterizer, less than a missing part. */
-export const tolerance = { brightness: 20, color: 14 };
+export const tolerance = { brightness: 15, color: 10 };
 
 /** Means of brightness (Y), then of the two colours (Cb and Cr of BT.601, 0 is grey). */
 export interface Look {
