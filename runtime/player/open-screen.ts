@@ -20,7 +20,8 @@ import type { Params } from "./effects";
 import { Nest } from "./embed";
 import type { Notes } from "./notes";
 import { type Plan, planOf } from "./policy";
-import { type ScreenMeta, type ScreenValues, ScreenView } from "./screen-view";
+import type { ScreenMeta, ScreenValues } from "./screen-options";
+import { ScreenView } from "./screen-view";
 import { WritableTags } from "./tagsource";
 import { say } from "./texts";
 
