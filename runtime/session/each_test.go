@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,10 +10,8 @@ import (
 	"time"
 
 	"github.com/lineside/lineside/runtime/app"
-	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/tag"
-	"github.com/lineside/lineside/widgets"
 )
 
 func plantPath(i int) tag.Path { return tag.Path(fmt.Sprintf("line/p%04d", i)) }
@@ -34,15 +31,7 @@ func pumps(n int) *plant.Plant {
 // Many screens are opened by one request, each answered by itself; assets are followed as they come and go; and a
 // thousand cards cost little.
 func TestManyScreensAtOnce(t *testing.T) {
-	catalogue, err := widgets.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := engine.New(engine.Options{Catalogue: catalogue})
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
-	defer func() { cancel(); <-ended }()
+	e := running(t)
 	const many = 1000
 	if err := e.SetPlant(pumps(many)); err != nil {
 		t.Fatal(err)

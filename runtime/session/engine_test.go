@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/spec"
-	"github.com/lineside/lineside/widgets"
 )
 
 var _ Engine = (*engine.Engine)(nil)
@@ -30,15 +28,7 @@ func boiler(revisionName string, widgets ...app.Widget) *app.App {
 // The whole way through the real engine: open, computed binding, write by an event, another
 // browser sees it, a viewer may not, a new revision is announced, an unknown tag heals.
 func TestWithTheEngine(t *testing.T) {
-	catalogue, err := widgets.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := engine.New(engine.Options{Catalogue: catalogue})
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
-	defer func() { cancel(); <-ended }()
+	e := running(t)
 	high := 90.0
 	tags := []plant.Tag{
 		{Path: "line/speed", Definition: plant.Definition{Type: "float", Unit: "m/s", Initial: []byte("2"), Write: &plant.Write{High: &high, Confirm: "none"}}},

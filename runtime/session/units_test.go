@@ -1,30 +1,19 @@
 package session
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"testing"
 
 	"github.com/lineside/lineside/runtime/app"
-	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/plant"
 	"github.com/lineside/lineside/runtime/unit"
-	"github.com/lineside/lineside/widgets"
 )
 
 // Who opens a screen is told how to show the units that it names, in the units that they prefer.
 func TestUnitsOfAScreen(t *testing.T) {
-	catalogue, err := widgets.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := engine.New(engine.Options{Catalogue: catalogue})
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
-	defer func() { cancel(); <-ended }()
+	e := running(t)
 	if err := e.SetPlant(&plant.Plant{Format: plant.Format, Tags: []plant.Tag{
 		{Path: "oven/temperature", Definition: plant.Definition{Type: "float", Unit: "Cel", Initial: json.RawMessage("100")}},
 		{Path: "oven/boxes", Definition: plant.Definition{Type: "float", Unit: "Karton", Initial: json.RawMessage("1")}},

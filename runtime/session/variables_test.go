@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,23 +9,13 @@ import (
 	"testing"
 
 	"github.com/lineside/lineside/runtime/app"
-	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/plant"
-	"github.com/lineside/lineside/widgets"
 )
 
 // Two people look at a screen with a variable: each has their own value of it, under the number
 // that their view has for everything, and what names no variable is one feed for both.
 func TestVariablesAreOfOneView(t *testing.T) {
-	catalogue, err := widgets.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := engine.New(engine.Options{Catalogue: catalogue})
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
-	defer func() { cancel(); <-ended }()
+	e := running(t)
 	if err := e.SetPlant(&plant.Plant{Format: plant.Format, Tags: []plant.Tag{{Path: "line/speed", Definition: plant.Definition{Type: "float", Initial: []byte("2"), Write: &plant.Write{Confirm: "none"}}}}}); err != nil {
 		t.Fatal(err)
 	}

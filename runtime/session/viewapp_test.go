@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,7 +15,6 @@ import (
 	"github.com/lineside/lineside/runtime/engine"
 	"github.com/lineside/lineside/runtime/spec"
 	"github.com/lineside/lineside/runtime/tag"
-	"github.com/lineside/lineside/widgets"
 )
 
 func TestRolesOfNavigationAreThoseOfTheRights(t *testing.T) {
@@ -28,15 +26,7 @@ func TestRolesOfNavigationAreThoseOfTheRights(t *testing.T) {
 // Who opens an app is told the texts of the screen and the entries that are for their roles, and
 // begins at the start screen of the most specific of them.
 func TestTheFrameIsCutToTheUser(t *testing.T) {
-	catalogue, err := widgets.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := engine.New(engine.Options{Catalogue: catalogue})
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
-	defer func() { cancel(); <-ended }()
+	e := running(t)
 	doc := boiler("Boiler", app.Widget{ID: "t", Type: "text", Width: 100, Height: 40, Props: map[string]json.RawMessage{"text": json.RawMessage(`{"text":"hello"}`)}})
 	doc.Screens = append(doc.Screens,
 		app.Screen{ID: "hall", Name: text("Hall"), Width: 800, Height: 600},
@@ -126,15 +116,7 @@ func TestTheLanguageIsChangedAtRunTime(t *testing.T) {
 
 // A value of a draft that is a computed tag of the app has its title and unit before it is published.
 func TestComputedTagOfADraftHasItsUnit(t *testing.T) {
-	catalogue, err := widgets.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := engine.New(engine.Options{Catalogue: catalogue})
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
-	defer func() { cancel(); <-ended }()
+	e := running(t)
 	doc := boiler("Boiler", app.Widget{ID: "v", Type: "value", Width: 100, Height: 40, Props: map[string]json.RawMessage{"value": json.RawMessage(`{"expr":"cost"}`)}})
 	doc.Tags = []app.Tag{{ID: "cost", Expr: "1.5 * 2", Unit: "EUR/h", Title: spec.Text{"en": "Cost", "zh": "费用"}}}
 	e.SetDraft(app.Installation{ID: "boiler"}, doc)
